@@ -1,0 +1,3 @@
+"""The Reading Station: the capture application, its sessions and its windows."""
+
+__version__ = "0.1.0"

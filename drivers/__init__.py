@@ -1,0 +1,1 @@
+"""Eye-tracker drivers: the contract, the registry, and one module per tracker."""
