@@ -1,0 +1,1 @@
+"""The acquisition process: drivers, clock synchronisation and the only file writer; no Qt, no images."""

@@ -1,0 +1,1 @@
+"""The headless engine of the app process: cases, states, live analysis; everything that decides, no Qt."""

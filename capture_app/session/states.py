@@ -1,0 +1,170 @@
+"""The frozen states that the windows render. State goes down; what the person wants comes up as intents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from capture_app.session.viewport import PanePlacement
+
+
+class RecordingState(str, Enum):
+    """What the big word in the operator's top bar says."""
+
+    NO_TRACKER = "no_tracker"
+    READY = "ready"  # a tracker streams, nothing is recorded
+    RECORDING = "recording"
+    PAUSED = "paused"  # the file stays open, the trial is closed to the reading
+    CLOSING = "closing"
+    FAILED = "failed"
+
+
+class CaseMark(str, Enum):
+    """State of one case in the list."""
+
+    WAITING = "waiting"
+    CURRENT = "current"
+    DONE = "done"
+    POOR = "poor"  # done, but with more loss than the gate allows
+    UNREADABLE = "unreadable"  # its image cannot be opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseItem:
+    """One line of the case list."""
+
+    case_id: str
+    mark: CaseMark
+    note: str = ""  # "loss 18 %", "file is encrypted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneState:
+    """One image as it is to be shown: rendered grey pixels and where they go."""
+
+    pane: int
+    image_id: int
+    grey: npt.NDArray[np.uint8]  # the whole image after window/level, (h, w) or (h, w, 3)
+    grey_version: int  # changes whenever `grey` does
+    placement: PanePlacement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderState:
+    """Everything the reader's window paints; a new `revision` asks for a new presented frame."""
+
+    revision: int
+    panes: tuple[PaneState, ...] = ()
+    background_grey: int = 64  # 0..255
+    patch: bool | None = None  # corner patch: None off, else dark/bright
+    progress: str = ""  # "case 7 of 50"
+    message: str = ""  # shown centred when no image is: "Please wait"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailPoint:
+    """A recent gaze sample on the reader's screen."""
+
+    x_norm: float
+    y_norm: float
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixationMark:
+    """A fixation drawn on the live copy."""
+
+    number: int  # 1 for the first of the trial
+    x_norm: float  # now, after viewport changes since
+    y_norm: float
+    duration_s: float
+    is_open: bool  # still going on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatmapState:
+    """The live heatmap over one image: colours ready to draw."""
+
+    image_id: int
+    rgba: npt.NDArray[np.uint8]  # (h, w, 4), covers the whole image
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamHealth:
+    """Numbers of the gaze-quality panel. NaN where unknown."""
+
+    rate_hz: float = float("nan")
+    nominal_rate_hz: float = float("nan")
+    loss_share: float = float("nan")  # of the last 10 s
+    loss_classes: tuple[tuple[str, float], ...] = ()  # name, share
+    loss_history: tuple[float, ...] = ()  # share per second, oldest first
+    longest_gap_s: float = float("nan")
+    latency_ms: float = float("nan")  # arrival minus fitted sample time, median
+    clock_offset_ms: float = float("nan")
+    clock_drift_ppm: float = float("nan")
+    distance_mm: float = float("nan")
+    left_ok: bool = False
+    right_ok: bool = False
+    left_box: tuple[float, float] | None = None  # eye in the box 0..1, x, y
+    right_box: tuple[float, float] | None = None
+    pupil_unit: str = ""
+    lost_samples: int = 0
+    out_of_order: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalTrace:
+    """The strip at the bottom: the last 30 s, decimated to at most 2000 points."""
+
+    t_s: npt.NDArray[np.float64]  # seconds before now, negative, ascending
+    x_norm: npt.NDArray[np.float32]
+    y_norm: npt.NDArray[np.float32]
+    left_pupil: npt.NDArray[np.float32]
+    right_pupil: npt.NDArray[np.float32]
+    valid: npt.NDArray[np.uint8]
+    events: tuple[tuple[float, str], ...] = ()  # seconds before now, kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The word at the right of the top bar: the worst thing that is going on."""
+
+    level: str  # good, information, attention, bad
+    word: str  # "good", "left eye lost", "disk 8 min left"
+    explanation: str  # sentences: what and what to do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """Everything the operator's window renders, once per frame."""
+
+    recording: RecordingState
+    elapsed_s: float
+    title: str  # "Folder chest · reader R03"
+    case_number: int  # 1-based, 0 when none
+    case_count: int
+    verdict: Verdict
+    cases: tuple[CaseItem, ...] = ()
+    cases_version: int = 0
+    reader: ReaderState = field(default_factory=lambda: ReaderState(revision=0))
+    screen_px: tuple[int, int] = (1920, 1080)  # physical size of the reader's screen
+    gaze: TrailPoint | None = None
+    left_gaze: TrailPoint | None = None
+    right_gaze: TrailPoint | None = None
+    trail: tuple[TrailPoint, ...] = ()
+    fixations: tuple[FixationMark, ...] = ()
+    heatmaps: tuple[HeatmapState, ...] = ()
+    health: StreamHealth = field(default_factory=StreamHealth)
+    trace: SignalTrace | None = None
+    tracker: str = ""  # "mock · 600 Hz"
+    is_simulated: bool = False
+    file_name: str = ""
+    disk_minutes: float = float("nan")
+    frames_late: int = 0
+    frames_dropped: int = 0
+    newest_arrival_host_ns: int = 0  # of the newest sample shown, for measuring the age at paint
+    notices: tuple[str, ...] = ()  # last sentences, newest last
