@@ -1,0 +1,224 @@
+"""Detected events, mapped onto the screen, the image and the host clock: what the file keeps of them.
+
+A fixation is detected in screen degrees. Where the viewport changed while it lasted it is flagged, and it is
+split there when the change moved the looked-at place of the image by more than `SPLIT_DEG`, because then
+one centroid in the image would be a place nobody looked at. The centroid in the image is the mean of the
+mapped samples. Live view, replay and exporters call this one function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gaze_core.directions import screen_gaze
+from gaze_core.eyes import Eye
+from gaze_core.geometry import ViewingGeometry
+from gaze_core.mapping import map_to_image
+from gaze_core.rows import FIXATION, GAZE_EVENT, NO_TIME, EventFlag, EventKind, Rows
+
+SPLIT_DEG = 0.5
+"""A viewport change that moves the image under a fixation by more than this splits it; half the usual merge
+angle doubled would hide a changed target, a smaller value would cut at every step of a slow pan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What events are mapped with; rows of the whole recording or of the part still of interest."""
+
+    geometry: ViewingGeometry
+    eye: Eye
+    viewport: Rows  # VIEWPORT rows
+    trials: Rows  # TRIAL rows in order of time
+
+
+def describe_events(
+    events: Rows,
+    gaze: Rows,
+    t_host_ns: npt.NDArray[np.int64],
+    surroundings: Surroundings,
+    *,
+    run: int,
+    first_row: int = 0,
+) -> Rows:
+    """Return the FIXATION rows of `events`: one per event, or one per part of a split fixation.
+
+    Parameters
+    ----------
+    events
+        GAZE_EVENT rows of one detector run.
+    gaze
+        GAZE rows that hold every sample of `events`.
+    t_host_ns
+        Host time of each of these samples by the clock fit, shape (n,).
+    surroundings
+        Geometry, eye, viewport and trials.
+    run
+        Row of the table of detector runs.
+    first_row
+        Index, since the detector began, of the first of the `gaze` rows.
+
+    Raises
+    ------
+    ValueError
+        If a sample of an event lies outside `gaze`.
+    """
+    described = [_describe(event, gaze, t_host_ns, surroundings, run, first_row) for event in events]
+    return np.concatenate(described) if described else FIXATION.empty(0)
+
+
+def _describe(
+    event: np.void,
+    gaze: Rows,
+    t_host_ns: npt.NDArray[np.int64],
+    surroundings: Surroundings,
+    run: int,
+    first_row: int,
+) -> Rows:
+    first, last = int(event["first_row"]) - first_row, int(event["last_row"]) - first_row
+    if first < 0 or last >= len(gaze):
+        raise ValueError(f"event {event['event_id']} reaches outside the {len(gaze)} gaze rows given")
+    samples, times = gaze[first : last + 1], t_host_ns[first : last + 1]
+    x_norm, y_norm = screen_gaze(samples, surroundings.eye)
+    mapped = map_to_image(x_norm, y_norm, times, surroundings.viewport, surroundings.geometry.screen)
+    borders = _viewport_changes(mapped)
+    cuts = (
+        borders[_jumps(mapped, borders, x_norm, y_norm, surroundings)]
+        if event["kind"] == EventKind.FIXATION
+        else borders[:0]
+    )
+    parts = np.split(np.arange(len(samples)), cuts)
+    rows = FIXATION.empty(len(parts))
+    for number, part in enumerate(parts):
+        row = rows[number]
+        for name in GAZE_EVENT.dtype.names or ():
+            row[name] = event[name]
+        row["run"], row["part"] = run, number
+        _place(row, samples[part], x_norm[part], y_norm[part], mapped[part])
+        _time(row, event, times, part, is_first=number == 0, is_last=number == len(parts) - 1)
+        row["trial"] = trial_at(surroundings.trials, int(row["onset_host_ns"]))
+        if len(borders):
+            row["flags"] |= EventFlag.VIEWPORT_CHANGED
+        if len(parts) > 1:
+            row["flags"] |= EventFlag.VIEWPORT_SPLIT
+        if event["kind"] == EventKind.FIXATION and _began_before_image(
+            row, int(times[0]), surroundings.viewport
+        ):
+            row["flags"] |= EventFlag.BEFORE_IMAGE
+    return rows
+
+
+def _viewport_changes(mapped: Rows) -> npt.NDArray[np.intp]:
+    """Return the indices of samples that are the first under another viewport row of their pane."""
+    same_pane = mapped["pane"][1:] == mapped["pane"][:-1]
+    changed = mapped["viewport_row"][1:] != mapped["viewport_row"][:-1]
+    return np.flatnonzero(same_pane & changed) + 1
+
+
+def _jumps(
+    mapped: Rows,
+    borders: npt.NDArray[np.intp],
+    x_norm: npt.NDArray[np.float64],
+    y_norm: npt.NDArray[np.float64],
+    surroundings: Surroundings,
+) -> npt.NDArray[np.bool_]:
+    """Return for each border whether the image moved by more than `SPLIT_DEG` under the gaze."""
+    moved = np.zeros(len(borders), bool)
+    viewport, screen = surroundings.viewport, surroundings.geometry.screen
+    px_per_deg = surroundings.geometry.px_per_deg_centre
+    for number, border in enumerate(borders):
+        rows = mapped["viewport_row"][[border - 1, border]]
+        if (rows < 0).any():
+            moved[number] = True
+            continue
+        before, after = viewport[rows[0]], viewport[rows[1]]
+        if before["image_id"] != after["image_id"] or before["slice"] != after["slice"]:
+            moved[number] = True
+            continue
+        # The same image point is sought on the screen under both rows: the distance is the jump.
+        x_px, y_px = x_norm[border] * screen.width_px, y_norm[border] * screen.height_px
+        if not np.isfinite(x_px + y_px):
+            continue
+        jump_px = np.hypot(
+            _on_screen(after, before, x_px, "x", "w") - x_px, _on_screen(after, before, y_px, "y", "h") - y_px
+        )
+        moved[number] = jump_px > SPLIT_DEG * px_per_deg
+    return moved
+
+
+def _on_screen(after: np.void, before: np.void, value_px: float, axis: str, extent: str) -> float:
+    """Return where, under `after`, the image point is that `before` showed at a screen coordinate."""
+    image = before[f"src_{axis}_image_px"] + (value_px - before[f"dst_{axis}_screen_px"]) * (
+        before[f"src_{extent}_image_px"] / before[f"dst_{extent}_screen_px"]
+    )
+    scale = after[f"dst_{extent}_screen_px"] / after[f"src_{extent}_image_px"]
+    return float(after[f"dst_{axis}_screen_px"] + (image - after[f"src_{axis}_image_px"]) * scale)
+
+
+def _place(
+    row: np.void,
+    samples: Rows,
+    x_norm: npt.NDArray[np.float64],
+    y_norm: npt.NDArray[np.float64],
+    mapped: Rows,
+) -> None:
+    seen = np.isfinite(x_norm) & np.isfinite(y_norm)
+    if seen.any():
+        row["x_norm"], row["y_norm"] = x_norm[seen].mean(), y_norm[seen].mean()
+        # The image of most samples: a fixation on the border of two panes belongs to one of them.
+        pane = np.bincount(mapped["pane"][seen].clip(0)).argmax()
+        own = seen & (mapped["pane"] == pane)
+        on_image = own & (mapped["image_id"] >= 0)
+        chosen = on_image if 2 * on_image.sum() > own.sum() else own & ~on_image
+        if chosen.any():
+            first = np.flatnonzero(chosen)[0]
+            for name in ("image_id", "pane", "slice"):
+                row[name] = mapped[name][first]
+            row["x_image_px"] = mapped["x_image_px"][chosen].mean()
+            row["y_image_px"] = mapped["y_image_px"][chosen].mean()
+    pupils = np.concatenate(
+        [samples[f"{side}_pupil"][samples[f"{side}_pupil_valid"] == 1] for side in ("left", "right")]
+    )
+    if len(pupils):
+        row["pupil_mean"] = pupils.mean(dtype=np.float64)
+
+
+def _time(
+    row: np.void,
+    event: np.void,
+    times: npt.NDArray[np.int64],
+    part: npt.NDArray[np.intp],
+    *,
+    is_first: bool,
+    is_last: bool,
+) -> None:
+    # The last sample's own interval belongs to the event: device and host intervals differ by drift only.
+    tail_ns = int(event["offset_ns"]) - int(event["onset_ns"]) - int(times[-1] - times[0])
+    row["onset_host_ns"] = times[0] if is_first else times[part[0]]
+    row["offset_host_ns"] = times[-1] + max(tail_ns, 0) if is_last else times[part[-1] + 1]
+    if is_first and is_last:
+        row["duration_ms"] = (int(event["offset_ns"]) - int(event["onset_ns"])) / 1e6
+    else:
+        row["duration_ms"] = (int(row["offset_host_ns"]) - int(row["onset_host_ns"])) / 1e6
+
+
+def trial_at(trials: Rows, t_host_ns: int) -> int:
+    """Return the trial that was open at a host time, or -1."""
+    position = int(np.searchsorted(trials["t_host_ns"], t_host_ns, side="right")) - 1
+    if position < 0 or bytes(trials["state"][position]) not in (b"open", b"resumed"):
+        return -1
+    return int(trials["trial"][position])
+
+
+def _began_before_image(row: np.void, t_begin_host_ns: int, viewport: Rows) -> bool:
+    """Tell whether the event began before its pane showed the image it ends on."""
+    if row["image_id"] < 0:
+        return False
+    shown = viewport[
+        (viewport["pane"] == row["pane"])
+        & (viewport["t_presented_host_ns"] != NO_TIME)
+        & (viewport["t_presented_host_ns"] <= t_begin_host_ns)
+    ]
+    return len(shown) == 0 or shown["image_id"][shown["t_presented_host_ns"].argmax()] != row["image_id"]
