@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, GAZE, MARKER, TRUTH, TRUTH_EVENT, Rows
+from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, GAZE, MARKER, TARGET, TRUTH, TRUTH_EVENT, Rows
 from gaze_core.streams import TrackerInfo
 
 
@@ -71,6 +71,7 @@ class Batch:
     external_signals: Rows = field(default_factory=lambda: EXTERNAL_SIGNAL.empty(0))
     truth: Rows = field(default_factory=lambda: TRUTH.empty(0))
     truth_events: Rows = field(default_factory=lambda: TRUTH_EVENT.empty(0))
+    targets: Rows = field(default_factory=lambda: TARGET.empty(0))  # of a played-back stream
 
     @classmethod
     def empty(cls, info: TrackerInfo) -> Batch:

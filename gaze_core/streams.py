@@ -7,7 +7,7 @@ from enum import Enum
 
 import numpy as np
 
-from gaze_core.rows import CLOCK_SYNC, MARKER, Rows
+from gaze_core.rows import CLOCK_SYNC, MARKER, TARGET, Rows
 
 
 class PupilUnit(str, Enum):
@@ -57,3 +57,4 @@ class RecordedStream:
     raw: Rows  # raw rows as delivered, one per gaze row
     markers: Rows = field(default_factory=lambda: MARKER.empty(0))
     clock_sync: Rows = field(default_factory=lambda: CLOCK_SYNC.empty(0))
+    targets: Rows = field(default_factory=lambda: TARGET.empty(0))  # on the host times of `gaze`
