@@ -1,0 +1,1 @@
+"""Recordings: how they are laid out, written, read, checked, repaired and exchanged."""

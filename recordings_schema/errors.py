@@ -1,0 +1,45 @@
+"""What can go wrong with a recording, as errors a caller can act on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RecordingError(Exception):
+    """A recording could not be read, written or repaired; the text says what happened and what to do."""
+
+    def __init__(self, text: str, *, path: Path | None = None) -> None:
+        super().__init__(text)
+        self.path = path
+
+
+class RecordingExistsError(RecordingError):
+    """A file of that name is already there; nothing is ever overwritten."""
+
+
+class RecordingWriteError(RecordingError):
+    """The recording can no longer be written; everything synced so far can be recovered."""
+
+
+class RecordingStateError(RecordingError):
+    """A method was called in the wrong order."""
+
+
+class RecordingInUseError(RecordingError):
+    """A recorder that is alive holds the recording."""
+
+
+class FormatVersionError(RecordingError):
+    """The file was written in a format this program does not know."""
+
+    def __init__(self, text: str, *, path: Path | None = None, version: int = -1) -> None:
+        super().__init__(text, path=path)
+        self.version = version
+
+
+class MetadataError(RecordingError):
+    """A piece of metadata is missing, unknown, of the wrong type or out of range."""
+
+
+class RecoveryError(RecordingError):
+    """A recording could not be rebuilt; what there was is untouched."""
