@@ -45,7 +45,7 @@ class ManualClock:
 
 
 def clock_sync_row(clock_id: str, read_remote: Callable[[], int], clock: Clock) -> Rows:
-    """Read a foreign clock between two readings of `clock` and return the tightest of 8 as one CLOCK_SYNC row.
+    """Read a foreign clock between two host readings; return the tightest of 8 as one CLOCK_SYNC row.
 
     Parameters
     ----------
@@ -56,17 +56,18 @@ def clock_sync_row(clock_id: str, read_remote: Callable[[], int], clock: Clock) 
     clock
         The host clock.
     """
-    best = (clock.now_ns(), 0, 0)
-    for attempt in range(READING_TRIES):
-        before_ns = clock.now_ns()
-        remote_ns = read_remote()
-        after_ns = clock.now_ns()
-        if attempt == 0 or after_ns - before_ns < best[2] - best[0]:
-            best = (before_ns, remote_ns, after_ns)
+    brackets = [_read_bracket(read_remote, clock) for _ in range(READING_TRIES)]
+    before_ns, remote_ns, after_ns = min(brackets, key=lambda bracket: bracket[2] - bracket[0])
     return CLOCK_SYNC.row(
         clock_id=clock_id,
-        host_before_ns=best[0],
-        remote_ns=best[1],
-        host_after_ns=best[2],
-        remote_raw=float(best[1]),
+        host_before_ns=before_ns,
+        remote_ns=remote_ns,
+        host_after_ns=after_ns,
+        remote_raw=float(remote_ns),
     )
+
+
+def _read_bracket(read_remote: Callable[[], int], clock: Clock) -> tuple[int, int, int]:
+    before_ns = clock.now_ns()
+    remote_ns = read_remote()
+    return before_ns, remote_ns, clock.now_ns()
