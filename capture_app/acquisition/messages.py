@@ -7,6 +7,7 @@ carries any. Nothing is unpickled. A frame that does not fit its declaration rai
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import struct
 import types
@@ -71,8 +72,17 @@ class AppendRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndSamples:
+    """Record no further samples; answered by `SamplesEnded`.
+
+    The app then takes the last rows from the ring, ends its live analysis, appends what that gives, and
+    sends `StopRecording`: so the events in the file are those of exactly the samples in the file.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopRecording:
-    """Close the recording properly; answered by `RecordingClosed` or `Failed`."""
+    """Close the recording properly, `EndSamples` or not; answered by `RecordingClosed` or `Failed`."""
 
     reason: str
 
@@ -94,9 +104,10 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The process runs."""
+    """The process runs; the samples of whatever tracker is opened come through the ring."""
 
     pid: int
+    ring_name: str  # for `gaze_core.ring.RowRing.attach`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +126,14 @@ class RecordingStarted:
 
     path: str
     t_host_ns: int
+    first_row: int  # ring row (count of rows written to the ring before it) of the first recorded sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplesEnded:
+    """No sample is recorded from here on; the file still takes `AppendRows` until `StopRecording`."""
+
+    next_row: int  # ring row after the last recorded sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,18 +201,28 @@ class Failed:
     text: str  # a sentence for a technician
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquisitionDied:
+    """The acquisition process is gone without having been asked to. Made by the client, never sent."""
+
+    exit_code: int | None  # negative: the signal that killed it; None where not known
+    text: str  # a sentence for a technician
+
+
 Message: TypeAlias = (
     OpenTracker
     | CloseTracker
     | ShowScene
     | StartRecording
     | AppendRows
+    | EndSamples
     | StopRecording
     | Heartbeat
     | Shutdown
     | Ready
     | TrackerOpened
     | RecordingStarted
+    | SamplesEnded
     | RecordingClosed
     | Status
     | TrackerNotice
@@ -201,6 +230,9 @@ Message: TypeAlias = (
     | Done
     | Failed
 )
+
+Report: TypeAlias = Message | AcquisitionDied
+"""What the app side hears."""
 
 _MESSAGES: dict[str, type[Any]] = {cls.__name__: cls for cls in typing.get_args(Message)}
 _DTYPES = {row_type.name: row_type.dtype for row_type in ROW_TYPES}
@@ -217,7 +249,7 @@ def encode(message: Message) -> bytes:
             header["row_count"] = len(value)
         else:
             header[item.name] = value
-    text = json.dumps(header, ensure_ascii=False).encode("utf-8")
+    text = json.dumps(header).encode("ascii")  # escapes keep paths that are not valid Unicode intact
     return _LENGTH.pack(len(text)) + text + payload
 
 
@@ -236,37 +268,53 @@ def decode(frame: bytes) -> Message:
         raise MessageError("the frame ends inside its header")
     try:
         header = json.loads(frame[_LENGTH.size : _LENGTH.size + length])
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise MessageError("the header of the frame is not JSON") from err
-    if not isinstance(header, dict) or header.get("message") not in _MESSAGES:
+    name = header.pop("message", None) if isinstance(header, dict) else None
+    if not isinstance(name, str) or name not in _MESSAGES:
         raise MessageError("the frame names no known message")
-    cls = _MESSAGES[header.pop("message")]
+    cls = _MESSAGES[name]
     values = _checked_values(cls, header, frame[_LENGTH.size + length :])
     return typing.cast(Message, cls(**values))
 
 
 def _checked_values(cls: type[Any], header: dict[str, Any], payload: bytes) -> dict[str, Any]:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     values: dict[str, Any] = {}
     row_count = header.pop("row_count", None)
+    if payload and Rows not in hints.values():
+        raise MessageError(f"{cls.__name__} carries no rows, but {len(payload)} bytes follow its header")
     for name, hint in hints.items():
         if hint == Rows:
             values[name] = _rows(cls, header.get("row_type"), row_count, payload)
         elif name not in header or not _fits(header[name], hint):
             raise MessageError(f"{cls.__name__}.{name} is missing or not of type {hint}")
         else:
-            values[name] = float(header[name]) if hint is float else header[name]
+            values[name] = _as_float(header[name]) if hint is float else header[name]
     unknown = set(header) - set(hints)
     if unknown:
         raise MessageError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
     return values
 
 
-def _rows(cls: type[Any], row_type: object, row_count: object, payload: bytes) -> Rows:
+def _rows(cls: type[Any], row_type: object, row_count: Any, payload: bytes) -> Rows:
     dtype = _DTYPES.get(row_type) if isinstance(row_type, str) else None
-    if dtype is None or not isinstance(row_count, int) or row_count * dtype.itemsize != len(payload):
+    if dtype is None or not _fits(row_count, int) or row_count * dtype.itemsize != len(payload):
         raise MessageError(f"{cls.__name__} carries rows that do not fit its row type")
     return np.frombuffer(payload, dtype).copy()
+
+
+@functools.cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    """Return the types of the fields; looking them up costs more than all the rest of a frame."""
+    return typing.get_type_hints(cls)
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError as err:
+        raise MessageError("a number of the frame is too large") from err
 
 
 def _fits(value: object, hint: Any) -> bool:
