@@ -7,7 +7,6 @@ carries any. Nothing is unpickled. A frame that does not fit its declaration rai
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import struct
 import types
@@ -235,6 +234,8 @@ Report: TypeAlias = Message | AcquisitionDied
 """What the app side hears."""
 
 _MESSAGES: dict[str, type[Any]] = {cls.__name__: cls for cls in typing.get_args(Message)}
+# Looked up once: resolving the annotations costs more than all the rest of a frame.
+_HINTS = {name: typing.get_type_hints(cls) for name, cls in _MESSAGES.items()}
 _DTYPES = {row_type.name: row_type.dtype for row_type in ROW_TYPES}
 
 
@@ -279,7 +280,7 @@ def decode(frame: bytes) -> Message:
 
 
 def _checked_values(cls: type[Any], header: dict[str, Any], payload: bytes) -> dict[str, Any]:
-    hints = _hints(cls)
+    hints = _HINTS[cls.__name__]
     values: dict[str, Any] = {}
     row_count = header.pop("row_count", None)
     if payload and Rows not in hints.values():
@@ -301,13 +302,8 @@ def _rows(cls: type[Any], row_type: object, row_count: Any, payload: bytes) -> R
     dtype = _DTYPES.get(row_type) if isinstance(row_type, str) else None
     if dtype is None or not _fits(row_count, int) or row_count * dtype.itemsize != len(payload):
         raise MessageError(f"{cls.__name__} carries rows that do not fit its row type")
-    return np.frombuffer(payload, dtype).copy()
-
-
-@functools.cache
-def _hints(cls: type[Any]) -> dict[str, Any]:
-    """Return the types of the fields; looking them up costs more than all the rest of a frame."""
-    return typing.get_type_hints(cls)
+    rows: Rows = np.frombuffer(payload, dtype).copy()
+    return rows
 
 
 def _as_float(value: float) -> float:

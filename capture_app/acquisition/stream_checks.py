@@ -1,0 +1,253 @@
+"""What is wrong with a stream of samples, found while it arrives: holes, disorder, clock faults, false numbers.
+
+A batch in which nothing is wrong costs a handful of numpy calls; only a batch with a fault is looked at closely.
+Nothing is ever thrown away or repaired but one thing: a coordinate that is not a number cannot be valid, so its
+validity becomes 0 (the raw row keeps what was delivered).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gaze_core.rows import NO_TIME, GazeFlag, Rows
+from gaze_core.streams import TrackerInfo
+
+CLOCK_RESET_NS: Final = 500_000_000
+"""A device clock that jumps by more than this against the arrivals has been set anew."""
+
+GAP_INTERVALS: Final = 1.5
+"""Device time between two samples, in nominal intervals, from which on something is missing between them."""
+
+FLOOD_FACTOR: Final = 1.5
+FLOOD_MARGIN_ROWS: Final = 100
+_RATE_WINDOW_NS: Final = 1_000_000_000
+_KNOWN_HOLES: Final = 64
+_SIGNALS: Final = (
+    ("left_x_norm", "left_y_norm", "left_valid"),
+    ("right_x_norm", "right_y_norm", "right_valid"),
+    ("x_norm", "y_norm", "valid"),
+)
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something wrong in one batch; becomes an event row."""
+
+    t_host_ns: int  # arrival of the first sample concerned
+    kind: str  # kind of the event
+    count: int  # samples concerned
+    text: str  # a sentence for a technician
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedGaze:
+    """A batch after the checks."""
+
+    gaze: Rows  # the rows handed in, or a copy where a flag or a validity had to change
+    lost: int = 0  # samples that this batch shows to be missing; negative where late ones filled holes
+    lost_before_first: int = 0  # of which before the first row of the batch
+    out_of_order: int = 0
+    faults: tuple[Fault, ...] = ()
+
+
+class StreamChecker:
+    """Checks one stream, batch by batch; its counters say what happened so far.
+
+    Parameters
+    ----------
+    info
+        The opened tracker.
+    is_live
+        False where the rows come out of a file: then their pace and the faults of their clock are history that
+        was flagged when it happened, and arrival says nothing about either.
+    """
+
+    def __init__(self, info: TrackerInfo, *, is_live: bool) -> None:
+        self.samples = 0
+        self.lost = 0
+        self.out_of_order = 0
+        self.device_time_backward = 0
+        self.clock_resets = 0
+        self.not_a_number = 0
+        self._is_live = is_live
+        self._has_device_clock = info.has_device_clock
+        has_rate = math.isfinite(info.rate_hz) and info.rate_hz > 0
+        self._rate_hz = info.rate_hz if has_rate else math.inf
+        self._gap_ns = GAP_INTERVALS * 1e9 / info.rate_hz if has_rate else math.inf
+        self._high_seq: int | None = None
+        self._holes: deque[tuple[int, int]] = deque(maxlen=_KNOWN_HOLES)  # first and last missing number
+        self._last_device_ns: int | None = None
+        self._last_host_ns = 0
+        self._window_start_ns: int | None = None
+        self._window_rows = 0
+        self._is_flooded = False
+
+    def check(self, gaze: Rows) -> CheckedGaze:
+        """Return the batch with flags where the driver set none, and what is wrong in it."""
+        if not len(gaze):
+            return CheckedGaze(gaze=gaze)
+        self.samples += len(gaze)
+        faults: list[Fault] = []
+        flags = np.zeros(len(gaze), np.uint32)
+        lost, before_first, late = self._check_numbers(gaze, flags)
+        if late:
+            faults.append(_fault(gaze, 0, "out_of_order", late, "samples arrived after later ones"))
+        if self._has_device_clock:
+            self._check_device_time(gaze, flags, faults)
+        checked = self._check_validity(gaze, faults)
+        if self._is_live:
+            self._check_rate(gaze, faults)
+        self._last_host_ns = int(gaze["t_host_ns"][-1])
+        if flags.any():
+            checked = checked.copy() if checked is gaze else checked
+            checked["flags"] |= flags
+        return CheckedGaze(
+            gaze=checked, lost=lost, lost_before_first=before_first, out_of_order=late, faults=tuple(faults)
+        )
+
+    def _check_numbers(self, gaze: Rows, flags: npt.NDArray[np.uint32]) -> tuple[int, int, int]:
+        """Return the samples missing, of which before the first row, and those out of order."""
+        seq = np.ascontiguousarray(gaze["seq"])
+        first, last = int(seq[0]), int(seq[-1])
+        follows = self._high_seq is None or first == self._high_seq + 1
+        if follows and last - first == len(seq) - 1 and bool((seq[1:] - seq[:-1] == 1).all()):
+            self._high_seq = last
+            return 0, 0, 0
+        comes_back = (gaze["flags"] & np.uint32(GazeFlag.RECONNECTED)) != 0
+        lost = late = before_first = 0
+        for row, number in enumerate(seq.tolist()):
+            high = self._high_seq
+            if high is None or (comes_back[row] and number <= high):
+                self._high_seq = number  # a tracker that came back may count from the start again
+                self._holes.clear()
+            elif number > high:
+                hole = number - high - 1
+                if hole:
+                    self._holes.append((high + 1, number - 1))
+                    flags[row] |= GazeFlag.GAP_BEFORE
+                lost += hole
+                before_first = hole if row == 0 else before_first
+                self._high_seq = number
+            else:
+                late += 1
+                lost -= self._fill_hole(number)
+        self.lost += lost
+        self.out_of_order += late
+        return lost, before_first, late
+
+    def _fill_hole(self, number: int) -> int:
+        """Take a late sample out of the hole it left; 0 where it is one that had arrived already."""
+        for index, (first, last) in enumerate(self._holes):
+            if first <= number <= last:
+                del self._holes[index]
+                if first < number:
+                    self._holes.append((first, number - 1))
+                if number < last:
+                    self._holes.append((number + 1, last))
+                return 1
+        return 0
+
+    def _check_device_time(
+        self, gaze: Rows, flags: npt.NDArray[np.uint32], faults: list[Fault]
+    ) -> None:
+        device_ns = np.ascontiguousarray(gaze["t_device_ns"])
+        previous_ns = self._last_device_ns
+        self._last_device_ns = int(device_ns[-1])
+        if NO_TIME in (self._last_device_ns, previous_ns):
+            return
+        step_ns = np.empty(len(device_ns), np.int64)
+        step_ns[1:] = device_ns[1:] - device_ns[:-1]
+        # Python's integers cannot overflow; the first step is cut to what int64 holds.
+        first_ns = 1 if previous_ns is None else int(device_ns[0]) - previous_ns
+        step_ns[0] = max(min(first_ns, 2**63 - 1), -(2**63))
+        if step_ns.min() > 0 and step_ns.max() <= self._gap_ns:
+            return
+        known = np.asarray(gaze["flags"], np.uint32)
+        is_reset_known = (known & np.uint32(GazeFlag.CLOCK_RESET)) != 0
+        is_backward = step_ns <= 0
+        is_reset = self._clock_resets(gaze, step_ns) & ~is_reset_known if self._is_live else ~is_backward & False
+        is_gap = (step_ns > self._gap_ns) & ~is_reset & ~is_reset_known
+        flags[is_backward & ~is_reset_known] |= np.uint32(GazeFlag.DEVICE_TIME_BACKWARD)
+        flags[is_reset] |= np.uint32(GazeFlag.CLOCK_RESET)
+        flags[is_gap] |= np.uint32(GazeFlag.GAP_BEFORE)
+        self.clock_resets += int(np.count_nonzero(is_reset | is_reset_known))
+        self._report(gaze, is_reset, "clock_reset", "device clock jumped against the host clock", faults)
+        plain = is_backward & ~is_reset & ~is_reset_known
+        self.device_time_backward += int(np.count_nonzero(plain))
+        self._report(
+            gaze, plain, "device_time_backward", "samples have a device time not after the one before", faults
+        )
+
+    def _clock_resets(self, gaze: Rows, step_ns: npt.NDArray[np.int64]) -> BoolArray:
+        """Return where device time jumps further than the arrivals allow.
+
+        Delays only ever hold samples back: device time that advances more than the host's is a jump unless a
+        stall ended there, and then it makes up at most for the stall, during which nothing arrived at all.
+        """
+        host_ns = gaze["t_host_ns"]
+        host_step_ns = np.empty(len(host_ns), np.int64)
+        host_step_ns[1:] = host_ns[1:] - host_ns[:-1]
+        host_step_ns[0] = host_ns[0] - self._last_host_ns if self._last_host_ns else 0
+        is_forward = step_ns.astype(np.float64) - host_step_ns > CLOCK_RESET_NS
+        return (step_ns < -CLOCK_RESET_NS) | is_forward
+
+    def _check_validity(self, gaze: Rows, faults: list[Fault]) -> Rows:
+        checked = gaze
+        for x_name, y_name, valid_name in _SIGNALS:
+            valid = gaze[valid_name]
+            # One sum instead of two tests: it is finite exactly when both are (up to overflow, which is false too).
+            is_false = (valid != 0) & ~np.isfinite(gaze[x_name] + gaze[y_name])
+            if not is_false.any():
+                continue
+            checked = checked.copy() if checked is gaze else checked
+            checked[valid_name][is_false] = 0
+            count = int(np.count_nonzero(is_false))
+            self.not_a_number += count
+            self._report(
+                gaze, is_false, "not_a_number", f"samples were called valid with a {x_name[:-2]} that is no number",
+                faults,
+            )  # fmt: skip
+        return checked
+
+    def _check_rate(self, gaze: Rows, faults: list[Fault]) -> None:
+        now_ns = int(gaze["t_host_ns"][-1])
+        if self._window_start_ns is None or now_ns < self._window_start_ns:
+            self._window_start_ns = now_ns
+            return
+        self._window_rows += len(gaze)
+        elapsed_ns = now_ns - self._window_start_ns
+        if elapsed_ns < _RATE_WINDOW_NS:
+            expected_rows = self._rate_hz * _RATE_WINDOW_NS * 1e-9
+        else:
+            expected_rows = self._rate_hz * elapsed_ns * 1e-9
+        is_flood = self._window_rows > FLOOD_FACTOR * expected_rows + FLOOD_MARGIN_ROWS
+        if is_flood and not self._is_flooded:
+            faults.append(
+                _fault(
+                    gaze, 0, "flood", self._window_rows,
+                    f"samples within {max(elapsed_ns, 0) / 1e9:.2f} s from a tracker set to {self._rate_hz:g} Hz",
+                )
+            )  # fmt: skip
+        if is_flood:
+            self._is_flooded = True
+        if elapsed_ns >= _RATE_WINDOW_NS:
+            self._is_flooded = is_flood
+            self._window_start_ns, self._window_rows = now_ns, 0
+
+    @staticmethod
+    def _report(gaze: Rows, where: BoolArray, kind: str, text: str, faults: list[Fault]) -> None:
+        count = int(np.count_nonzero(where))
+        if count:
+            faults.append(_fault(gaze, int(np.argmax(where)), kind, count, text))
+
+
+def _fault(gaze: Rows, row: int, kind: str, count: int, text: str) -> Fault:
+    return Fault(t_host_ns=int(gaze["t_host_ns"][row]), kind=kind, count=count, text=f"{count} {text}")
