@@ -280,7 +280,8 @@ class _Track:
         """Return copies of the rows due at an offset."""
         first = self._position
         self._position = max(first, int(np.searchsorted(self._offsets, reached, side="right")))
-        return self._rows[first : self._position].copy()
+        taken: Rows = self._rows[first : self._position].copy()
+        return taken
 
 
 class _HostShift:
@@ -307,7 +308,8 @@ class _HostShift:
         relative = (np.where(host_ns == NO_TIME, self._base_ns, host_ns) - self._base_ns).astype(np.float64)
         inside = np.interp(relative, self._recorded, self._offsets)
         outside = np.minimum(relative, 0.0) + np.maximum(relative - self._recorded[-1], 0.0)
-        return np.rint(inside + outside / self._speed).astype(np.int64)
+        offsets: Int64s = np.rint(inside + outside / self._speed).astype(np.int64)
+        return offsets
 
 
 def _check_stream(stream: RecordedStream) -> None:
@@ -344,13 +346,14 @@ def _gaze_offsets(stream: RecordedStream, speed: float) -> Int64s:
         regular = steps_ns[~is_jump]
         steps_ns = np.where(is_jump, int(np.median(regular)) if len(regular) else 0, steps_ns)
     offsets_ns = np.concatenate([np.zeros(1, np.int64), np.cumsum(steps_ns)])
-    if speed == 1.0:
-        return offsets_ns
-    return np.rint(offsets_ns / speed).astype(np.int64)
+    if speed != 1.0:
+        offsets_ns = np.rint(offsets_ns / speed).astype(np.int64)
+    return offsets_ns
 
 
 def _clock_rows_to_play(stream: RecordedStream, speed: float) -> Rows:
     if math.isinf(speed):
         return stream.clock_sync[:0]
     is_foreign = np.isin(stream.clock_sync["clock_id"], _FOREIGN_CLOCKS)
-    return stream.clock_sync[~is_foreign]
+    rows: Rows = stream.clock_sync[~is_foreign]
+    return rows
