@@ -149,8 +149,8 @@ class SessionPort(Protocol):
     def pan(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
         """Move the image by physical px."""
 
-    def window_level(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
-        """Change window (vertical) and level (horizontal) by physical px of a drag."""
+    def window_level(self, dx_logical_px: float, dy_logical_px: float, pane: int | None = None) -> None:
+        """Change window (vertical) and level (horizontal) by a drag in logical px."""
 
     def drag_started(self, action: str, x_screen_px: float, y_screen_px: float) -> None:
         """A drag begins; `action` is pan or window_level. The pane under the point is meant until its end."""

@@ -14,11 +14,12 @@ import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import platformdirs
 
 from capture_app.session.settings_codec import SettingsFormatError, decode_record, encode_record
+from capture_app.session.viewer_controls import ViewerControls
 from gaze_core.eyes import Eye
 
 APPLICATION_NAME: Final = "Reading Station"
@@ -86,7 +87,7 @@ class LiveViewOptions:
     show_fixations: bool = True
     show_heatmap: bool = False
     heatmap_opacity: float = 0.6  # 0..1
-    follow: bool = False  # follow the reader's zoomed region instead of the whole screen
+    follow: bool = False  # twice as large, following the gaze, instead of the whole screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ class Settings:
     recording_folder: str = ""  # empty: the default folder
     reader: str = ""  # pseudonym used last
     theme: Theme = Theme.DARK
-    controls: dict[str, Any] = field(default_factory=dict)  # ViewerControls as JSON; empty: its defaults
+    controls: ViewerControls = field(default_factory=ViewerControls)
     live_view: LiveViewOptions = field(default_factory=LiveViewOptions)
     recent: tuple[RecentItem, ...] = ()
     window_geometry: str = ""  # of the operator's window, base64

@@ -67,7 +67,11 @@ def _decode_fields(hint: Any, value: object, where: str) -> Any:
     stored = _expect(dict, value, where)
     hints = typing.get_type_hints(hint)
     known = {item.name for item in dataclasses.fields(hint)} & set(stored)
-    return hint(**{name: _decode(hints[name], stored[name], name) for name in known})
+    values = {name: _decode(hints[name], stored[name], name) for name in known}
+    try:
+        return hint(**values)
+    except ValueError as err:  # a record that checks itself
+        raise SettingsFormatError(f"{where}: {err}") from err
 
 
 def _decode_choice(hint: type[enum.Enum], value: object, where: str) -> enum.Enum:
