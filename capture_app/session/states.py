@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capture_app.session.viewport import PanePlacement
+from gaze_core.geometry import Rect
 
 
 class RecordingState(str, Enum):
@@ -43,13 +44,21 @@ class CaseItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaneState:
-    """One image as it is to be shown: rendered grey pixels and where they go."""
+    """One image as it is to be shown: its visible part, already drawn at the resolution of the reader's screen.
+
+    The session resamples and windows only what is visible (a window drag then costs one look-up per screen
+    pixel). The reader's window copies `grey` to `grey_screen_px` pixel by pixel; the operator's copy
+    scales that picture.
+    """
 
     pane: int
     image_id: int
-    grey: npt.NDArray[np.uint8]  # the whole image after window/level, (h, w) or (h, w, 3)
+    image_width_px: int  # of the whole image: the frame of `HeatmapState.rgba`
+    image_height_px: int
+    grey: npt.NDArray[np.uint8]  # (h, w) or (h, w, 3): one element per physical px of grey_screen_px
+    grey_screen_px: Rect  # whole physical px: where `grey` lies on the reader's screen
     grey_version: int  # changes whenever `grey` does
-    placement: PanePlacement
+    placement: PanePlacement  # exact mapping of image px to screen px
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

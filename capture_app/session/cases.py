@@ -1,0 +1,144 @@
+"""The case list: which images are shown together, in which order.
+
+A folder gives one case per image; a sub-folder that holds images gives one case whose images stand side by side
+(frontal and lateral, current and prior). A list file gives one case per line, its images separated by
+tabs, relative to the folder of the list; empty lines and lines that begin with ``#`` are passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from capture_app.session.port import SessionError
+from recordings_schema.stimuli import ImageListing, list_images
+
+MAX_LIST_BYTES: Final = 16 * 1024 * 1024
+MAX_PANES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What is put before the reader at once."""
+
+    case_id: str
+    images: tuple[Path, ...]  # one per pane
+    problem: str = ""  # a sentence where the case cannot be shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseList:
+    """Cases and the folder their image names are relative to."""
+
+    title: str
+    root: Path
+    cases: tuple[Case, ...]
+
+
+def cases_of_folder(folder: Path) -> CaseList:
+    """Return the cases of a folder of images.
+
+    Raises
+    ------
+    SessionError
+        If the folder cannot be read or holds no image.
+    """
+    if not folder.is_dir():
+        raise SessionError(
+            f"{folder} is not a folder. Choose the folder that holds the images, or an image list."
+        )
+    try:
+        listing = list_images(folder)
+        subfolders = sorted(
+            (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")),
+            key=lambda path: path.name,
+        )
+        cases = _single_cases(listing)
+        for subfolder in subfolders:
+            inner = list_images(subfolder)
+            if inner.images:
+                cases.append(_checked(Case(case_id=subfolder.name, images=tuple(inner.images))))
+    except OSError as err:
+        raise SessionError(f"The folder {folder} cannot be read ({err.strerror}). Check the rights to it.") from err
+    if not any(not case.problem for case in cases):
+        raise SessionError(
+            f"The folder {folder} holds no image that can be shown. DICOM, PNG, JPEG and TIFF are read."
+        )
+    return CaseList(title=folder.name, root=folder, cases=tuple(cases))
+
+
+def cases_of_list(path: Path) -> CaseList:
+    """Return the cases of a list file.
+
+    Raises
+    ------
+    SessionError
+        If the file cannot be read, is not text, or names no image.
+    """
+    try:
+        if path.stat().st_size > MAX_LIST_BYTES:
+            raise SessionError(f"{path} is too large for an image list. A list is text, one case per line.")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as err:
+        raise SessionError(f"The image list {path} cannot be read ({err.strerror}).") from err
+    except UnicodeDecodeError as err:
+        raise SessionError(
+            f"{path} is not a text file. An image list is UTF-8 text with one case per line."
+        ) from err
+    cases = []
+    for line in text.splitlines():
+        names = [name.strip() for name in line.split("\t") if name.strip()]
+        if not names or names[0].startswith("#"):
+            continue
+        images = tuple(path.parent / name for name in names)
+        cases.append(_checked(Case(case_id=Path(names[0]).stem, images=images)))
+    if not cases:
+        raise SessionError(f"The image list {path} names no image. Write one case per line, images separated by tabs.")
+    return CaseList(title=path.stem, root=path.parent, cases=tuple(_unique(cases)))
+
+
+def cases_of_images(paths: list[Path]) -> CaseList:
+    """Return one case per image file named one by one."""
+    if not paths:
+        raise SessionError("No image was named. Name a folder, an image list or one or more images.")
+    cases = [_checked(Case(case_id=path.stem, images=(path,))) for path in paths]
+    return CaseList(title=paths[0].parent.name, root=paths[0].parent, cases=tuple(_unique(cases)))
+
+
+def _single_cases(listing: ImageListing) -> list[Case]:
+    cases = [Case(case_id=path.stem, images=(path,)) for path in listing.images]
+    cases.extend(
+        Case(case_id=item.path.stem, images=(item.path,), problem=item.reason) for item in listing.unreadable
+    )
+    return _unique(cases)
+
+
+def _checked(case: Case) -> Case:
+    problem = ""
+    missing = [path.name for path in case.images if not path.is_file()]
+    if missing:
+        problem = f"The file {missing[0]} is not there."
+    elif len(case.images) > MAX_PANES:
+        problem = f"{len(case.images)} images do not fit on one screen; at most {MAX_PANES} do."
+    return Case(case_id=case.case_id, images=case.images, problem=problem)
+
+
+def _unique(cases: list[Case]) -> list[Case]:
+    """Name cases whose files differ only in their ending by the whole file name."""
+    counts: dict[str, int] = {}
+    for case in cases:
+        counts[case.case_id] = counts.get(case.case_id, 0) + 1
+    named: list[Case] = []
+    seen: dict[str, int] = {}
+    for case in cases:
+        name = case.case_id if counts[case.case_id] == 1 else case.images[0].name
+        seen[name] = seen.get(name, 0) + 1
+        named.append(
+            Case(
+                case_id=name if seen[name] == 1 else f"{name} ({seen[name]})",
+                images=case.images,
+                problem=case.problem,
+            )
+        )
+    return named

@@ -1,0 +1,346 @@
+"""What the reader's screen shows, and the VIEWPORT rows that follow when it really was shown.
+
+Every change raises the revision. The window reports which revision reached the screen and when; only then
+do rows come out, each with the time it was asked for and the time it was presented. A change that was
+replaced before any frame showed it becomes a row without a presented time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from capture_app.session.states import PaneState, ReaderState
+from capture_app.session.viewport import (
+    GreyRange,
+    Layout,
+    PanePlacement,
+    PaneView,
+    ViewerControls,
+    empty_pane_row,
+    pane_at,
+    viewport_row,
+)
+from drivers.contract import Scene, ScenePane
+from gaze_core.geometry import Rect, Screen
+from gaze_core.rows import NO_TIME, VIEWPORT, Rows
+from capture_app.session.picture import Picture
+from recordings_schema.stimuli import Stimulus, Window
+
+MAX_PENDING: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownImage:
+    """An image ready to be put into a pane."""
+
+    image_id: int
+    stimulus: Stimulus
+    picture: Picture
+    places_image_px: tuple[tuple[float, float, float], ...] = ()  # x, y, weight: for a simulated eye
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One pane as it was asked to look."""
+
+    revision: int
+    pane: int
+    t_asked_host_ns: int
+    cause: str
+    trial: int
+    image_id: int
+    placement: PanePlacement | None
+    window: Window | None
+
+
+class Presentation:
+    """The panes on the reader's screen."""
+
+    def __init__(self, screen: Screen, controls: ViewerControls, background_grey: int) -> None:
+        self._screen = screen
+        self._controls = controls
+        self._background_grey = background_grey
+        self._images: tuple[ShownImage, ...] = ()
+        self._views: list[PaneView] = []
+        self._trial = -1
+        self._pending: list[_Change] = []
+        self._in_force: dict[int, Rows] = {}
+        self._dragged_pane: int | None = None
+        self._patch_state = False
+        self._is_patch_on = False
+        self._state = ReaderState(revision=0, background_grey=background_grey)
+
+    @property
+    def state(self) -> ReaderState:
+        """What the reader's window is to paint."""
+        return self._state
+
+    @property
+    def images(self) -> tuple[ShownImage, ...]:
+        """The images in the panes."""
+        return self._images
+
+    @property
+    def rows_in_force(self) -> Rows:
+        """The last presented VIEWPORT row of each pane."""
+        return np.concatenate(list(self._in_force.values())) if self._in_force else VIEWPORT.empty(0)
+
+    def placement_of(self, image_id: int) -> PanePlacement | None:
+        """Return how an image lies on the screen now, None where it is not shown."""
+        for image, view in zip(self._images, self._views, strict=True):
+            if image.image_id == image_id:
+                return view.placement
+        return None
+
+    def configure(
+        self, screen: Screen, controls: ViewerControls, background_grey: int, t_asked_host_ns: int, *, has_patch: bool
+    ) -> None:
+        """Take another screen, other controls, grey or patch; what is shown stays shown."""
+        is_same = (screen, controls, background_grey, has_patch) == (
+            self._screen,
+            self._controls,
+            self._background_grey,
+            self._is_patch_on,
+        )
+        if is_same:
+            return
+        self._screen, self._controls, self._background_grey = screen, controls, background_grey
+        self._is_patch_on = has_patch
+        areas = self._areas(len(self._views))
+        self._views = [
+            replace(view.in_area(area), controls=controls) for view, area in zip(self._views, areas, strict=False)
+        ]
+        self._changed(range(len(self._views)), "layout", t_asked_host_ns)
+
+    def show(
+        self, images: Sequence[ShownImage], trial: int, t_asked_host_ns: int, *, progress: str = ""
+    ) -> None:
+        """Put images into panes, fitted, in their starting windows."""
+        before = len(self._views)
+        areas = self._areas(len(images))
+        self._images = tuple(images)
+        self._views = [
+            PaneView.fitted(
+                image_width_px=image.stimulus.width_px,
+                image_height_px=image.stimulus.height_px,
+                area_screen_px=area,
+                grey_range=GreyRange(low=image.stimulus.low_value, high=image.stimulus.high_value),
+                start_window=image.stimulus.start_window,
+                pixel_aspect=image.stimulus.pixel_aspect,
+                controls=self._controls,
+            )
+            for image, area in zip(images, areas, strict=False)
+        ]
+        self._trial = trial
+        self._patch_state = not self._patch_state
+        self._state = replace(self._state, progress=progress, message="")
+        self._changed(range(len(self._views)), "show", t_asked_host_ns)
+        self._emptied(range(len(self._views), before), t_asked_host_ns)
+
+    def clear(self, trial: int, t_asked_host_ns: int, *, message: str = "") -> None:
+        """Show nothing but the background and, where given, one sentence."""
+        before = len(self._views)
+        self._images, self._views = (), []
+        self._trial = trial
+        self._state = replace(self._state, progress="", message=message)
+        self._changed((), "clear", t_asked_host_ns)
+        self._emptied(range(before), t_asked_host_ns)
+
+    def zoom(
+        self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None, t_asked_host_ns: int
+    ) -> None:
+        """Zoom one pane about a point of the screen."""
+        chosen = self._pane(pane, x_screen_px, y_screen_px)
+        if chosen is not None:
+            view = self._views[chosen].zoom_about(x_screen_px, y_screen_px, notches)
+            self._replace_view(chosen, view, "zoom", t_asked_host_ns)
+
+    def pan(self, dx_screen_px: float, dy_screen_px: float, pane: int | None, t_asked_host_ns: int) -> None:
+        """Move one image by physical px."""
+        chosen = self._pane(pane)
+        if chosen is not None:
+            view = self._views[chosen].pan(dx_screen_px, dy_screen_px)
+            self._replace_view(chosen, view, "pan", t_asked_host_ns)
+
+    def window_level(
+        self, dx_screen_px: float, dy_screen_px: float, pane: int | None, t_asked_host_ns: int
+    ) -> None:
+        """Change window and level of one pane by a drag in physical px."""
+        chosen = self._pane(pane)
+        if chosen is not None:
+            ratio = self._screen.device_pixel_ratio
+            view = self._views[chosen].drag_window(dx_screen_px / ratio, dy_screen_px / ratio)
+            self._replace_view(chosen, view, "window", t_asked_host_ns)
+
+    def drag_started(self, x_screen_px: float, y_screen_px: float) -> None:
+        """Hold on to the pane under the point until `drag_ended`."""
+        self._dragged_pane = self._pane(None, x_screen_px, y_screen_px)
+
+    def drag_ended(self) -> None:
+        """Let go of the pane."""
+        self._dragged_pane = None
+
+    def fit(self, t_asked_host_ns: int) -> None:
+        """Fit all images; windows stay."""
+        self._views = [view.fit() for view in self._views]
+        self._changed(range(len(self._views)), "fit", t_asked_host_ns)
+
+    def reset(self, t_asked_host_ns: int) -> None:
+        """Fit all images and take their starting windows."""
+        self._views = [view.reset() for view in self._views]
+        self._changed(range(len(self._views)), "reset", t_asked_host_ns)
+
+    def presented(self, revision: int, t_host_ns: int, frame: int, frames_late: int) -> Rows:
+        """Return the VIEWPORT rows of every change up to `revision`, now that a frame showed it."""
+        due = [change for change in self._pending if change.revision <= revision]
+        self._pending = [change for change in self._pending if change.revision > revision]
+        last = {change.pane: change.revision for change in due}
+        luminance = self.luminance()
+        rows = []
+        for change in due:
+            is_shown = change.revision == last[change.pane]
+            row = _row(change, t_host_ns if is_shown else NO_TIME, frame, frames_late, luminance)
+            if is_shown:
+                self._in_force[change.pane] = row
+            rows.append(row)
+        return np.concatenate(rows) if rows else VIEWPORT.empty(0)
+
+    def luminance(self) -> float:
+        """Return the mean grey (0..1) of the whole reader's screen as it is asked to look now."""
+        total_px = float(self._screen.width_px * self._screen.height_px)
+        background = self._background_grey / 255.0
+        bright = background * total_px
+        for image, view in zip(self._images, self._views, strict=True):
+            dst = view.placement.dst_screen_px
+            mean = image.picture.mean_grey(view.window, view.placement.src_image_px)
+            bright += (mean - background) * dst.w * dst.h
+        return bright / total_px
+
+    def scene(self, t_host_ns: int) -> Scene:
+        """Return what a simulated eye is to be told of the screen."""
+        width, height = float(self._screen.width_px), float(self._screen.height_px)
+        panes = []
+        for image, view in zip(self._images, self._views, strict=True):
+            src, dst = view.placement.src_image_px, view.placement.dst_screen_px
+            panes.append(
+                ScenePane(
+                    image_id=image.image_id,
+                    src_image_px=(src.x, src.y, src.w, src.h),
+                    dst_norm=(dst.x / width, dst.y / height, dst.w / width, dst.h / height),
+                    places_image_px=image.places_image_px,
+                    luminance=image.picture.mean_grey(view.window, src),
+                )
+            )
+        return Scene(t_host_ns=t_host_ns, panes=tuple(panes), luminance=self.luminance())
+
+    def _areas(self, count: int) -> tuple[Rect, ...]:
+        ratio = self._screen.device_pixel_ratio
+        width, height = self._screen.width_px / ratio, self._screen.height_px / ratio
+        return Layout.for_count(max(count, 1)).areas(width, height, ratio)
+
+    def _pane(self, pane: int | None, x_px: float | None = None, y_px: float | None = None) -> int | None:
+        """Return the pane meant: the one named, else the dragged one, else that under the point, else the only one."""
+        if not self._views:
+            return None
+        chosen = pane if pane is not None else self._dragged_pane
+        if chosen is None and x_px is not None and y_px is not None:
+            chosen = pane_at(tuple(view.area_screen_px for view in self._views), x_px, y_px)
+        elif chosen is None:
+            chosen = 0
+        return chosen if chosen is not None and 0 <= chosen < len(self._views) else None
+
+    def _replace_view(self, pane: int, view: PaneView, cause: str, t_asked_host_ns: int) -> None:
+        if view != self._views[pane]:
+            self._views[pane] = view
+            self._changed((pane,), cause, t_asked_host_ns)
+
+    def _changed(self, panes: Sequence[int], cause: str, t_asked_host_ns: int) -> None:
+        revision = self._state.revision + 1
+        for pane in panes:
+            view = self._views[pane]
+            self._remember(
+                _Change(
+                    revision=revision,
+                    pane=pane,
+                    t_asked_host_ns=t_asked_host_ns,
+                    cause=cause,
+                    trial=self._trial,
+                    image_id=self._images[pane].image_id,
+                    placement=view.placement,
+                    window=view.window,
+                )
+            )
+        self._state = replace(
+            self._state,
+            revision=revision,
+            panes=tuple(
+                self._pane_state(pane, image, view)
+                for pane, (image, view) in enumerate(zip(self._images, self._views, strict=True))
+            ),
+            background_grey=self._background_grey,
+            patch=self._patch_state if self._is_patch_on else None,
+        )
+
+    def _emptied(self, panes: Sequence[int], t_asked_host_ns: int) -> None:
+        for pane in panes:
+            self._remember(
+                _Change(
+                    revision=self._state.revision,
+                    pane=pane,
+                    t_asked_host_ns=t_asked_host_ns,
+                    cause="clear",
+                    trial=self._trial,
+                    image_id=-1,
+                    placement=None,
+                    window=None,
+                )
+            )
+
+    def _remember(self, change: _Change) -> None:
+        # A window that never paints (hidden by the system) must not let the list grow without end.
+        if len(self._pending) >= MAX_PENDING:
+            del self._pending[0]
+        self._pending.append(change)
+
+    def _pane_state(self, pane: int, image: ShownImage, view: PaneView) -> PaneState:
+        drawn = image.picture.draw(view.window, view.placement)
+        return PaneState(
+            pane=pane,
+            image_id=image.image_id,
+            image_width_px=image.stimulus.width_px,
+            image_height_px=image.stimulus.height_px,
+            grey=drawn.grey,
+            grey_screen_px=drawn.screen_px,
+            grey_version=drawn.version,
+            placement=view.placement,
+        )
+
+
+def _row(change: _Change, t_presented_host_ns: int, frame: int, frames_late: int, luminance: float) -> Rows:
+    if change.placement is None or change.window is None:
+        return empty_pane_row(
+            t_asked_host_ns=change.t_asked_host_ns,
+            t_presented_host_ns=t_presented_host_ns,
+            trial=change.trial,
+            pane=change.pane,
+            luminance_mean=luminance,
+            frame=frame,
+            frames_late=frames_late,
+        )
+    return viewport_row(
+        change.placement,
+        change.window,
+        t_asked_host_ns=change.t_asked_host_ns,
+        t_presented_host_ns=t_presented_host_ns,
+        trial=change.trial,
+        image_id=change.image_id,
+        pane=change.pane,
+        luminance_mean=luminance,
+        frame=frame,
+        frames_late=frames_late,
+        cause=change.cause,
+    )
