@@ -50,7 +50,8 @@ def describe_events(
     events
         GAZE_EVENT rows of one detector run.
     gaze
-        GAZE rows that hold every sample of `events`.
+        GAZE rows that hold the samples of `events`. A live buffer that no longer holds the beginning of
+        an event that lasts minutes gives the centroid of what it still holds; times are exact all the same.
     t_host_ns
         Host time of each of these samples by the clock fit, shape (n,).
     surroundings
@@ -63,7 +64,7 @@ def describe_events(
     Raises
     ------
     ValueError
-        If a sample of an event lies outside `gaze`.
+        If no sample, or not the last sample, of an event is in `gaze`.
     """
     described = [_describe(event, gaze, t_host_ns, surroundings, run, first_row) for event in events]
     return np.concatenate(described) if described else FIXATION.empty(0)
@@ -77,8 +78,9 @@ def _describe(
     run: int,
     first_row: int,
 ) -> Rows:
-    first, last = int(event["first_row"]) - first_row, int(event["last_row"]) - first_row
-    if first < 0 or last >= len(gaze):
+    first = max(int(event["first_row"]) - first_row, 0)
+    last = int(event["last_row"]) - first_row
+    if not first <= last < len(gaze):
         raise ValueError(f"event {event['event_id']} reaches outside the {len(gaze)} gaze rows given")
     samples, times = gaze[first : last + 1], t_host_ns[first : last + 1]
     x_norm, y_norm = screen_gaze(samples, surroundings.eye)
@@ -97,7 +99,7 @@ def _describe(
             row[name] = event[name]
         row["run"], row["part"] = run, number
         _place(row, samples[part], x_norm[part], y_norm[part], mapped[part])
-        _time(row, event, times, part, is_first=number == 0, is_last=number == len(parts) - 1)
+        _time(row, event, samples, times, part, is_first=number == 0, is_last=number == len(parts) - 1)
         row["trial"] = trial_at(surroundings.trials, int(row["onset_host_ns"]))
         if len(borders):
             row["flags"] |= EventFlag.VIEWPORT_CHANGED
@@ -188,16 +190,18 @@ def _place(
 def _time(
     row: np.void,
     event: np.void,
+    samples: Rows,
     times: npt.NDArray[np.int64],
     part: npt.NDArray[np.intp],
     *,
     is_first: bool,
     is_last: bool,
 ) -> None:
-    # The last sample's own interval belongs to the event: device and host intervals differ by drift only.
-    tail_ns = int(event["offset_ns"]) - int(event["onset_ns"]) - int(times[-1] - times[0])
-    row["onset_host_ns"] = times[0] if is_first else times[part[0]]
-    row["offset_host_ns"] = times[-1] + max(tail_ns, 0) if is_last else times[part[-1] + 1]
+    # Within one event the device clock and the host clock differ by an offset: drift is below 0.1 us per s.
+    onset_host_ns = int(times[0]) - (int(samples["t_device_ns"][0]) - int(event["onset_ns"]))
+    offset_host_ns = int(times[-1]) + int(event["offset_ns"]) - int(samples["t_device_ns"][-1])
+    row["onset_host_ns"] = onset_host_ns if is_first else times[part[0]]
+    row["offset_host_ns"] = offset_host_ns if is_last else times[part[-1] + 1]
     if is_first and is_last:
         row["duration_ms"] = (int(event["offset_ns"]) - int(event["onset_ns"])) / 1e6
     else:
