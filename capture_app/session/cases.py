@@ -7,7 +7,7 @@ tabs, relative to the folder of the list; empty lines and lines that begin with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,7 @@ class Case:
     case_id: str
     images: tuple[Path, ...]  # one per pane
     problem: str = ""  # a sentence where the case cannot be shown
+    places: tuple[tuple[tuple[float, float, float], ...], ...] = ()  # by pane: x, y (image px), weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def _checked(case: Case) -> Case:
         problem = f"The file {missing[0]} is not there."
     elif len(case.images) > MAX_PANES:
         problem = f"{len(case.images)} images do not fit on one screen; at most {MAX_PANES} do."
-    return Case(case_id=case.case_id, images=case.images, problem=problem)
+    return replace(case, problem=problem)
 
 
 def _unique(cases: list[Case]) -> list[Case]:
@@ -135,10 +136,6 @@ def _unique(cases: list[Case]) -> list[Case]:
         name = case.case_id if counts[case.case_id] == 1 else case.images[0].name
         seen[name] = seen.get(name, 0) + 1
         named.append(
-            Case(
-                case_id=name if seen[name] == 1 else f"{name} ({seen[name]})",
-                images=case.images,
-                problem=case.problem,
-            )
+            replace(case, case_id=name if seen[name] == 1 else f"{name} ({seen[name]})")
         )
     return named

@@ -1,0 +1,188 @@
+"""The session's side of the acquisition process: what it said last, and what is asked of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from capture_app.acquisition import messages as m
+from drivers.contract import Scene
+from gaze_core.geometry import ViewingGeometry
+from gaze_core.rows import CLOCK_SYNC, MARKER, TRUTH_EVENT, Rows
+
+MAX_SENTENCES: Final = 50
+_log = logging.getLogger(__name__)
+
+
+class Acquisition(Protocol):
+    """What the session needs of `capture_app.acquisition.client.AcquisitionClient`."""
+
+    def send(self, message: m.Message) -> None:
+        """Queue a message; never waits for an answer."""
+
+    def poll(self) -> list[m.Message]:
+        """Return what has arrived."""
+
+    def read_rows(self) -> tuple[Rows, int]:
+        """Return GAZE rows since the last call and how many were overwritten before they were read."""
+
+    @property
+    def next_row(self) -> int:
+        """Ring row that the next `read_rows` begins with."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+
+    def close(self) -> None:
+        """End the process; idempotent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """Something to tell the operator."""
+
+    t_host_ns: int
+    kind: str
+    text: str
+
+
+class Link:
+    """Follows the acquisition process. `poll` brings it up to date; the attributes are what is known now."""
+
+    def __init__(self, acquisition: Acquisition) -> None:
+        self._acquisition = acquisition
+        self.tracker: m.TrackerOpened | None = None
+        self.is_opening = False
+        self.status: m.Status | None = None
+        self.started: m.RecordingStarted | None = None
+        self.samples_ended: m.SamplesEnded | None = None
+        self.closed: m.RecordingClosed | None = None
+        self.failure: m.Failed | None = None
+        self.is_tracker_lost = False
+        self.is_finished = False  # a finite source has delivered everything
+        self.is_dead = False
+        self.sentences: deque[Sentence] = deque(maxlen=MAX_SENTENCES)
+        self.sync_rows: list[Rows] = []  # arrived since the last `take_sync_rows`
+        self.truth_events: list[Rows] = []
+
+    def poll(self) -> None:
+        """Take in every message that has arrived."""
+        for message in self._acquisition.poll():
+            self._take(message)
+        if not self._acquisition.is_alive and not self.is_dead:
+            self.is_dead = True
+            _log.error("The acquisition process has ended by itself")
+
+    def read_rows(self) -> tuple[Rows, int]:
+        """Return the GAZE rows since the last call and how many the display missed."""
+        return self._acquisition.read_rows()
+
+    @property
+    def next_row(self) -> int:
+        """Ring row that the next `read_rows` begins with."""
+        return self._acquisition.next_row
+
+    def take_sync_rows(self) -> list[Rows]:
+        """Return the clock readings that arrived since the last call."""
+        rows, self.sync_rows = self.sync_rows, []
+        return rows
+
+    def open_tracker(self, name: str, options: Mapping[str, str], geometry: ViewingGeometry) -> None:
+        """Ask for a tracker."""
+        screen = geometry.screen
+        self.is_opening = True
+        self.failure = None
+        self._acquisition.send(
+            m.OpenTracker(
+                driver=name,
+                options=dict(options),
+                width_px=screen.width_px,
+                height_px=screen.height_px,
+                width_mm=screen.width_mm,
+                height_mm=screen.height_mm,
+                distance_mm=geometry.distance_mm,
+            )
+        )
+
+    def show_scene(self, scene: Scene) -> None:
+        """Tell a simulated tracker what is shown; others are not bothered."""
+        if self.tracker is not None and self.tracker.wants_scene:
+            self._acquisition.send(m.ShowScene(scene=dataclasses.asdict(scene)))
+
+    def start_recording(self, path: Path, metadata: dict[str, Any]) -> None:
+        """Ask for a recording."""
+        self.started = self.samples_ended = self.closed = self.failure = None
+        self._acquisition.send(m.StartRecording(path=str(path), metadata=metadata))
+
+    def append(self, row_type: str, rows: Rows) -> None:
+        """Have rows written; nothing is sent while no recording runs."""
+        if len(rows) and self.started is not None and self.closed is None:
+            self._acquisition.send(m.AppendRows(row_type=row_type, rows=rows))
+
+    def end_samples(self) -> None:
+        """Ask that no further sample be recorded."""
+        self._acquisition.send(m.EndSamples())
+
+    def stop_recording(self, reason: str) -> None:
+        """Ask that the recording be closed."""
+        self._acquisition.send(m.StopRecording(reason=reason))
+
+    def close(self) -> None:
+        """End the acquisition process."""
+        self._acquisition.close()
+
+    def say(self, t_host_ns: int, kind: str, text: str) -> None:
+        """Keep a sentence for the operator."""
+        self.sentences.append(Sentence(t_host_ns=t_host_ns, kind=kind, text=text))
+
+    def _take(self, message: m.Message) -> None:
+        if isinstance(message, m.Status):
+            self.status = message
+        elif isinstance(message, m.StreamRows):
+            self._take_rows(message)
+        elif isinstance(message, m.TrackerOpened):
+            self.tracker, self.is_opening = message, False
+            self.is_tracker_lost = self.is_finished = False
+        elif isinstance(message, m.RecordingStarted):
+            self.started = message
+        elif isinstance(message, m.SamplesEnded):
+            self.samples_ended = message
+        elif isinstance(message, m.RecordingClosed):
+            self.closed = message
+        elif isinstance(message, m.TrackerNotice):
+            self._take_notice(message)
+        elif isinstance(message, m.Failed):
+            self._take_failure(message)
+
+    def _take_rows(self, message: m.StreamRows) -> None:
+        if message.row_type == CLOCK_SYNC.name:
+            self.sync_rows.append(message.rows)
+        elif message.row_type == TRUTH_EVENT.name:
+            self.truth_events.append(message.rows)
+        elif message.row_type == MARKER.name:
+            for row in message.rows:
+                self.say(int(row["t_host_ns"]), "marker", bytes(row["text"]).decode("utf-8", "replace"))
+
+    def _take_notice(self, message: m.TrackerNotice) -> None:
+        if message.kind == "connection_lost":
+            self.is_tracker_lost = True
+        elif message.kind == "connection_restored":
+            self.is_tracker_lost = False
+        elif message.kind == "finished":
+            self.is_finished = True
+        self.say(message.t_host_ns, message.kind, message.text)
+
+    def _take_failure(self, message: m.Failed) -> None:
+        self.failure = message
+        if message.request == "OpenTracker":
+            self.is_opening = False
+            self.tracker = None
+        elif message.kind == "tracker":
+            self.is_tracker_lost = True
+        self.say(0, f"failed_{message.kind}", message.text)

@@ -1,0 +1,102 @@
+"""One recording from "start" to "closed and verified", as a small state machine driven by `step`.
+
+The order at the end matters: no further samples, then the last events of exactly these samples, then the close.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from capture_app.session.link import Link
+
+
+class Phase(str, Enum):
+    """Where the recording stands."""
+
+    NONE = "none"
+    STARTING = "starting"  # asked for, not yet confirmed
+    RUNNING = "running"
+    ENDING = "ending"  # no further samples asked for
+    DRAINING = "draining"  # the last samples are known; the analysis has to reach them
+    CLOSING = "closing"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class RecordingControl:
+    """Follows one recording after the other; tells what has just happened through `phase` changes."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.phase = Phase.NONE
+        self.path: Path | None = None
+        self.reason = ""
+        self.problem = ""  # a sentence when the phase is FAILED
+        self._is_end_asked = False
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether rows of the app still reach the file."""
+        return self.phase in (Phase.RUNNING, Phase.ENDING, Phase.DRAINING)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a recording is under way in any sense."""
+        return self.phase not in (Phase.NONE, Phase.CLOSED, Phase.FAILED)
+
+    @property
+    def first_row(self) -> int:
+        """Ring row of the first recorded sample; only once it runs."""
+        return self._link.started.first_row if self._link.started is not None else 0
+
+    @property
+    def end_row(self) -> int | None:
+        """Ring row after the last recorded sample, None while that is open."""
+        return self._link.samples_ended.next_row if self._link.samples_ended is not None else None
+
+    def start(self, path: Path, metadata: dict[str, Any]) -> None:
+        """Ask for a recording."""
+        self.path, self.reason, self.problem = path, "", ""
+        self._link.start_recording(path, metadata)
+        self.phase = Phase.STARTING
+
+    def stop(self, reason: str) -> None:
+        """Begin to end the recording; a second call changes nothing."""
+        if self.phase in (Phase.STARTING, Phase.RUNNING):
+            self.reason = reason
+            self._is_end_asked = False
+            self.phase = Phase.ENDING
+
+    def drained(self) -> None:
+        """The analysis has reached the last sample and its rows are on their way: close the file."""
+        self._link.stop_recording(self.reason)
+        self.phase = Phase.CLOSING
+
+    def step(self) -> Phase:
+        """Follow what the acquisition process said; return the phase."""
+        failure = self._link.failure
+        if self._link.is_dead and self.is_busy:
+            self.problem = (
+                "The recording process ended unexpectedly. Everything up to the last quarter of a second is on disk."
+            )
+            self.phase = Phase.FAILED
+        elif failure is not None and failure.kind == "recording" and self.is_busy:
+            self.problem, self.phase = failure.text, Phase.FAILED
+        elif self.phase is Phase.STARTING and self._link.started is not None:
+            self.phase = Phase.RUNNING
+        elif self.phase is Phase.ENDING and self._link.started is not None:
+            self._end()
+        elif self.is_busy and self._link.closed is not None:
+            self.phase = Phase.CLOSED
+        return self.phase
+
+    def _end(self) -> None:
+        if self._link.closed is not None:
+            self.phase = Phase.CLOSED  # the acquisition process closed it by itself meanwhile
+        elif not self._is_end_asked:
+            self._link.end_samples()
+            self._is_end_asked = True
+        elif self._link.samples_ended is not None:
+            self.phase = Phase.DRAINING

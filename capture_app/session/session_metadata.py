@@ -1,0 +1,146 @@
+"""What a new recording says about itself, put together from the settings, the screen and the tracker."""
+
+from __future__ import annotations
+
+import math
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import capture_app
+from capture_app.session.port import ScreenFacts, SessionError
+from capture_app.session.settings import Settings
+from gaze_core.geometry import Screen
+from recordings_schema import (
+    DisplayRecord,
+    MetadataError,
+    ParticipantRecord,
+    SessionMetadata,
+    SessionRecord,
+    SettingsRecord,
+    SoftwareRecord,
+)
+
+MM_PER_INCH = 25.4
+ASSUMED_DPI = 96.0
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def screen_of(facts: ScreenFacts) -> Screen:
+    """Return the screen of the reader's monitor; unknown millimetres are those of a 96-dpi screen."""
+    px_per_mm = ASSUMED_DPI * facts.device_pixel_ratio / MM_PER_INCH
+    is_known = facts.width_mm > 0 and facts.height_mm > 0
+    return Screen(
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        width_mm=facts.width_mm if is_known else facts.width_px / px_per_mm,
+        height_mm=facts.height_mm if is_known else facts.height_px / px_per_mm,
+        origin_x_px=float(facts.x_px),
+        origin_y_px=float(facts.y_px),
+        device_pixel_ratio=facts.device_pixel_ratio,
+        refresh_hz=facts.refresh_hz,
+        name=facts.name,
+    )
+
+
+def has_known_size(facts: ScreenFacts) -> bool:
+    """Whether the millimetres of the screen are measured or reported, not assumed."""
+    return facts.width_mm > 0 and facts.height_mm > 0
+
+
+def session_metadata(
+    *,
+    reader: str,
+    study: str,
+    facts: ScreenFacts,
+    settings: Settings,
+    tracker_options: Mapping[str, str],
+) -> SessionMetadata:
+    """Return the metadata of a recording that begins now.
+
+    Raises
+    ------
+    SessionError
+        If the pseudonym or another entry cannot be stored.
+    """
+    screen = screen_of(facts)
+    try:
+        return SessionMetadata(
+            session=SessionRecord(
+                session_id=f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",  # noqa: DTZ005  # the lab's own time names the session
+                started_wall_ns=time.time_ns(),
+                started_host_ns=time.perf_counter_ns(),
+                study=study,
+                gaze_signal=_gaze_signal(settings),
+            ),
+            participant=ParticipantRecord(pseudonym=reader),
+            display=DisplayRecord(
+                model=facts.model or facts.name,
+                width_px=facts.width_px,
+                height_px=facts.height_px,
+                width_mm=screen.width_mm,
+                height_mm=screen.height_mm,
+                distance_mm=settings.distance_mm,
+                refresh_hz=facts.refresh_hz,
+                scaling=facts.device_pixel_ratio,
+                mode=_mode(facts),
+                origin_x_px=facts.x_px,
+                origin_y_px=facts.y_px,
+            ),
+            software=SoftwareRecord.of_this_process("reading-station", capture_app.__version__),
+            settings=SettingsRecord(
+                driver_options=dict(tracker_options),
+                settings={
+                    "background_grey": str(settings.background_grey),
+                    "corner_patch": settings.corner_patch.value,
+                    "eye": settings.eye.value,
+                    "heatmap_sigma_deg": f"{settings.heatmap_sigma_deg:g}",
+                    "screen_size": "measured or reported" if has_known_size(facts) else "assumed: 96 dots per inch",
+                },
+            ),
+        )
+    except MetadataError as err:
+        raise SessionError(str(err)) from err
+
+
+def new_recording_path(folder: Path, study: str, reader: str) -> Path:
+    """Return a name in `folder` that is free now: date, time, study and reader.
+
+    Raises
+    ------
+    SessionError
+        If the folder is not there and cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise SessionError(
+            f"The folder for recordings, {folder}, cannot be made ({err.strerror}). Choose another in Settings."
+        ) from err
+    stamp = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"  # noqa: DTZ005  # the lab's own time names the file
+    words = [stamp, *(word for word in (_name_part(study), _name_part(reader)) if word)]
+    stem = "_".join(words)
+    number = 1
+    path = folder / f"{stem}.gazeh5"
+    while path.exists() or path.with_name(path.name + ".journal").exists():
+        number += 1
+        path = folder / f"{stem}_{number}.gazeh5"
+    return path
+
+
+def _name_part(text: str) -> str:
+    return _NOT_IN_NAMES.sub("-", text).strip("-.")[:40]
+
+
+def _gaze_signal(settings: Settings) -> str:
+    name = settings.eye.value
+    return "average" if name not in ("left", "right", "average") else name
+
+
+def _mode(facts: ScreenFacts) -> str:
+    rate = "" if math.isnan(facts.refresh_hz) else f" @ {facts.refresh_hz:g} Hz"
+    return f"{facts.width_px} x {facts.height_px}{rate}"
