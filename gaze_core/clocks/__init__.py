@@ -1,5 +1,19 @@
 """Clocks: the host's, readings of foreign ones, and the fit that turns foreign time into host time."""
 
+from gaze_core.clocks.fit import ClockFitError, fit_clock, fit_envelope
 from gaze_core.clocks.host import Clock, HostClock, ManualClock, clock_sync_row
+from gaze_core.clocks.live import LiveClock
+from gaze_core.clocks.model import ClockModel, ClockSegment
 
-__all__ = ["Clock", "HostClock", "ManualClock", "clock_sync_row"]
+__all__ = [
+    "Clock",
+    "ClockFitError",
+    "ClockModel",
+    "ClockSegment",
+    "HostClock",
+    "LiveClock",
+    "ManualClock",
+    "clock_sync_row",
+    "fit_clock",
+    "fit_envelope",
+]
