@@ -46,6 +46,7 @@ FORMAT_NAME: Final = "gazeh5"
 FORMAT_VERSION: Final = 1
 EXTENSION: Final = ".gazeh5"
 EMBEDDED_IMAGES_PATH: Final = "/images/embedded"
+_MAXIMUM_CHUNK_BYTES: Final = 2**20
 
 
 class DatasetKey(str, Enum):
@@ -124,13 +125,17 @@ class DatasetLayout:
     key: DatasetKey
     path: str
     row_type: RowType | None  # None: the tracker's own raw rows
-    chunk_rows: int  # rows a chunk holds; a chunk of the widest type stays below 1 MiB
+    chunk_rows: int  # rows a chunk holds
     presence: Presence = Presence.ALWAYS
     doc: str = ""
 
     def dtype(self, raw_dtype: np.dtype[np.void]) -> np.dtype[np.void]:
         """Return the dtype of a row in a recording whose raw rows have `raw_dtype` (packed)."""
         return raw_dtype if self.row_type is None else self.row_type.dtype
+
+    def chunk_length(self, raw_dtype: np.dtype[np.void]) -> int:
+        """Return the rows of a chunk, fewer than `chunk_rows` where the tracker's raw rows are very long."""
+        return max(1, min(self.chunk_rows, _MAXIMUM_CHUNK_BYTES // self.dtype(raw_dtype).itemsize))
 
 
 GROUPS: Final[tuple[GroupLayout, ...]] = (

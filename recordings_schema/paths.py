@@ -25,7 +25,7 @@ def partial_path(path: Path) -> Path:
 
 
 def set_aside(path: Path, label: str, wall_ns: int) -> Path:
-    """Rename `path` to ``<name>.<label>-<UTC time>``, never onto an existing file, and return the new name."""
+    """Rename `path` to ``<name>.<label>-<UTC time>``, never onto an existing file; return the new name."""
     stamp = datetime.fromtimestamp(wall_ns // 1_000_000_000, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     number = 1
     target = path.with_name(f"{path.name}.{label}-{stamp}")
@@ -51,18 +51,10 @@ def check_free(path: Path) -> None:
     for remnant in (journal_path(path), partial_path(path)):
         if remnant.exists():
             raise RecordingExistsError(
-                f"{remnant} is left from a recording that was not finished; recover {path} or choose another name.",
+                f"{remnant} is left from a recording that was not finished; recover {path.name} "
+                "or choose another name.",
                 path=path,
             )
-
-
-def sync_file(path: Path) -> None:
-    """Put a file's bytes on the disk itself."""
-    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """Metadata records: frozen dataclasses whose fields carry unit and meaning, and their two outer forms.
 
 A record crosses processes and the journal as JSON, and lies in the file as attributes of one group. Both
-forms derive from the declaration of its fields, so that a fact is named once. Allowed field types: text, whole
-number, number, flag, table of texts (`dict[str, str]`). A number that is not known is NaN, in JSON ``null``.
+forms derive from the declaration of its fields, so that a fact is named once. Allowed field types: text,
+whole number, number, flag, table of texts (`dict[str, str]`). A number that is not known is NaN, in JSON ``null``.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ def record_to_attributes(record: Any) -> dict[str, AttributeValue]:
 def attribute_value(value: object) -> AttributeValue:
     """Return how one value lies in an attribute."""
     if isinstance(value, bool):
-        return np.uint8(value)
+        flag: np.uint8 = np.uint8(value)
+        return flag
     if isinstance(value, dict):
         return to_json_text(value)
     if isinstance(value, str):
@@ -173,7 +174,7 @@ def parse_value(expected: Any, value: Any, where: str) -> Any:
     """
     if expected is float:
         return _parse_number(value, where)
-    if expected is dict[str, str]:
+    if expected == dict[str, str]:
         return _parse_table(value, where)
     if type(value) is not expected:
         raise MetadataError(f"{where} is {_kind(value)}, expected {_TYPE_NAMES[expected]}.")
@@ -230,7 +231,7 @@ def _plain(expected: Any, value: Any, where: str) -> Any:
         value = value.item()
     if expected is bool and type(value) is int and value in (0, 1):
         return bool(value)
-    if expected is dict[str, str] and isinstance(value, str):
+    if expected == dict[str, str] and isinstance(value, str):
         return from_json_text(value, where)
     return value
 
