@@ -214,6 +214,19 @@ VIEWPORT: Final = RowType(
     ),
 )
 
+MAPPED: Final = RowType(
+    name="mapped",
+    doc="Where on which image a gaze sample lies, by the viewport in force when it was taken.",
+    columns=(
+        _c("image_id", "<i4", "count", "image under the gaze; -1 where the gaze is on none"),
+        _c("pane", "<i2", "count", "pane under the gaze, else the nearest that shows an image; else -1"),
+        _c("slice", "<i4", "count", "slice under the gaze; -1 where the gaze is on no image"),
+        _c("x_image_px", "<f8", "px", "never clamped; beside all images in the frame of the nearest"),
+        _c("y_image_px", "<f8", "px", "never clamped; beside all images in the frame of the nearest"),
+        _c("viewport_row", "<i8", "count", "index of the viewport row used; -1 where none was in force"),
+    ),
+)
+
 TARGET: Final = RowType(
     name="target",
     doc="A calibration, validation or drift target while it was shown.",
@@ -411,6 +424,6 @@ TRUTH_EVENT: Final = RowType(
 )
 
 ROW_TYPES: Final[tuple[RowType, ...]] = (
-    GAZE, CLOCK_SYNC, EVENT, MARKER, EXTERNAL_SIGNAL, VIEWPORT, TARGET, TRIAL, IMAGE, DIRECTION, GAZE_EVENT,
-    FIXATION, DETECTOR_RUN, THRESHOLD, AUDIO_SYNC, TRUTH, TRUTH_EVENT,
+    GAZE, CLOCK_SYNC, EVENT, MARKER, EXTERNAL_SIGNAL, VIEWPORT, MAPPED, TARGET, TRIAL, IMAGE, DIRECTION,
+    GAZE_EVENT, FIXATION, DETECTOR_RUN, THRESHOLD, AUDIO_SYNC, TRUTH, TRUTH_EVENT,
 )  # fmt: skip
