@@ -1,0 +1,374 @@
+"""All parameters of the mock tracker, frozen and JSON-able, and the text options that choose them.
+
+Every leaf has a name of its own, so that a command line may say ``blinks_per_min=25`` without naming the group.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from drivers.contract import DriverOptionError
+from drivers.mock.presets import SCENARIOS, SENSOR_PRESETS, SettingValue, preset_for_rate
+
+FAULTS: Final = ("none", "unplugged", "never-reconnects", "clock-jump", "flood", "nan", "backward-time")
+PACES: Final = ("realtime", "fast")
+TRACKED_EYES: Final = ("both", "left", "right")
+MIN_RATE_HZ: Final = 20.0
+MAX_RATE_HZ: Final = 2000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EyeSettings:
+    """How the eye moves. Defaults: 29,118 fixations of radiologists, main sequence of video trackers."""
+
+    fixation_log_mean: float = -1.26  # mean of ln(duration in s): median 283 ms
+    fixation_log_sd: float = 0.51  # SD of ln(duration in s)
+    fixation_min_s: float = 0.06
+    fixation_max_s: float = 2.0
+    scrutiny_trend: float = 0.2  # median duration runs from 1 - this to 1 + this over a reading
+    step_median: float = 0.17  # median step in widths of the pane
+    step_log_sd: float = 0.81  # gives 10th and 90th percentiles of 0.06 and 0.48
+    saccade_vmax_deg_s: float = 550.0  # peak = vmax (1 - exp(-amplitude / constant))
+    saccade_constant_deg: float = 5.5
+    saccade_scatter: float = 0.07  # relative SD of the peak speed around the main sequence
+    saccade_gain: float = 0.93  # landing point over distance to the goal
+    saccade_gain_sd: float = 0.02
+    corrective_share: float = 0.25  # of saccades of at least corrective_min_deg
+    corrective_min_deg: float = 5.0
+    pso_share: float = 0.8  # of saccades followed by a post-saccadic oscillation; person by person +-0.15
+    pso_amplitude_deg: float = 0.25
+    pso_duration_s: float = 0.022  # median; 10-42 ms
+    pso_frequency_hz: float = 42.0  # person by person +-10
+    microsaccades_per_s: float = 1.5  # in the later part of fixations
+    microsaccade_median_deg: float = 0.25
+    microsaccade_log_sd: float = 0.5
+    drift_deg_s: float = 0.25  # typical speed of the slow bias
+    drift_walk_deg_per_root_s: float = 0.05  # random walk
+    blinks_per_min: float = 10.0
+    blink_median_s: float = 0.17  # length of the loss, without the lid artefact
+    blink_log_sd: float = 0.35
+    lid_artefact_min_s: float = 0.02  # before and after the loss
+    lid_artefact_max_s: float = 0.04
+    lid_jump_min_deg: float = 1.0  # downwards, while the lid covers the pupil
+    lid_jump_max_deg: float = 3.0
+    look_aways_per_min: float = 0.0  # glances at keyboard or notes; the tracker loses the eyes
+    disparity_sd_deg: float = 0.25  # person's constant horizontal left-right difference
+    disparity_drift_deg: float = 0.1
+    inter_ocular_mm: float = 63.0
+    inter_ocular_sd_mm: float = 4.0
+    reaction_s: float = 0.18  # from a change on the screen to the eye movement it causes; at least 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadSettings:
+    """How the head moves."""
+
+    head_sway_rms_mm: float = 3.0  # each axis, below 0.5 Hz
+    head_distance_drift_mm: float = 20.0  # over minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PupilSettings:
+    """How the pupil answers light (Watson & Yellott 2012) and how it wavers."""
+
+    age_years: float = 40.0
+    screen_white_cd_m2: float = 250.0
+    screen_black_cd_m2: float = 0.3
+    screen_gamma: float = 2.2
+    pupil_latency_s: float = 0.25
+    pupil_constriction_s: float = 0.3  # time constant
+    pupil_redilation_s: float = 1.5  # time constant
+    hippus_sd_mm: float = 0.15  # 0.05-0.3 Hz, shared by both eyes
+    task_dilation_mm: float = 0.2  # while an image is read
+    pupil_offset_sd_mm: float = 0.1  # left-right
+    pupil_noise_mm: float = 0.02  # of the measurement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorSettings:
+    """What the sensor adds to the truth and what it loses."""
+
+    noise_rms_s2s_deg: float = 0.10  # 2-D, one eye, windows of 200 ms, median person
+    noise_std_deg: float = 0.08  # 2-D, as above
+    noise_is_filtered: bool = False  # low-passed noise instead of white plus coloured
+    noise_exponent: float = 1.5  # a of the 1/f^a part
+    noise_scale: float = 1.0  # multiplies both figures
+    noise_person_log_sd: float = 0.4  # lognormal factor of the person, median 1; 0 switches it off
+    noise_wander: float = 1.0  # 1: the noise runs between x0.7 and x1.5 over 10-60 s; 0: steady
+    noise_eccentricity: float = 0.3  # relative growth at 15 deg from the centre
+    noise_pupil_exponent: float = 0.5  # noise grows with (4 mm / pupil) to this power
+    noise_independent_share: float = 0.78  # share of the variance that the eyes do not have in common
+    accuracy_deg: float = 0.3  # SD of the length of the offset that calibration leaves, eye by eye
+    calibration_drift_deg: float = 0.2  # slow change of the offset over 10 min
+    gain_error: float = 0.02  # at the edge of the screen
+    head_error_deg_per_mm: float = 0.004  # offset for a head away from where it was calibrated
+    loss_share: float = 0.01  # share of time with neither eye, in bursts, without blinks
+    single_eye_loss_share: float = 0.015  # share of time with one eye lost, in bursts
+    loss_burst_mean_s: float = 0.03
+    reacquisition_max_s: float = 0.15  # after the reader looked away
+    tracked_eyes: str = "both"
+    lid_droop: float = 0.0  # 0 open .. 1 closed; vertical noise grows, openness falls
+    origin_noise_mm: float = 0.3  # of the delivered eye positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """Clocks, and the way from the sensor to the host."""
+
+    device_start_s: float = 1000.0  # reading of the tracker's clock at the start
+    clock_skew_ppm: float = 17.0  # tracker seconds run fast against the host by this
+    stamp_jitter_s: float = 40e-6
+    latency_s: float = 0.0025
+    has_delivery_jitter: bool = True  # off: each sample arrives exactly latency_s after its instant
+    delivery_batch_s: float = 0.004  # samples are handed over in batches this long
+    os_delay_min_s: float = 0.001
+    os_delay_max_s: float = 0.005
+    stalls_per_min: float = 1.0
+    stall_min_s: float = 0.02
+    stall_max_s: float = 0.1
+    dropped_share: float = 0.0005  # frames that never arrive
+    sync_interval_s: float = 10.0
+    sync_width_s: float = 60e-6  # median width of a bracketed clock reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSettings:
+    """What goes wrong, once."""
+
+    fault: str = "none"
+    fault_at_s: float = 5.0
+    fault_duration_s: float = 2.0
+    clock_jump_s: float = -5.0
+    flood_factor: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockSettings:
+    """Everything that, with the scenes shown, decides what the mock tracker sends."""
+
+    seed: int = 1
+    scenario: str = "typical"
+    preset: str = "tobii-pro-spectrum"
+    rate_hz: float = 600.0
+    pace: str = "realtime"  # realtime: paced by the host clock; fast: as fast as it is read
+    duration_s: float = 0.0  # 0: endless
+    max_batch_rows: int = 4096  # most gaze rows one read returns
+    eye: EyeSettings = field(default_factory=EyeSettings)
+    head: HeadSettings = field(default_factory=HeadSettings)
+    pupil: PupilSettings = field(default_factory=PupilSettings)
+    sensor: SensorSettings = field(default_factory=SensorSettings)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    fault: FaultSettings = field(default_factory=FaultSettings)
+
+    def __post_init__(self) -> None:
+        problem = _first_problem(self)
+        if problem:
+            raise DriverOptionError(f"The mock tracker cannot work with these settings: {problem}.")
+
+    @classmethod
+    def for_scenario(
+        cls,
+        scenario: str = "typical",
+        *,
+        seed: int = 1,
+        rate_hz: float | None = None,
+        preset: str | None = None,
+        **changes: SettingValue,
+    ) -> MockSettings:
+        """Return the settings of a scenario on a sensor preset, with single settings changed by name.
+
+        Parameters
+        ----------
+        scenario
+            A name of `SCENARIOS`.
+        seed
+            Decides every random draw.
+        rate_hz
+            Sampling rate; the scenario's, else the preset's default, else 600.
+        preset
+            A name of `SENSOR_PRESETS`; chosen by the rate where None.
+        **changes
+            Any leaf setting, for instance ``blinks_per_min=0``.
+
+        Raises
+        ------
+        DriverOptionError
+            For an unknown name or an unusable value; the sentence lists the known names.
+        """
+        if scenario not in SCENARIOS:
+            raise DriverOptionError(
+                f"The mock tracker has no scenario {scenario!r}; it knows {_listed(SCENARIOS)}."
+            )
+        if preset is not None and preset not in SENSOR_PRESETS:
+            raise DriverOptionError(
+                f"The mock tracker has no preset {preset!r}; it knows {_listed(SENSOR_PRESETS)}."
+            )
+        values: dict[str, SettingValue] = {**SCENARIOS[scenario].changes, **changes}
+        rate = rate_hz if rate_hz is not None else values.pop("rate_hz", None)
+        if rate is None:
+            rate = SENSOR_PRESETS[preset].rates_hz[-1] if preset is not None else 600.0
+        name = preset if preset is not None else preset_for_rate(float(rate))
+        values = {**_sensor_values(name), **values}
+        top = {"seed": seed, "scenario": scenario, "preset": name, "rate_hz": float(rate)}
+        return cls._from_flat({**values, **top})
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, str]) -> MockSettings:
+        """Return the settings that text options of a command line choose.
+
+        Raises
+        ------
+        DriverOptionError
+            For an unknown name or an unusable value; the sentence lists the known names.
+        """
+        values: dict[str, Any] = {}
+        for name, text in options.items():
+            default = _leaves().get(name)
+            if default is None:
+                known = ", ".join(sorted(_leaves()))
+                raise DriverOptionError(f"The mock tracker has no option {name!r}; it knows {known}.")
+            values[name] = _parsed(name, text, default)
+        return cls.for_scenario(values.pop("scenario", "typical"), **values)
+
+    def to_json(self) -> str:
+        """Return all settings as one line of JSON."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> MockSettings:
+        """Return the settings written by `to_json`."""
+        try:
+            groups = json.loads(text)
+            flat = {name: value for name, value in groups.items() if not isinstance(value, dict)}
+            for group in (value for value in groups.values() if isinstance(value, dict)):
+                flat.update(group)
+        except (ValueError, AttributeError) as error:
+            raise DriverOptionError("The mock tracker's settings are not the JSON that it wrote.") from error
+        return cls._from_flat(flat)
+
+    def as_texts(self) -> dict[str, str]:
+        """Return each leaf setting as text, for the metadata of a recording."""
+        groups = dataclasses.asdict(self)
+        flat = {name: value for name, value in groups.items() if not isinstance(value, dict)}
+        for group in (value for value in groups.values() if isinstance(value, dict)):
+            flat.update(group)
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in flat.items()}
+
+    def with_changes(self, **changes: SettingValue) -> MockSettings:
+        """Return a copy with leaf settings changed by name."""
+        return self._from_flat({**_flat(self), **changes})
+
+    @classmethod
+    def _from_flat(cls, values: Mapping[str, Any]) -> MockSettings:
+        unknown = sorted(set(values) - set(_leaves()))
+        if unknown:
+            known = ", ".join(sorted(_leaves()))
+            raise DriverOptionError(f"The mock tracker has no setting {unknown[0]!r}; it knows {known}.")
+        groups: dict[str, Any] = {}
+        for group, kind in _GROUPS.items():
+            names = {entry.name for entry in dataclasses.fields(kind)} & set(values)
+            groups[group] = kind(**{name: values[name] for name in names})
+        top = {name: values[name] for name in _TOP if name in values}
+        return cls(**top, **groups)
+
+
+_GROUPS: Final[dict[str, Any]] = {
+    "eye": EyeSettings,
+    "head": HeadSettings,
+    "pupil": PupilSettings,
+    "sensor": SensorSettings,
+    "delivery": DeliverySettings,
+    "fault": FaultSettings,
+}
+_TOP: Final = ("seed", "scenario", "preset", "rate_hz", "pace", "duration_s", "max_batch_rows")
+
+
+def _leaves() -> dict[str, SettingValue]:
+    return _flat(MockSettings())
+
+
+def _flat(settings: MockSettings) -> dict[str, SettingValue]:
+    values = {name: getattr(settings, name) for name in _TOP}
+    for group in _GROUPS:
+        values.update(dataclasses.asdict(getattr(settings, group)))
+    return values
+
+
+def _sensor_values(preset_name: str) -> dict[str, SettingValue]:
+    preset = SENSOR_PRESETS[preset_name]
+    return {
+        "noise_rms_s2s_deg": preset.noise_rms_s2s_deg,
+        "noise_std_deg": preset.noise_std_deg,
+        "noise_is_filtered": preset.is_filtered,
+        "accuracy_deg": preset.accuracy_deg,
+        "latency_s": preset.latency_s,
+        "stamp_jitter_s": preset.stamp_jitter_s,
+        "reacquisition_max_s": preset.reacquisition_max_s,
+    }
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(names)
+
+
+def _parsed(name: str, text: str, default: SettingValue) -> SettingValue:
+    try:
+        if isinstance(default, bool):
+            return {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}[
+                text.lower()
+            ]
+        if isinstance(default, int):
+            return int(text)
+        if isinstance(default, float):
+            return float(text)
+    except (ValueError, KeyError) as error:
+        wanted = "yes or no" if isinstance(default, bool) else "a number"
+        raise DriverOptionError(f"Option {name} of the mock tracker wants {wanted}, not {text!r}.") from error
+    return text
+
+
+def _first_problem(settings: MockSettings) -> str:
+    """Return a sentence part naming the first unusable setting, or nothing."""
+    checks = (
+        (settings.scenario in SCENARIOS, f"scenario {settings.scenario!r} is none of {_listed(SCENARIOS)}"),
+        (
+            settings.preset in SENSOR_PRESETS,
+            f"preset {settings.preset!r} is none of {_listed(SENSOR_PRESETS)}",
+        ),
+        (settings.pace in PACES, f"pace {settings.pace!r} is none of {', '.join(PACES)}"),
+        (settings.fault.fault in FAULTS, f"fault {settings.fault.fault!r} is none of {', '.join(FAULTS)}"),
+        (
+            settings.sensor.tracked_eyes in TRACKED_EYES,
+            f"tracked_eyes {settings.sensor.tracked_eyes!r} is none of {', '.join(TRACKED_EYES)}",
+        ),
+        (
+            MIN_RATE_HZ <= settings.rate_hz <= MAX_RATE_HZ,
+            f"rate_hz {settings.rate_hz} lies outside {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}",
+        ),
+        (settings.seed >= 0, f"seed {settings.seed} is negative"),
+        (settings.max_batch_rows >= 1, "max_batch_rows is below 1"),
+        (1 <= settings.fault.flood_factor <= 1000, "flood_factor lies outside 1 to 1000"),
+        (settings.eye.reaction_s >= 0.15, "reaction_s is below 0.15, the time the generator works ahead"),
+        (
+            settings.sensor.loss_share + settings.sensor.single_eye_loss_share < 0.95,
+            "loss_share and single_eye_loss_share together reach 0.95",
+        ),
+        (settings.eye.blinks_per_min <= 60.0, "blinks_per_min is above 60"),
+    )
+    for is_right, sentence in checks:
+        if not is_right:
+            return sentence
+    for name, value in _flat(settings).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            return f"{name} is {value}"
+        if isinstance(value, float) and value < 0.0 and name not in _MAY_BE_NEGATIVE:
+            return f"{name} is negative"
+    return ""
+
+
+_MAY_BE_NEGATIVE: Final = ("fixation_log_mean", "clock_skew_ppm", "clock_jump_s")
