@@ -2,7 +2,7 @@
 
 GDCM must be told 12 bits *allocated*, then it picks its 12-bit decoder at once (with 16 it complains on
 stderr first). A true 12-bit stream is clipped rightly (GDCM 3.2.6 against a float inverse DCT: at
-most 1 apart. A lossy stream that claims 16 bits, as some writers make by mistake, wraps round instead (-1
+most 1 apart). A lossy stream that claims 16 bits, as some writers make by mistake, wraps round instead (-1
 turns white), so callers check the precision in the stream.
 """
 
