@@ -1,0 +1,166 @@
+"""The layers of the live copy as painting functions: gaze, trail, fixations, heatmap.
+
+All take normalised positions of the reader's screen and a `Stage` that says where that screen lies in the
+widget. Marks have a dark rim, so that they are readable on bright bone and on black air.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
+
+from capture_app.gui import tokens
+from capture_app.gui.image_copy import to_image
+from capture_app.gui.tokens import OVERLAY
+from capture_app.session.states import FixationMark, HeatmapState, PaneState, TrailPoint
+from gaze_core.geometry import Rect
+
+_TRAIL_STEPS = 5  # shades from young to old
+_RIM_ALPHA = 170
+_FILL_ALPHA = 46
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where the reader's whole screen lies, in logical pixels of the widget or layer."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def point(self, x_norm: float, y_norm: float) -> QPointF:
+        """Return the place of a normalised screen position."""
+        return QPointF(self.x + x_norm * self.w, self.y + y_norm * self.h)
+
+
+def fixation_radius(duration_s: float) -> float:
+    """Return the radius of a fixation's circle: its area grows with the duration, within limits."""
+    radius = tokens.FIXATION_RADIUS_ONE_SECOND * math.sqrt(max(duration_s, 0.0))
+    return min(max(radius, tokens.FIXATION_RADIUS_MINIMUM), tokens.FIXATION_RADIUS_MAXIMUM)
+
+
+def paint_fixations(painter: QPainter, marks: tuple[FixationMark, ...], stage: Stage) -> None:
+    """Paint numbered circles and the thin path that joins them in order."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    places = [stage.point(mark.x_norm, mark.y_norm) for mark in marks]
+    path = QPainterPath()
+    for index, place in enumerate(places):
+        _ = path.lineTo(place) if index else path.moveTo(place)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(OVERLAY.fixation, 1.0, 70))
+    painter.drawPath(path)
+    font = QFont(painter.font())
+    font.setPixelSize(tokens.FONT_SECONDARY_PX)
+    painter.setFont(font)
+    for mark, place in zip(marks, places, strict=True):
+        _paint_fixation(painter, mark, place)
+
+
+def _paint_fixation(painter: QPainter, mark: FixationMark, place: QPointF) -> None:
+    colour = OVERLAY.fixation_open if mark.is_open else OVERLAY.fixation
+    radius = fixation_radius(mark.duration_s)
+    fill = QColor(colour)
+    fill.setAlpha(_FILL_ALPHA)
+    painter.setBrush(fill)
+    painter.setPen(_pen(OVERLAY.halo, 3.0, _RIM_ALPHA))
+    painter.drawEllipse(place, radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(colour, 1.5, 255))
+    painter.drawEllipse(place, radius, radius)
+    box = QRectF(place.x() - 20, place.y() - 10, 40, 20)
+    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        painter.setPen(_pen(OVERLAY.halo, 1.0, _RIM_ALPHA))
+        painter.drawText(box.translated(dx, dy), Qt.AlignmentFlag.AlignCenter, str(mark.number))
+    painter.setPen(QColor(colour))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.number))
+
+
+def paint_trail(painter: QPainter, trail: tuple[TrailPoint, ...], stage: Stage) -> None:
+    """Paint the path of the last moments, fading with age."""
+    if len(trail) < 2:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    oldest = max(max(point.age_s for point in trail), 1e-9)
+    places = [
+        None
+        if math.isnan(point.x_norm) or math.isnan(point.y_norm)
+        else stage.point(point.x_norm, point.y_norm)
+        for point in trail
+    ]
+    paths = [QPainterPath() for _ in range(_TRAIL_STEPS)]
+    for index in range(1, len(trail)):
+        before, place = places[index - 1], places[index]
+        if before is None or place is None:
+            continue
+        path = paths[min(int((1.0 - trail[index].age_s / oldest) * _TRAIL_STEPS), _TRAIL_STEPS - 1)]
+        if path.elementCount() == 0 or path.currentPosition() != before:
+            path.moveTo(before)
+        path.lineTo(place)
+    for step, path in enumerate(paths):
+        alpha = 40 + 180 * (step + 1) // _TRAIL_STEPS
+        painter.setPen(_pen(OVERLAY.combined, tokens.TRAIL_WIDTH, alpha))
+        painter.drawPath(path)
+
+
+def paint_gaze(painter: QPainter, gaze: TrailPoint | None, stage: Stage, colour: str, radius: float) -> None:
+    """Paint one gaze point; nothing where it is not known."""
+    if gaze is None or math.isnan(gaze.x_norm) or math.isnan(gaze.y_norm):
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    place = stage.point(gaze.x_norm, gaze.y_norm)
+    painter.setPen(_pen(OVERLAY.halo, 2.0, 220))
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(place, radius, radius)
+
+
+class HeatmapLayer:
+    """The heatmaps as pixmaps, made again only when their version changes."""
+
+    def __init__(self) -> None:
+        self._versions: dict[int, int] = {}
+        self._pixmaps: dict[int, QPixmap] = {}
+
+    def update(self, heatmaps: tuple[HeatmapState, ...]) -> bool:
+        """Take over heatmaps; True when one changed."""
+        changed = False
+        for gone in set(self._versions) - {heatmap.image_id for heatmap in heatmaps}:
+            del self._versions[gone], self._pixmaps[gone]
+            changed = True
+        for heatmap in heatmaps:
+            if self._versions.get(heatmap.image_id) != heatmap.version:
+                self._versions[heatmap.image_id] = heatmap.version
+                self._pixmaps[heatmap.image_id] = QPixmap.fromImage(to_image(heatmap.rgba))
+                changed = True
+        return changed
+
+    def paint(self, painter: QPainter, panes: tuple[PaneState, ...], scale: float, opacity: float) -> None:
+        """Paint each pane's heatmap where its image lies; the painter works in target pixels."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setOpacity(opacity)
+        for pane in panes:
+            pixmap = self._pixmaps.get(pane.image_id)
+            if pixmap is not None and pane.grey.size:
+                height, width = pane.grey.shape[:2]
+                across, down = pixmap.width() / width, pixmap.height() / height
+                src, dst = pane.placement.src_image_px, pane.placement.dst_screen_px
+                source = QRectF(src.x * across, src.y * down, src.w * across, src.h * down)
+                painter.drawPixmap(_qrect(dst, scale), pixmap, source)
+        painter.setOpacity(1.0)
+
+
+def _qrect(rect: Rect, scale: float) -> QRectF:
+    return QRectF(rect.x * scale, rect.y * scale, rect.w * scale, rect.h * scale)
+
+
+def _pen(colour: str, width: float, alpha: int) -> QPen:
+    shade = QColor(colour)
+    shade.setAlpha(alpha)
+    pen = QPen(shade, width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen

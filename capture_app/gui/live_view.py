@@ -1,0 +1,178 @@
+"""The operator's live copy of the reader's screen, with what the eyes do drawn over it.
+
+The picture, the heatmap and the finished fixations lie in one pixmap that is made again only when one of them
+changes; the gaze point, its trail and the open fixation are painted over it in every frame.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from capture_app.gui import tokens
+from capture_app.gui.image_copy import ImageCopy
+from capture_app.gui.live_layers import (
+    HeatmapLayer,
+    Stage,
+    paint_fixations,
+    paint_gaze,
+    paint_trail,
+)
+from capture_app.gui.tokens import OVERLAY, Colours
+from capture_app.session.settings import LiveViewOptions
+from capture_app.session.states import FixationMark, LiveState
+
+_FOLLOW_SLACK: Final = 0.25  # the view moves when the gaze leaves the inner half of it
+
+
+class LiveView(QWidget):
+    """Paints the last state it was given; `render_state` is called once per frame."""
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("live_view")
+        self.setAccessibleName(self.tr("Live copy of the reader's screen"))
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(*tokens.LIVE_MINIMUM)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._colours = colours
+        self._options = LiveViewOptions()
+        self._state: LiveState | None = None
+        self._image = ImageCopy()
+        self._heatmap = HeatmapLayer()
+        self._base = QPixmap()
+        self._base_key: tuple[object, ...] = ()
+        self._centre = (0.5, 0.5)  # of the view on the reader's screen, norm, while following
+
+    def set_colours(self, colours: Colours) -> None:
+        """Take the colours of another theme."""
+        self._colours = colours
+        self.update()
+
+    def set_options(self, options: LiveViewOptions) -> None:
+        """Take what is to be drawn."""
+        self._options = options
+        if not options.follow:
+            self._centre = (0.5, 0.5)
+        self._refresh()
+
+    def render_state(self, state: LiveState) -> None:
+        """Show `state`."""
+        self._state = state
+        self._refresh()
+
+    def sizeHint(self) -> QSize:
+        """Prefer the shape of a screen."""
+        return QSize(800, 500)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the picture for the new size."""
+        super().resizeEvent(event)
+        self._refresh()
+
+    def stage(self) -> Stage:
+        """Return where the reader's screen lies in the widget; beyond its edges while following."""
+        width_px, height_px = self._state.screen_px if self._state is not None else (16, 10)
+        scale = min(self.width() / width_px, self.height() / height_px)
+        if self._options.follow:
+            scale *= tokens.FOLLOW_MAGNIFICATION
+        w, h = width_px * scale, height_px * scale
+        ratio = self.devicePixelRatioF()  # on whole physical pixels: sharp, and a plain copy of memory
+        x = round(_placed(self.width(), w, self._centre[0]) * ratio) / ratio
+        y = round(_placed(self.height(), h, self._centre[1]) * ratio) / ratio
+        return Stage(x=x, y=y, w=w, h=h)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the base and, over it, what moves."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._colours.stage))
+        state = self._state
+        if state is None:
+            return
+        stage = self.stage()
+        if not self._base.isNull():
+            painter.drawPixmap(QPointF(stage.x, stage.y), self._base)
+        if not state.reader.panes and state.reader.message:
+            self._paint_message(painter, state.reader.message, stage)
+        options = self._options
+        if options.show_fixations:
+            paint_fixations(painter, tuple(mark for mark in state.fixations if mark.is_open), stage)
+        if options.show_trail:
+            paint_trail(painter, state.trail, stage)
+        if options.show_eyes:
+            paint_gaze(painter, state.left_gaze, stage, OVERLAY.left, tokens.EYE_RADIUS)
+            paint_gaze(painter, state.right_gaze, stage, OVERLAY.right, tokens.EYE_RADIUS)
+        if options.show_gaze:
+            paint_gaze(painter, state.gaze, stage, OVERLAY.combined, tokens.GAZE_RADIUS)
+
+    def _refresh(self) -> None:
+        state = self._state
+        if state is None or self.width() < 1 or self.height() < 1:
+            return
+        self._follow(state)
+        stage = self.stage()
+        ratio = self.devicePixelRatioF()
+        scale = stage.w * ratio / state.screen_px[0]  # target px per physical px of the reader's screen
+        image_changed = self._image.update(state.reader.panes, scale)
+        heat_changed = self._options.show_heatmap and self._heatmap.update(state.heatmaps)
+        closed = tuple(mark for mark in state.fixations if not mark.is_open)
+        key = (self._options, closed, state.reader.background_grey, stage.w, stage.h, ratio)
+        if image_changed or heat_changed or key != self._base_key:
+            self._base_key = key
+            self._base = self._draw_base(state, closed, scale)
+        self.update()
+
+    def _draw_base(self, state: LiveState, closed: tuple[FixationMark, ...], scale: float) -> QPixmap:
+        stage = self.stage()
+        ratio = self.devicePixelRatioF()
+        base = QPixmap(max(round(stage.w * ratio), 1), max(round(stage.h * ratio), 1))
+        grey = state.reader.background_grey
+        base.fill(QColor(grey, grey, grey))
+        painter = QPainter(base)
+        self._image.paint(painter)
+        if self._options.show_heatmap:
+            self._heatmap.paint(painter, state.reader.panes, scale, self._options.heatmap_opacity)
+        if self._options.show_fixations and closed:
+            painter.scale(ratio, ratio)
+            painter.setFont(self.font())
+            paint_fixations(painter, closed, Stage(x=0.0, y=0.0, w=stage.w, h=stage.h))
+        painter.end()
+        base.setDevicePixelRatio(ratio)
+        return base
+
+    def _follow(self, state: LiveState) -> None:
+        gaze = state.gaze
+        if not self._options.follow or gaze is None or math.isnan(gaze.x_norm) or math.isnan(gaze.y_norm):
+            return
+        reach = 0.5 / tokens.FOLLOW_MAGNIFICATION
+        x, y = self._centre
+        if (
+            abs(gaze.x_norm - x) > _FOLLOW_SLACK * reach * 2
+            or abs(gaze.y_norm - y) > _FOLLOW_SLACK * reach * 2
+        ):
+            self._centre = (
+                min(max(gaze.x_norm, reach), 1.0 - reach),
+                min(max(gaze.y_norm, reach), 1.0 - reach),
+            )
+
+    def _paint_message(self, painter: QPainter, message: str, stage: Stage) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(tokens.FONT_SECTION_PX)
+        painter.setFont(font)
+        painter.setPen(QColor(OVERLAY.message))
+        area = QRectF(stage.x, stage.y, stage.w, stage.h).adjusted(
+            tokens.SPACE_XL, tokens.SPACE_XL, -tokens.SPACE_XL, -tokens.SPACE_XL
+        )
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(area, flags, message)
+
+
+def _placed(room: float, size: float, centre: float) -> float:
+    """Return where something of `size` begins so that its part `centre` is in the middle of `room`."""
+    if size <= room:
+        return (room - size) / 2.0
+    return min(max(room / 2.0 - centre * size, room - size), 0.0)

@@ -1,0 +1,183 @@
+"""Every colour, size and font of the windows, for both themes; no other module holds one.
+
+Colours are ``#rrggbb``. Text on any of a theme's three grounds has a contrast of at least 4.5:1, a shape that
+carries meaning at least 3:1 (WCAG 2.1), and a word always stands beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colours:
+    """The colours of one theme."""
+
+    is_dark: bool
+    window: str  # ground of the window
+    surface: str  # panels, lists
+    raised: str  # buttons, the top bar, popovers
+    hover: str  # raised, under the pointer
+    line: str  # hairlines
+    control_line: str  # border of controls, visible enough to find them
+    text: str
+    secondary: str
+    primary: str  # ground of the one primary action
+    primary_hover: str
+    on_primary: str  # text on it
+    recording: str
+    good: str
+    attention: str
+    information: str
+    focus: str
+    selection: str  # ground of the current line of a list
+    stage: str  # around the live copy
+    left: str  # left eye in charts
+    right: str  # right eye in charts
+    trace_x: str  # horizontal gaze in charts
+    trace_y: str  # vertical gaze in charts
+
+
+DARK: Final = Colours(
+    is_dark=True,
+    window="#15171a",
+    surface="#1d2024",
+    raised="#262a2f",
+    hover="#2f343a",
+    line="#343a41",
+    control_line="#454c55",
+    text="#e6e8ea",
+    secondary="#a0a7af",
+    primary="#4a94e0",
+    primary_hover="#66a7ea",
+    on_primary="#0c1116",
+    recording="#e5484d",
+    good="#46a758",
+    attention="#f5a623",
+    information="#3e8bdb",
+    focus="#66a7ea",
+    selection="#2a3947",
+    stage="#0d0e10",
+    left="#4cc2ff",
+    right="#ffb454",
+    trace_x="#35c4ae",
+    trace_y="#b39bff",
+)
+
+LIGHT: Final = Colours(
+    is_dark=False,
+    window="#f5f6f7",
+    surface="#ffffff",
+    raised="#eceef0",
+    hover="#e1e4e7",
+    line="#d4d8dc",
+    control_line="#b4bac1",
+    text="#1b1e21",
+    secondary="#5a6168",
+    primary="#1d66b0",
+    primary_hover="#17568f",
+    on_primary="#ffffff",
+    recording="#d13438",
+    good="#2f8a42",
+    attention="#b26a00",
+    information="#2673c0",
+    focus="#1d66b0",
+    selection="#d9e7f5",
+    stage="#2a2d31",
+    left="#0b78ad",
+    right="#a85f00",
+    trace_x="#0f7b6c",
+    trace_y="#6d4fc4",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlayColours:
+    """Colours over a radiograph: the same in both themes, because the picture is."""
+
+    left: str = "#4cc2ff"
+    right: str = "#ffb454"
+    combined: str = "#b6f36a"
+    fixation: str = "#f2f4f6"
+    fixation_open: str = "#b6f36a"
+    halo: str = "#101214"  # dark rim that keeps a mark readable on bright bone
+    message: str = "#b8bdc2"
+
+
+OVERLAY: Final = OverlayColours()
+
+SPACE_XS: Final = 4
+SPACE_S: Final = 8
+SPACE_M: Final = 12
+SPACE_L: Final = 16
+SPACE_XL: Final = 24
+SPACE_XXL: Final = 32
+RADIUS: Final = 6
+HAIRLINE: Final = 1
+FOCUS_RING: Final = 2
+
+CONTROL_HEIGHT: Final = 32
+PRIMARY_HEIGHT: Final = 40
+MINIMUM_TARGET: Final = 28
+TOP_BAR_HEIGHT: Final = 56
+ROW_HEIGHT: Final = 32
+GLYPH_SIZE: Final = 16
+LARGE_GLYPH_SIZE: Final = 28
+
+FONT_BODY_PX: Final = 13
+FONT_SECONDARY_PX: Final = 12
+FONT_SECTION_PX: Final = 15
+FONT_TITLE_PX: Final = 20
+FONT_CLOCK_PX: Final = 20
+
+CASES_WIDTH: Final = 232
+CASES_MINIMUM_WIDTH: Final = 168
+QUALITY_WIDTH: Final = 264
+QUALITY_MINIMUM_WIDTH: Final = 232
+TRACE_HEIGHT: Final = 148
+TRACE_MINIMUM_HEIGHT: Final = 112
+TRACE_LABEL_WIDTH: Final = 64
+LIVE_MINIMUM: Final = (320, 220)
+POPOVER_WIDTH: Final = 380
+DIALOG_WIDTH: Final = 520
+SETTINGS_SIZE: Final = (720, 560)
+WINDOW_SIZE: Final = (1280, 800)
+WINDOW_MINIMUM: Final = (1024, 640)
+START_CONTENT_WIDTH: Final = 1040
+START_CARD_HEIGHT: Final = 92
+SPARKLINE_HEIGHT: Final = 28
+EYE_BOX_HEIGHT: Final = 76
+PUPIL_HEIGHT: Final = 56
+SLIDER_WIDTH: Final = 112
+FIELD_WIDTH: Final = 160
+
+GAZE_RADIUS: Final = 7.0  # logical px
+EYE_RADIUS: Final = 5.0
+TRAIL_WIDTH: Final = 2.0
+FIXATION_RADIUS_MINIMUM: Final = 7.0
+FIXATION_RADIUS_MAXIMUM: Final = 34.0
+FIXATION_RADIUS_ONE_SECOND: Final = 22.0  # area grows with the duration
+FOLLOW_MAGNIFICATION: Final = 2.0
+
+PATCH_SHARE: Final = 0.05  # side of the corner patch as a share of the screen's height
+READER_FONT_SHARE: Final = 0.018  # size of the reader's texts as a share of the screen's height
+READER_FONT_MINIMUM_PX: Final = 12
+READER_TEXT_STEP: Final = 88  # grey levels between the background and the text on it
+CURSOR_HIDE_MS: Final = 2000
+FRAME_INTERVAL_MS: Final = 16
+PANEL_INTERVAL_MS: Final = 200
+TRACE_INTERVAL_MS: Final = 80
+COPY_INTERVAL_MS: Final = 33  # the live copy follows a window/level drag at this pace
+
+
+def contrast_ratio(first: str, second: str) -> float:
+    """Return the WCAG 2.1 contrast of two colours, 1 to 21."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[start : start + 2], 16) / 255.0 for start in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,204 @@
+"""The bar that never moves: is it recording, what is shown, is it good, what comes next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+
+from capture_app.gui import tokens, words
+from capture_app.gui.actions import ACTION_BY_NAME
+from capture_app.gui.glyphs import glyph_icon, glyph_pixmap
+from capture_app.gui.labels import ElidedLabel, label
+from capture_app.gui.tokens import Colours
+from capture_app.session.states import LiveState, RecordingState
+
+_LEVEL_GLYPHS = {"good": "tick", "information": "information", "attention": "warning", "bad": "cross"}
+
+
+def level_glyph(level: str) -> str:
+    """Return the shape that stands beside the word of a verdict."""
+    return _LEVEL_GLYPHS.get(level, "information")
+
+
+def level_colour(colours: Colours, level: str) -> str:
+    """Return the colour of a verdict's shape."""
+    return {
+        "good": colours.good,
+        "information": colours.information,
+        "attention": colours.attention,
+        "bad": colours.recording,
+    }.get(level, colours.secondary)
+
+
+class TopBar(QWidget):
+    """State, title, verdict and the few buttons of a running session."""
+
+    verdict_clicked = Signal()
+
+    def __init__(self, colours: Colours, actions: dict[str, QAction], menu: QMenu, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("top_bar")
+        self.setProperty("role", "topbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(tokens.TOP_BAR_HEIGHT)
+        self._colours = colours
+        self._actions = actions
+        self._shown: tuple[object, ...] = ()
+        self._signs: tuple[object, ...] = ()
+        self.menu_button = QToolButton(self)
+        self.menu_button.setProperty("role", "bar")
+        self.menu_button.setMenu(menu)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setToolTip(self.tr("Menu"))
+        self.menu_button.setAccessibleName(self.tr("Menu"))
+        self._lamp = QLabel(self)
+        self._state = label("", "clock", self)
+        self._title = ElidedLabel(self)
+        self._case = label("", "secondary", self)
+        self.verdict_button = QPushButton(self)
+        self.verdict_button.setProperty("role", "quiet")
+        self.verdict_button.setToolTip(self.tr("What is going on, and what to do"))
+        self.verdict_button.clicked.connect(self.verdict_clicked)
+        self.main_button = self._button("primary")
+        self.pause_button = self._button("bar")
+        self.mark_button = self._button("bar")
+        self.next_button = self._button("bar")
+        self._main_name = self._pause_name = ""
+        self._lay_out()
+        self.set_colours(colours)
+
+    def set_colours(self, colours: Colours) -> None:
+        """Take the colours of another theme."""
+        self._colours = colours
+        self._signs = ()
+        size = QSize(tokens.GLYPH_SIZE, tokens.GLYPH_SIZE)
+        for button, glyph in (
+            (self.menu_button, "menu"),
+            (self.mark_button, "flag"),
+            (self.next_button, "next"),
+        ):
+            button.setIcon(glyph_icon(glyph, colours.text, tokens.GLYPH_SIZE))
+            button.setIconSize(size)
+        self.pause_button.setIconSize(size)
+        self.verdict_button.setIconSize(size)
+
+    def render_state(self, state: LiveState) -> None:
+        """Show `state`; only what changed is touched."""
+        self._render_signs(state)
+        shown = (self._state_words(state), state.title, self._case_words(state))
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._state.setText(shown[0])
+        self._title.set_text(state.title)
+        self._case.setText(shown[2])
+
+    def _render_signs(self, state: LiveState) -> None:
+        signs = (state.recording, state.verdict.level, state.verdict.word, self.devicePixelRatioF())
+        if signs == self._signs:
+            return
+        self._signs = signs
+        glyph, colour = self._lamp_of(state.recording)
+        self._lamp.setPixmap(glyph_pixmap(glyph, colour, tokens.LARGE_GLYPH_SIZE, self.devicePixelRatioF()))
+        level = state.verdict.level
+        sign = glyph_icon(level_glyph(level), level_colour(self._colours, level), tokens.GLYPH_SIZE)
+        self.verdict_button.setIcon(sign)
+        self.verdict_button.setText(state.verdict.word)
+        self._set_roles(state.recording)
+
+    def _set_roles(self, recording: RecordingState) -> None:
+        running = recording in (RecordingState.RECORDING, RecordingState.PAUSED, RecordingState.CLOSING)
+        lost = recording in (RecordingState.NO_TRACKER, RecordingState.FAILED)
+        main = "stop" if running else ("connect" if lost else "start")
+        pause = "resume" if recording is RecordingState.PAUSED else "pause"
+        self._bind(self.main_button, main, "bar" if running else "primary")
+        self._bind(self.pause_button, pause, "primary" if pause == "resume" else "bar")
+        self._bind(self.mark_button, "mark", "bar")
+        self._bind(
+            self.next_button, "next_case", "primary" if recording is RecordingState.RECORDING else "bar"
+        )
+        ground = self._colours.on_primary if pause == "resume" else self._colours.text
+        glyph = "play" if pause == "resume" else "pause"
+        self.pause_button.setIcon(glyph_icon(glyph, ground, tokens.GLYPH_SIZE))
+        ground = self._colours.on_primary if recording is RecordingState.RECORDING else self._colours.text
+        self.next_button.setIcon(glyph_icon("next", ground, tokens.GLYPH_SIZE))
+
+    def _bind(self, button: QPushButton, name: str, role: str) -> None:
+        info = ACTION_BY_NAME[name]
+        button.setText(info.title_text().rstrip("…"))
+        button.setToolTip(info.tip_text())
+        button.setProperty("action", name)
+        button.setEnabled(self._actions[name].isEnabled())
+        if button.property("role") != role:
+            button.setProperty("role", role)
+            button.style().unpolish(button)
+            button.style().polish(button)
+
+    def render_enabled(self) -> None:
+        """Enable each button as its action is."""
+        for button in (self.main_button, self.pause_button, self.mark_button, self.next_button):
+            name = button.property("action")
+            if name:
+                button.setEnabled(self._actions[str(name)].isEnabled())
+
+    def _button(self, role: str) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("role", role)
+        button.clicked.connect(self._trigger)
+        return button
+
+    def _trigger(self) -> None:
+        button = self.sender()
+        self._actions[str(button.property("action"))].trigger()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.SPACE_M, 0, tokens.SPACE_M, 0)
+        row.setSpacing(tokens.SPACE_S)
+        row.addWidget(self.menu_button)
+        row.addSpacing(tokens.SPACE_XS)
+        row.addWidget(self._lamp)
+        row.addWidget(self._state)
+        row.addSpacing(tokens.SPACE_M)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._case)
+        row.addSpacing(tokens.SPACE_S)
+        row.addWidget(self.verdict_button)
+        row.addSpacing(tokens.SPACE_S)
+        for button in (self.main_button, self.pause_button, self.mark_button, self.next_button):
+            row.addWidget(button)
+        metrics = self.fontMetrics()
+        for button, names in (
+            (self.main_button, ("start", "stop", "connect")),
+            (self.pause_button, ("pause", "resume")),
+        ):  # one width for all the words a button can say: nothing moves when it changes
+            widest = max(metrics.horizontalAdvance(ACTION_BY_NAME[name].title_text()) for name in names)
+            button.setFixedWidth(widest + tokens.SPACE_XXL + tokens.SPACE_XL)
+
+    def _lamp_of(self, recording: RecordingState) -> tuple[str, str]:
+        colours = self._colours
+        return {
+            RecordingState.NO_TRACKER: ("ring", colours.attention),
+            RecordingState.READY: ("ring", colours.good),
+            RecordingState.RECORDING: ("disc", colours.recording),
+            RecordingState.PAUSED: ("pause", colours.attention),
+            RecordingState.CLOSING: ("ring", colours.information),
+            RecordingState.FAILED: ("cross", colours.recording),
+        }[recording]
+
+    def _state_words(self, state: LiveState) -> str:
+        elapsed = words.clock(state.elapsed_s)
+        return {
+            RecordingState.NO_TRACKER: self.tr("No tracker"),
+            RecordingState.READY: self.tr("Ready"),
+            RecordingState.RECORDING: self.tr("REC {0}").format(elapsed),
+            RecordingState.PAUSED: self.tr("Paused {0}").format(elapsed),
+            RecordingState.CLOSING: self.tr("Closing the file"),
+            RecordingState.FAILED: self.tr("Not recording"),
+        }[state.recording]
+
+    def _case_words(self, state: LiveState) -> str:
+        if state.case_count == 0:
+            return ""
+        return self.tr("case {0}/{1}").format(state.case_number or words.UNKNOWN, state.case_count)
