@@ -128,6 +128,7 @@ class Capabilities:
     rates_hz: tuple[float, ...] = ()
     set_scene: Callable[[Scene], None] | None = None  # simulated trackers look at what is shown
     calibrator: DeviceCalibrator | None = None
+    cpu_s: Callable[[], float] | None = None  # CPU seconds a simulated tracker spent on making its samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
