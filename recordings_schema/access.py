@@ -1,7 +1,7 @@
 """Guarded access to an HDF5 file that may be damaged, foreign or hostile: every step answers with a sentence.
 
-Nothing is believed before it is checked: links may lead to other files, datasets may claim more rows than the disk
-holds, filters may ask for a plug-in, attributes may have any type and size.
+Nothing is believed before it is checked: links may lead to other files, datasets may claim more rows than
+the disk holds, filters may ask for a plug-in, attributes may have any type and size.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _MAXIMUM_ATTRIBUTE_BYTES: Final = 2**20
 _DEFLATE_RATIO: Final = 1100  # zlib never packs tighter than 1032 to 1
 _FILTERS: Final = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 _READ_ERRORS: Final = (
-    OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError, AttributeError, SystemError,
+    OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError, AttributeError,
+    SystemError,
 )  # fmt: skip
 
 
@@ -35,7 +36,8 @@ def reading(path: Path, what: str) -> Iterator[None]:
     except _READ_ERRORS as err:
         cause = str(err).splitlines()[0] if str(err) else type(err).__name__
         raise RecordingError(
-            f"{path}: {what} cannot be read ({cause}); the file is damaged. Try to recover it, or use a copy.",
+            f"{path}: {what} cannot be read ({cause}); the file is damaged. Try to recover it, or use a "
+            "copy.",
             path=path,
         ) from err
 

@@ -67,7 +67,8 @@ def finish_recording(
     if copied != tallies:
         remove_copy(path)
         raise RecordingWriteError(
-            f"{path} could not be finished: what the disk gives back is not what was written. Check the disk, then "
+            f"{path} could not be finished: what the disk gives back is not what was written. Check the "
+            "disk, then "
             f"recover {path.name}; the journal is kept.",
             path=path,
         )

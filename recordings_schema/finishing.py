@@ -1,7 +1,7 @@
 """Builds the finished, compressed file of a recording and proves that it holds what was recorded.
 
-Closing a recording and recovering one end here alike: the copy is written under another name, checked by opening
-it again, put on the disk itself, and only then takes the recording's name.
+Closing a recording and recovering one end here alike: the copy is written under another name, checked by
+opening it again, put on the disk itself, and only then takes the recording's name.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def build_finished_copy(
     except HDF5_ERRORS as err:
         remove_copy(path)
         raise RecordingWriteError(
-            f"The finished copy of {path} could not be written ({err}). The recording itself is kept as it is; "
+            f"The finished copy of {path} could not be written ({err}). The recording itself is kept as it "
+            "is; "
             f"make room on the disk and recover {path.name}.",
             path=path,
         ) from err
@@ -95,7 +96,8 @@ def put_in_place(path: Path) -> None:
         sync_folder(path.parent)
     except OSError as err:
         raise RecordingWriteError(
-            f"The finished copy could not take the name {path} ({err}). Nothing is lost: close other programs that "
+            f"The finished copy could not take the name {path} ({err}). Nothing is lost: close other "
+            "programs that "
             f"read the file and recover {path.name}.",
             path=path,
         ) from err

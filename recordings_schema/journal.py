@@ -5,10 +5,10 @@ Frame (little-endian)::
     magic "GZJ1" | kind u8 | dataset u8 | 0 u16 | salt u64 | number u64 | length u32 | crc32 u32 | payload
 
 The CRC covers the frame up to the CRC itself and then the payload. The salt is drawn once per journal, so
-that blocks of an older journal which the disk still holds never pass for this one's; the number counts from 0.
-A frame counts only if every frame before it does: after a power cut, writes that were not synced may be lost,
-torn or out of order, and the reader keeps exactly the prefix that is whole. Frame 0 is the header; it describes
-the recording completely, so that the file can be rebuilt from the journal alone.
+that blocks of an older journal which the disk still holds never pass for this one's; the number counts from
+0. A frame counts only if every frame before it does: after a power cut, writes that were not synced may be
+lost, torn or out of order, and the reader keeps exactly the prefix that is whole. Frame 0 is the header; it
+describes the recording completely, so that the file can be rebuilt from the journal alone.
 """
 
 from __future__ import annotations

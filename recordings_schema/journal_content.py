@@ -1,4 +1,4 @@
-"""What a whole journal holds: the header, where the rows of each dataset lie, what was noted, how it ended."""
+"""What a whole journal holds: header, where the rows of each dataset lie, what was noted, how it ended."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ class _Places:
         self.offsets.append(offset)
         self.lengths.append(length)
 
+    def drop_last(self) -> None:
+        self.offsets.pop()
+        self.lengths.pop()
+
 
 class JournalContent:
     """The usable part of a journal. Rows stay on the disk until they are asked for."""
@@ -47,6 +51,7 @@ class JournalContent:
         self.unusable_bytes = 0  # behind the last whole frame: torn, lost or damaged
         self._keys = tuple(header.dtypes)
         self._rows = {key: _Places() for key in header.dtypes}
+        self._tallies_before_last: dict[DatasetKey, Tally] = {}
         self._images: dict[str, _Places] = {}
 
     def blocks(self, key: DatasetKey) -> Iterator[Rows]:
@@ -59,6 +64,21 @@ class JournalContent:
         """Yield SHA-256 and bytes of every image file that was to be kept; the last may be cut off."""
         for sha256, places in self._images.items():
             yield sha256, b"".join(self._payloads(places))
+
+    def drop_half_samples(self) -> int:
+        """Leave out gaze whose raw rows were cut off, or the reverse, and return how many samples that were.
+
+        Gaze and raw rows of one batch are two frames; a crash between them leaves the first without the
+        second. Only such a last frame is dropped; any other difference is left for the validator to show.
+        """
+        gaze, raw = self.tallies[DatasetKey.GAZE].row_count, self.tallies[DatasetKey.RAW].row_count
+        longer, excess = (DatasetKey.GAZE, gaze - raw) if gaze > raw else (DatasetKey.RAW, raw - gaze)
+        before_last = self._tallies_before_last.get(longer)
+        if before_last is None or excess == 0 or before_last.row_count != min(gaze, raw):
+            return 0
+        self.tallies[longer] = before_last
+        self._rows[longer].drop_last()
+        return excess
 
     def take(self, frame: Frame) -> bool:
         """Take one frame after the header; False where its content makes no sense."""
@@ -85,6 +105,7 @@ class JournalContent:
         if rest:
             return False
         self._rows[key].add(frame.offset, len(frame.payload))
+        self._tallies_before_last[key] = self.tallies[key]
         self.tallies[key] = self.tallies[key].add_bytes(frame.payload, row_count)
         return True
 

@@ -246,7 +246,8 @@ class Recording:
             expected, found = layout.dtype(self.tracker_info.raw_dtype), dtype_of(dataset, self.path)
             if found != expected:
                 raise RecordingError(
-                    f"{self.path}: {layout.path} has other columns than format {FORMAT_VERSION}; the file is damaged "
+                    f"{self.path}: {layout.path} has other columns than format {FORMAT_VERSION}; the file "
+                    "is damaged "
                     "or was changed by another program.",
                     path=self.path,
                 )

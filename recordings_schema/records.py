@@ -2,7 +2,8 @@
 
 A record crosses processes and the journal as JSON, and lies in the file as attributes of one group. Both
 forms derive from the declaration of its fields, so that a fact is named once. Allowed field types: text,
-whole number, number, flag, table of texts (`dict[str, str]`). A number that is not known is NaN, in JSON ``null``.
+whole number, number, flag, table of texts (`dict[str, str]`). A number that is not known is NaN, in JSON
+``null``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A file for HDF5 to write into that never lets it see a failed write.
 
-The HDF5 library crashes the process when a file whose last write failed is closed, and a full disk is no reason
-to lose the process that records. `SafeSink` therefore keeps what the disk refused in memory, so that HDF5 can
-close its file in good order, and tells its owner afterwards. The owner stops writing at the first failure, so
-that only HDF5's own buffers, a few MiB, ever end up in memory.
+The HDF5 library crashes the process when a file whose last write failed is closed, and a full disk is no
+reason to lose the process that records. `SafeSink` therefore keeps what the disk refused in memory, so that
+HDF5 can close its file in good order, and tells its owner afterwards. The owner stops writing at the first
+failure, so that only HDF5's own buffers, a few MiB, ever end up in memory.
 """
 
 from __future__ import annotations

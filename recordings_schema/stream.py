@@ -1,7 +1,7 @@
 """The HDF5 file that grows while recording, for reading along; the journal beside it is the truth.
 
-HDF5's single-writer mode lets other programs read the file meanwhile. Rows are collected and written on `flush`,
-a few times a second, because each HDF5 call costs far more than the copy.
+HDF5's single-writer mode lets other programs read the file meanwhile. Rows are collected and written on
+`flush`, a few times a second, because each HDF5 call costs far more than the copy.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ class StreamedFile:
         self.failure = f"{self._path} could not be streamed any further ({err})."
         _log.error("%s The journal goes on; the recording is complete in it.", self.failure)
         self._waiting = {key: [] for key in self._datasets}
-        # HDF5 crashes the process when a file whose last write failed is closed, also by the garbage collector
-        # or at exit. The objects are therefore never freed; it costs one descriptor per failed recording.
+        # HDF5 crashes the process when a file whose last write failed is closed, also by the garbage
+        # collector or at exit. The objects are therefore never freed; it costs one descriptor per failed
+        # recording.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object((self._file, self._datasets)))
 
 

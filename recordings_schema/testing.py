@@ -101,7 +101,9 @@ def raw_rows(count: int, first: int = 0) -> Rows:
 
 def side_rows() -> dict[DatasetKey, Rows]:
     """Return some rows for every dataset beside the samples."""
-    image = IMAGE.row(image_id=0, sha256="0" * 64, size_bytes=10, name="phantom ü.png", width_px=9, height_px=9)
+    image = IMAGE.row(
+        image_id=0, sha256="0" * 64, size_bytes=10, name="phantom ü.png", width_px=9, height_px=9
+    )
     return {
         DatasetKey.IMAGES: image,
         DatasetKey.TRIALS: np.concatenate(
@@ -111,9 +113,17 @@ def side_rows() -> dict[DatasetKey, Rows]:
             ]
         ),
         DatasetKey.VIEWPORT: VIEWPORT.row(
-            t_asked_host_ns=11_000, t_presented_host_ns=12_000, trial=0, image_id=0, pane=0, slice=0, cause="show"
+            t_asked_host_ns=11_000,
+            t_presented_host_ns=12_000,
+            trial=0,
+            image_id=0,
+            pane=0,
+            slice=0,
+            cause="show",
         ),
-        DatasetKey.EVENTS: EVENT.row(t_host_ns=12_000, kind="image_shown", source="app", trial=0, text="Übung"),
+        DatasetKey.EVENTS: EVENT.row(
+            t_host_ns=12_000, kind="image_shown", source="app", trial=0, text="Übung"
+        ),
         DatasetKey.MARKERS: MARKER.row(t_host_ns=13_000, stream="keys", text="space"),
         DatasetKey.TARGETS: TARGET.row(t_on_host_ns=1, t_off_host_ns=2, target_id=0, procedure="validation"),
         DatasetKey.EXTERNAL_SIGNALS: EXTERNAL_SIGNAL.row(t_host_ns=1, value=3, change="value_changed"),

@@ -1,4 +1,4 @@
-"""The only writer of a recording: every row goes to the journal first, then to the file others may read along."""
+"""The only writer of a recording: every row goes to the journal first, then to the file others read along."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ class RecordingWriter:
             ) from err
         except OSError as err:
             raise RecordingWriteError(
-                f"{path} cannot be recorded ({err}); check that the folder exists, may be written to and has room.",
+                f"{path} cannot be recorded ({err}); check that the folder exists, "
+                "may be written to and has room.",
                 path=path,
             ) from err
         try:
@@ -191,7 +192,7 @@ class RecordingWriter:
         self._stream.flush()
 
     def close(self, reason: str) -> ClosedRecording:
-        """End the recording: check it, write the compacted copy, check that, put it in place, drop the journal.
+        """End the recording: write the compacted copy, check it, put it in place, drop the journal.
 
         Parameters
         ----------
@@ -201,7 +202,8 @@ class RecordingWriter:
         Raises
         ------
         RecordingWriteError
-            If that is not possible. The recording then stays unfinished, journal included, and can be recovered.
+            If that is not possible. The recording then stays unfinished, journal included, and can be
+            recovered.
         """
         self._check_open("close")
         self.flush()
@@ -265,8 +267,8 @@ class RecordingWriter:
     def _failed(self, err: OSError) -> RecordingWriteError:
         self._state = "failed"
         return RecordingWriteError(
-            f"{self.path} cannot be recorded any further ({err}). What was written before is safe; make room on the "
-            f"disk or check it, then recover {self.path.name}.",
+            f"{self.path} cannot be recorded any further ({err}). What was written before is safe; make "
+            f"room on the disk or check it, then recover {self.path.name}.",
             path=self.path,
         )
 
