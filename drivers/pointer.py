@@ -114,7 +114,7 @@ class X11Pointer:
         if self._xcb.xcb_connection_has_error(self._connection):
             self.close()
             raise TrackerNotFoundError(
-                f"The X display {os.environ.get('DISPLAY')!r} does not answer, so there is no pointer to read. "
+                f"The X display {os.environ.get('DISPLAY')!r} does not answer: no pointer to read. "
                 "Check DISPLAY and whether this user may connect to it."
             )
         roots = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection))
@@ -166,13 +166,8 @@ class _IntPoint(ctypes.Structure):
 class WindowsPointer:
     """The pointer of a Windows desktop in physical px, whatever the scaling."""
 
-    _user32: ctypes.CDLL
-
     def __init__(self) -> None:
-        if sys.platform == "win32":
-            self._user32 = ctypes.WinDLL("user32", use_last_error=True)
-        else:
-            raise TrackerNotFoundError("This is not Windows, so its pointer cannot be read.")
+        self._user32 = _load_user32()
         # Without this the system hands scaled coordinates to a thread that does not say it knows better.
         self._user32.SetThreadDpiAwarenessContext.argtypes = (ctypes.c_void_p,)
         self._user32.SetThreadDpiAwarenessContext.restype = ctypes.c_void_p
@@ -191,6 +186,12 @@ class WindowsPointer:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _load_user32() -> ctypes.CDLL:
+    if sys.platform == "win32":
+        return ctypes.WinDLL("user32")
+    raise TrackerNotFoundError("This is not Windows, so its pointer cannot be read.")
 
 
 class _FloatPoint(ctypes.Structure):
