@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gaze_core.geometry import FloatArray, Screen
+from gaze_core.geometry import FloatArray, Placement, Rect, Screen
 from gaze_core.rows import MAPPED, NO_TIME, Rows
 
 
@@ -51,6 +51,15 @@ def map_to_image(
         of_pane = np.flatnonzero(is_presented & (viewport_rows["pane"] == pane))
         _map_pane(mapped, nearest_px, x_px, y_px, _in_force(viewport_rows, of_pane, times), viewport_rows)
     return mapped
+
+
+def placement_of(viewport_row: np.void) -> Placement:
+    """Return the placement that one VIEWPORT row describes."""
+    src, dst = (
+        Rect(*(float(viewport_row[f"{frame}_{field}_{unit}_px"]) for field in "xywh"))
+        for frame, unit in (("src", "image"), ("dst", "screen"))
+    )
+    return Placement(src_image_px=src, dst_screen_px=dst)
 
 
 def _in_force(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaze_core.geometry import Placement, Rect, Screen
-from gaze_core.mapping import map_to_image
+from gaze_core.mapping import map_to_image, placement_of
 from gaze_core.rows import MAPPED, NO_TIME, VIEWPORT
 
 SCREEN = Screen(width_px=2000, height_px=1000, width_mm=500, height_mm=250)
@@ -89,6 +89,11 @@ def test_invalid_gaze_is_on_nothing():
     assert found.tobytes() == MAPPED.empty(2).tobytes()
 
 
+def test_a_viewport_row_is_a_placement():
+    wanted = Placement(src_image_px=Rect(1, 2, 3, 4), dst_screen_px=Rect(5, 6, 7, 8))
+    assert placement_of(view(1, src=(1, 2, 3, 4), dst=(5, 6, 7, 8))[0]) == wanted
+
+
 def test_no_viewport_rows_and_no_samples_are_fine():
     assert at(5, 5, 5)["image_id"] == -1
     assert len(map_to_image([], [], [], view(100), SCREEN)) == 0
@@ -124,10 +129,7 @@ def test_the_order_of_viewport_rows_does_not_matter_and_each_sample_follows_its_
             continue
         row = rows[found["viewport_row"]]
         assert row["t_presented_host_ns"] <= time
-        placement = Placement(
-            src_image_px=Rect(*(float(row[f"src_{name}_image_px"]) for name in "xywh")),
-            dst_screen_px=Rect(*(float(row[f"dst_{name}_screen_px"]) for name in "xywh")),
-        )
+        placement = placement_of(row)
         wanted = placement.screen_to_image(x * 2000, y * 1000)
         assert (found["x_image_px"], found["y_image_px"]) == pytest.approx(wanted)
         assert (found["image_id"] >= 0) == placement.contains_screen(x * 2000, y * 1000)
