@@ -3,5 +3,6 @@
 from drivers.mock.generator import Simulated, simulate
 from drivers.mock.presets import SCENARIOS, SENSOR_PRESETS
 from drivers.mock.settings import MockSettings
+from drivers.mock.tracker import MockTracker, create
 
-__all__ = ["SCENARIOS", "SENSOR_PRESETS", "MockSettings", "Simulated", "simulate"]
+__all__ = ["SCENARIOS", "SENSOR_PRESETS", "MockSettings", "MockTracker", "Simulated", "create", "simulate"]

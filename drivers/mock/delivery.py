@@ -24,9 +24,12 @@ _VENDOR_ERROR_S: Final = 20e-6  # SD of the host time that the vendor's software
 class Clocks:
     """Conversion of simulated time to the tracker's clock and to the host's."""
 
-    def __init__(self, settings: MockSettings, host_start_ns: int) -> None:
+    def __init__(
+        self, settings: MockSettings, host_start_ns: int, device_start_ns: int | None = None
+    ) -> None:
         self._host_start_ns = host_start_ns
-        self._device_start_ns = round(settings.delivery.device_start_s * 1e9)
+        configured_ns = round(settings.delivery.device_start_s * 1e9)
+        self._device_start_ns = configured_ns if device_start_ns is None else device_start_ns
         self._slope = 1.0 / (1.0 + settings.delivery.clock_skew_ppm * 1e-6)
         has_jump = settings.fault.fault == "clock-jump"
         self.jump_at_ns: int | None = round(settings.fault.fault_at_s * 1e9) if has_jump else None

@@ -79,7 +79,12 @@ class Eye:
         self._corrective: Goal | None = None
         self._blink_tick = self._draw_blink_tick(0.0)
         self._away_tick = self._draw_away_tick(0)
-        self._begin_fixation(0, _FIRST_FIXATION_S, self._scanpath.centre(_FIRST_FIXATION_S))
+        self._goal: Goal = self._scanpath.centre(_FIRST_FIXATION_S)
+        self._fixation_id = self._fixation_onset = self._fixation_end = self._fixation_ticks = 0
+        self._fixation_sum = np.zeros(2)
+        self._centre = self._here
+        self._microsaccade_tick = _NEVER
+        self._begin_fixation(0, _FIRST_FIXATION_S, self._goal)
 
     def advance(self, count: int) -> EyeChunk:
         """Return the truth of the next `count` ticks."""

@@ -21,7 +21,7 @@ from drivers.mock.faults import Fault
 from drivers.mock.head import Head
 from drivers.mock.movement import TrueEvent
 from drivers.mock.person import Person, draw_person
-from drivers.mock.projection import Floats, to_directions, to_points
+from drivers.mock.projection import to_directions, to_points
 from drivers.mock.pupil import Pupil
 from drivers.mock.raw import RAW_DTYPE, SIDES, normalise
 from drivers.mock.scenes import EMPTY_SCENE, SceneBook
@@ -78,10 +78,24 @@ class Generator:
         Host time of the first instant.
     scene
         What the screen shows at the start; an empty grey screen where None.
+    start_number
+        How often the same tracker was started before: the person stays, the course of things does not.
+    first_seq
+        Number of the first sample.
+    device_start_ns
+        Reading of the tracker's clock at the first instant; that of the settings where None.
     """
 
     def __init__(
-        self, settings: MockSettings, setup: ViewingSetup, host_start_ns: int = 0, scene: Scene | None = None
+        self,
+        settings: MockSettings,
+        setup: ViewingSetup,
+        *,
+        host_start_ns: int = 0,
+        scene: Scene | None = None,
+        start_number: int = 0,
+        first_seq: int = 0,
+        device_start_ns: int | None = None,
     ) -> None:
         self.settings = settings
         self.setup = setup
@@ -90,16 +104,15 @@ class Generator:
         self._tick_hz = settings.rate_hz * fine
         self._chunk_instants = max(1, round(CHUNK_S * settings.rate_hz))
         self._instant = 0
-        self._seq = 0
-        self._last_seq = -1
+        self._seq = first_seq
+        self._last_seq = first_seq - 1
         self._last_stamp: int | None = None
         self._is_before_jump = True
-        seeds = np.random.SeedSequence(settings.seed).spawn(9)
-        person, head, eye, path, pupil, noise, loss, delivery, sync = (
-            np.random.default_rng(seed) for seed in seeds
-        )
-        self.person = draw_person(person, settings)
-        self.clocks = Clocks(settings, host_start_ns)
+        seeds = np.random.SeedSequence(settings.seed, spawn_key=(1, start_number)).spawn(8)
+        head, eye, path, pupil, noise, loss, delivery, sync = (np.random.default_rng(seed) for seed in seeds)
+        person_seed = np.random.SeedSequence(settings.seed, spawn_key=(0,))
+        self.person = draw_person(np.random.default_rng(person_seed), settings)
+        self.clocks = Clocks(settings, host_start_ns, device_start_ns)
         self.fault = Fault(settings.fault, self.clocks)
         self._scenes = SceneBook(scene if scene is not None else EMPTY_SCENE)
         self._head = Head(head, settings.head, setup.distance_mm)
@@ -125,6 +138,16 @@ class Generator:
     def generated_until_host_ns(self) -> int:
         """Host time of the first instant that is not generated yet."""
         return int(self.clocks.host_ns(self._elapsed_ns(np.array([self._instant])))[0])
+
+    @property
+    def lost_at_host_ns(self) -> int | None:
+        """Host time at which the driver gives the tracker up for good, None where it never does."""
+        lost_at_ns = self.fault.lost_at_ns
+        return None if lost_at_ns is None else int(self.clocks.host_ns(np.array([lost_at_ns]))[0])
+
+    def device_ns_at(self, host_ns: int) -> int:
+        """Return what the tracker's clock reads at a host time."""
+        return int(self.clocks.device_ns(np.array([self.clocks.elapsed_ns(host_ns)]))[0])
 
     def show(self, scene: Scene) -> None:
         """Enter a scene; the eye and the pupil answer it as far as they are not generated yet."""
@@ -220,7 +243,7 @@ class Generator:
         return rows, seen
 
     def _elapsed_ns(self, numbers: npt.NDArray[np.int64]) -> Nanoseconds:
-        return np.rint(numbers * (1e9 / self.settings.rate_hz)).astype(np.int64)
+        return np.asarray(np.rint(numbers * (1e9 / self.settings.rate_hz)), np.int64)
 
     def _sequence(self, repeats: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         first = self._seq
@@ -323,7 +346,7 @@ def simulate(
     later_scenes
         Scenes with the host time at which each is shown.
     """
-    generator = Generator(settings, setup, 0, scene)
+    generator = Generator(settings, setup, scene=scene)
     for later in later_scenes:
         generator.show(later)
     chunks = []

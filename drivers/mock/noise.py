@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -60,14 +61,15 @@ def block_length(rate_hz: float) -> int:
     return int(2 ** math.ceil(math.log2(_BLOCK_S * rate_hz)))
 
 
+@lru_cache(maxsize=16)
 def fit_amplitude(target: NoiseTarget, rate_hz: float) -> Floats:
     """Return the amplitude per bin and axis that meets a target at a rate, for blocks of `block_length`.
 
     Where no spectrum of the family reaches the asked ratio of RMS-S2S and STD, the nearest one is scaled to the
-    RMS-S2S.
+    RMS-S2S. The result is shared: do not change it.
     """
     count = block_length(rate_hz)
-    frequency = np.arange(count // 2 + 1) * (rate_hz / count)
+    frequency: Floats = np.arange(count // 2 + 1, dtype=np.float64) * (rate_hz / count)
     window = max(2, round(WINDOW_S * rate_hz))
     if target.rms_s2s_deg == 0.0:
         return np.zeros_like(frequency)

@@ -25,7 +25,7 @@ _HIPPUS_WAVES: Final = 6
 
 def steady_diameter_mm(luminance_cd_m2: float, field_deg2: float, age_years: float) -> float:
     """Return the pupil diameter that a steady light of both eyes leads to."""
-    flux = (luminance_cd_m2 * field_deg2 / 846.0) ** 0.41
+    flux = math.pow(luminance_cd_m2 * field_deg2 / 846.0, 0.41)
     young = 7.75 - 5.75 * flux / (flux + 2.0)
     return young + (age_years - 28.58) * (0.02132 - 0.009562 * young)
 

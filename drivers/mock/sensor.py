@@ -128,7 +128,7 @@ class Sensor:
     def _disparity(self, t_s: Floats) -> Floats:
         slow = np.sin(t_s * (2.0 * math.pi / 90.0) + self._person.disparity_phase)
         disparity = self._person.disparity_deg + self._eye.disparity_drift_deg * slow
-        return np.multiply.outer(np.array([0.5, -0.5]), disparity)
+        return np.asarray(np.multiply.outer(np.array([0.5, -0.5]), disparity))
 
     def _errors(self, truth: TrueInstants, azimuth: Floats, elevation: Floats) -> tuple[Floats, Floats]:
         """Return the calibration error across and down: offset, slow drift, gain, head away from its place."""
