@@ -1,6 +1,6 @@
 """A DICOM file as stored pixels and the tables that turn them into grey, judged by its pixels, not its class.
 
-Parsing is pydicom's; compressed pixels are decoded by GDCM, RLE and native ones by pydicom. Sizes are
+Parsing is pydicom's; `codecs` opens compressed pixels, pydicom RLE and native ones. Sizes are
 checked from the header and again from the compressed picture's own header before anything is decoded. All
 texts of pydicom (exceptions, warnings, log lines) may quote header values and stop here: that is why errors
 are raised ``from None``.
@@ -26,7 +26,7 @@ from pydicom.encaps import get_frame
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_dataset
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.processing import apply_color_lut, convert_color_space
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
@@ -35,6 +35,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from recordings_schema.stimuli.codecs import CODESTREAM_SYNTAXES, decode_codestream
 from recordings_schema.stimuli.codestream import CodestreamError, CodestreamHeader, is_complete, read_header
 from recordings_schema.stimuli.dicom_grey import GreyChain, read_grey_chain
 from recordings_schema.stimuli.errors import (
@@ -44,7 +45,6 @@ from recordings_schema.stimuli.errors import (
     StimulusError,
     UnsupportedImageError,
 )
-from recordings_schema.stimuli.gdcm_jpeg import decode_jpeg_12_bit
 from recordings_schema.stimuli.limits import LARGEST_DATASET_BYTES, check_image_size
 from recordings_schema.stimuli.stimulus import StoredPixels
 
@@ -181,18 +181,19 @@ def _unsupported(path: Path, what: str) -> UnsupportedImageError:
 
 
 def _decode(path: Path, dataset: pydicom.Dataset, syntax: pydicom.uid.UID) -> StoredPixels:
-    header = _codestream_header(path, dataset, syntax) if syntax.is_encapsulated else None
-    if header is None:
-        _check_native_length(path, dataset, syntax)
-    if header is not None and syntax == JPEGExtended12Bit and header.precision_bits == 12:
-        stored = _reinterpreted(decode_jpeg_12_bit(get_frame(dataset.PixelData, 0), header), dataset)
-        return _as_stored(path, stored)
-    try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError:
-        raise _unsupported(path, "is in a transfer syntax that is not known here") from None
-    pixels, _ = decoder.as_array(dataset, raw=False)
-    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+    photometric = str(dataset.PhotometricInterpretation)
+    if syntax in CODESTREAM_SYNTAXES:
+        encoded = get_frame(dataset.PixelData, 0)
+        header = _codestream_header(path, dataset, syntax, encoded)
+        samples, is_rgb = decode_codestream(encoded, header, syntax, photometric)
+        if samples.shape[:2] != (header.height_px, header.width_px):
+            raise _damaged(path, "holds a compressed picture that contradicts itself")
+        pixels = samples if samples.ndim == 3 else _reinterpreted(samples, dataset)
+        if samples.ndim == 3 and not is_rgb:
+            pixels = convert_color_space(pixels, photometric, "RGB")
+    else:
+        pixels = _decode_plain(path, dataset, syntax)
+    if photometric == "PALETTE COLOR":
         pixels = apply_color_lut(pixels, dataset)
         return _as_rgb_8(pixels, 8 * pixels.dtype.itemsize)
     if pixels.ndim == 3:
@@ -200,19 +201,25 @@ def _decode(path: Path, dataset: pydicom.Dataset, syntax: pydicom.uid.UID) -> St
     return _as_stored(path, pixels)
 
 
+def _decode_plain(path: Path, dataset: pydicom.Dataset, syntax: pydicom.uid.UID) -> npt.NDArray[Any]:
+    """Return the pixels of native or RLE pixel data, colours as RGB, unused bits taken off."""
+    if syntax.is_encapsulated and syntax != RLELossless:
+        raise _unsupported(path, "is in a transfer syntax that is not shown here")
+    if not syntax.is_encapsulated:
+        _check_native_length(path, dataset, syntax)
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError:
+        raise _unsupported(path, "is in a transfer syntax that is not shown here") from None
+    plugin = "pydicom" if syntax == RLELossless else ""
+    pixels, _ = decoder.as_array(dataset, raw=False, decoding_plugin=plugin)
+    return pixels
+
+
 def _codestream_header(
-    path: Path, dataset: pydicom.Dataset, syntax: pydicom.uid.UID
-) -> CodestreamHeader | None:
-    """Return the compressed picture's own header after comparing it with the DICOM header; None for RLE."""
-    encoded = get_frame(dataset.PixelData, 0)
-    if syntax == RLELossless:
-        return CodestreamHeader(
-            width_px=int(dataset.Columns),
-            height_px=int(dataset.Rows),
-            precision_bits=int(dataset.BitsStored),
-            component_count=int(dataset.SamplesPerPixel),
-            frame_marker=0,
-        )
+    path: Path, dataset: pydicom.Dataset, syntax: pydicom.uid.UID, encoded: bytes
+) -> CodestreamHeader:
+    """Return the compressed picture's own header after comparing it with the DICOM header."""
     try:
         header = read_header(encoded)
     except CodestreamError:
@@ -225,6 +232,8 @@ def _codestream_header(
         )
     if header.component_count != int(dataset.SamplesPerPixel):
         raise _damaged(path, "contradicts its compressed picture about colour")
+    if not 2 <= header.precision_bits <= 16:
+        raise _unsupported(path, f"has {header.precision_bits} bits per pixel; 8 to 16 are shown")
     if syntax == JPEGExtended12Bit and header.precision_bits not in (8, 12):
         raise _damaged(path, f"holds a lossy JPEG of {header.precision_bits} bits, which does not exist")
     if not is_complete(encoded):
@@ -240,13 +249,14 @@ def _check_native_length(path: Path, dataset: pydicom.Dataset, syntax: pydicom.u
         raise _damaged(path, "ends in the middle of its pixels")
 
 
-def _reinterpreted(values: npt.NDArray[np.uint16], dataset: pydicom.Dataset) -> npt.NDArray[Any]:
-    """Give unsigned 12-bit values the sign the header declares."""
-    if int(dataset.PixelRepresentation) == 0:
-        return values
-    shift = 16 - int(dataset.BitsStored)
-    signed: npt.NDArray[Any] = (values << shift).view(np.int16) >> shift
-    return signed
+def _reinterpreted(samples: npt.NDArray[Any], dataset: pydicom.Dataset) -> npt.NDArray[Any]:
+    """Give decoded samples the sign the header declares; streams often carry signed pixels as unsigned."""
+    is_signed = int(dataset.PixelRepresentation) == 1
+    patterns = samples.astype(np.int64) & ((1 << int(dataset.BitsStored)) - 1)
+    if is_signed:
+        sign = 1 << (int(dataset.BitsStored) - 1)
+        return ((patterns ^ sign) - sign).astype(np.int16)
+    return patterns.astype(np.uint8 if samples.dtype.itemsize == 1 else np.uint16)
 
 
 def _as_stored(path: Path, pixels: npt.NDArray[Any]) -> StoredPixels:
