@@ -68,6 +68,7 @@ class Link:
         self.is_finished = False  # a finite source has delivered everything
         self.is_dead = False
         self.sentences: deque[Sentence] = deque(maxlen=MAX_SENTENCES)
+        self._news: list[Sentence] = []
         self.sync_rows: list[Rows] = []  # arrived since the last `take_sync_rows`
         self.truth_events: list[Rows] = []
 
@@ -137,9 +138,21 @@ class Link:
         """End the acquisition process."""
         self._acquisition.close()
 
+    def take_sentences(self) -> list[Sentence]:
+        """Return what was said since the last call."""
+        news, self._news = self._news, []
+        return news
+
+    def last_sentence(self, *kinds: str) -> str:
+        """Return the last sentence of these kinds, "" where there is none."""
+        texts = [sentence.text for sentence in self.sentences if sentence.kind in kinds]
+        return texts[-1] if texts else ""
+
     def say(self, t_host_ns: int, kind: str, text: str) -> None:
         """Keep a sentence for the operator."""
-        self.sentences.append(Sentence(t_host_ns=t_host_ns, kind=kind, text=text))
+        sentence = Sentence(t_host_ns=t_host_ns, kind=kind, text=text)
+        self.sentences.append(sentence)
+        self._news.append(sentence)
 
     def _take(self, message: m.Message) -> None:
         if isinstance(message, m.Status):

@@ -131,6 +131,11 @@ class LiveAnalysis:
         return self._gaze.rows
 
     @property
+    def first_recent_row(self) -> int:
+        """Number of the first of `recent_gaze` since the run began."""
+        return self._gaze.first_row
+
+    @property
     def recent_times_host_ns(self) -> npt.NDArray[np.int64]:
         """Host times of `recent_gaze`, a view."""
         return self._times.rows["t_host_ns"]

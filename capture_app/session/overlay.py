@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from capture_app.session.live import LiveAnalysis
+from capture_app.session.live import MOST_RATE_HZ, LiveAnalysis
 from capture_app.session.presentation import Presentation, ShownImage
 from capture_app.session.states import FixationMark, HeatmapState, TrailPoint
+from gaze_core.directions import screen_gaze
 from gaze_core.geometry import Rect
-from gaze_core.heatmaps import HeatmapAccumulator, colour_heatmap
+from gaze_core.heatmaps import Density, HeatmapAccumulator, colour_heatmap
 from gaze_core.mapping import map_to_image
 from gaze_core.rows import EventKind, Rows
 
@@ -20,6 +22,7 @@ TRAIL_POINTS: Final = 48
 HEATMAP_REFRESH_NS: Final = 250_000_000
 """A colour map four times a second: a picture of minutes does not change visibly in less."""
 LIVE_MAP_PX: Final = 1024
+DISPLAYED_MAP_PX: Final = 512
 
 
 class FixationMarks:
@@ -149,7 +152,7 @@ class LiveHeatmaps:
             self._states = tuple(
                 HeatmapState(
                     image_id=image_id,
-                    rgba=colour_heatmap(accumulator.density_for_display(), 1.0),
+                    rgba=colour_heatmap(_for_display(accumulator.density), 1.0),
                     version=self._version,
                 )
                 for image_id, accumulator in self._maps.items()
@@ -157,11 +160,20 @@ class LiveHeatmaps:
         return self._states
 
 
+def _for_display(density: Density) -> Density:
+    """Return the map at a size that is coloured within a frame; a Gaussian needs no more pixels."""
+    height, width = density.shape
+    shrink = DISPLAYED_MAP_PX / max(height, width)
+    if shrink >= 1.0:
+        return density
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    return np.asarray(cv2.resize(density, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
 def trail_of(live: LiveAnalysis, newest_ns: int) -> tuple[TrailPoint, ...]:
     """Return the last samples as points, oldest first, thinned to what an eye can tell apart."""
-    from gaze_core.directions import screen_gaze
-
-    gaze = live.recent_gaze
+    # Only the tail is searched: the whole buffer would be copied out of its rows for it.
+    gaze = live.recent_gaze[-int(TRAIL_S * MOST_RATE_HZ) :]
     if not len(gaze):
         return ()
     first = int(np.searchsorted(gaze["t_device_ns"], newest_ns - int(TRAIL_S * 1e9)))

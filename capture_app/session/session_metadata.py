@@ -14,9 +14,9 @@ import capture_app
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.settings import Settings
 from gaze_core.geometry import Screen
-from recordings_schema import (
+from recordings_schema.errors import MetadataError
+from recordings_schema.metadata import (
     DisplayRecord,
-    MetadataError,
     ParticipantRecord,
     SessionMetadata,
     SessionRecord,

@@ -112,6 +112,7 @@ class StreamHealth:
     loss_classes: tuple[tuple[str, float], ...] = ()  # name, share
     loss_history: tuple[float, ...] = ()  # share per second, oldest first
     longest_gap_s: float = float("nan")
+    stalled_s: float = 0.0  # since the newest sample
     latency_ms: float = float("nan")  # arrival minus fitted sample time, median
     clock_offset_ms: float = float("nan")
     clock_drift_ppm: float = float("nan")

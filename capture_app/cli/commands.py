@@ -1,0 +1,210 @@
+"""The table of commands. Each command lives in a module that is imported when it is called."""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import capture_app
+from capture_app.cli.exits import CommandError, ExitCode
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+_log = logging.getLogger(__name__)
+
+RECORDING_FILE = click.Path(path_type=Path)
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT, invoke_without_command=True)
+@click.version_option(capture_app.__version__, prog_name="reading-station")
+@click.option("-v", "--verbose", is_flag=True, help="Log details to the terminal as well.")
+@click.pass_context
+def cli(context: click.Context, verbose: bool) -> None:
+    """Show chest X-rays, record eye-tracker gaze, lose nothing.
+
+    Without a command the windows open. Exit codes: 0 all is well, 1 findings, 2 wrong command line, 3 input cannot
+    be used, 4 tracker cannot be used, 5 recording cannot be written, 6 data were lost, 70 mistake of this program.
+    """
+    from capture_app.cli.log_setup import set_up_logging
+
+    set_up_logging(is_verbose=verbose)
+    if context.invoked_subcommand is None:
+        context.invoke(capture)
+
+
+def _options(values: tuple[str, ...]) -> dict[str, str]:
+    options = {}
+    for value in values:
+        name, separator, text = value.partition("=")
+        if not separator or not name:
+            raise click.BadParameter(f"{value!r} is not of the form NAME=VALUE.", param_hint="--option")
+        options[name] = text
+    return options
+
+
+def _tracker_options(function: _Function) -> _Function:
+    """Add the options that choose a tracker."""
+    decorated = click.option("--tracker", default="mock", show_default=True, help="Driver; see `trackers`.")(
+        function
+    )
+    decorated = click.option("--rate", type=float, help="Sampling rate in Hz, where the tracker has a choice.")(
+        decorated
+    )
+    return click.option(
+        "--option", "options", multiple=True, metavar="NAME=VALUE", help="Option of the driver; may be repeated."
+    )(decorated)
+
+
+@cli.command()
+@click.option("--seconds", type=click.FloatRange(1, 3600), default=12, show_default=True, help="Per image.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the recording and pictures.")
+@click.option("--rate", type=click.FloatRange(30, 2000), default=600, show_default=True, help="Samples per second.")
+@click.option("--seed", type=int, default=7, show_default=True, help="Seed of the simulated reader.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def demo(seconds: float, out: Path | None, rate: float, seed: int, as_json: bool) -> None:
+    """Three built-in phantoms, read by the simulated tracker through the whole chain."""
+    from capture_app.cli.demo import run_demo
+
+    run_demo(seconds_per_image=seconds, folder=out, rate_hz=rate, seed=seed, as_json=as_json)
+
+
+@cli.command()
+@click.argument("images", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--quit-after", type=click.FloatRange(0), hidden=True, help="Close the windows after seconds.")
+def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> None:
+    """Open the windows on IMAGES: a folder, an image list, or image files."""
+    from capture_app.cli.capture import run_capture_command
+
+    sys.exit(run_capture_command(list(images), quit_after_s=quit_after))
+
+
+@cli.command()
+@_tracker_options
+@click.option("--seconds", type=click.FloatRange(0.1, 24 * 3600), required=True, help="How long.")
+@click.option("--out", type=RECORDING_FILE, required=True, help="File to make; never overwritten.")
+@click.option("--reader", default="R00", show_default=True, help="Pseudonym of the reader.")
+@click.option("--images", type=click.Path(path_type=Path), help="Folder or list shown to a simulated reader.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def record(
+    tracker: str,
+    rate: float | None,
+    options: tuple[str, ...],
+    seconds: float,
+    out: Path,
+    reader: str,
+    images: Path | None,
+    as_json: bool,
+) -> None:
+    """Record without windows: the same engine, live fixations included."""
+    from capture_app.cli.record import run_record
+
+    chosen = _options(options)
+    if rate is not None:
+        chosen["rate_hz"] = f"{rate:g}"
+    run_record(
+        tracker=tracker, options=chosen, seconds=seconds, out=out, reader=reader, images=images, as_json=as_json
+    )
+
+
+@cli.command()
+@click.option("--list", "is_list", is_flag=True, help="List the drivers (this is what happens anyway).")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def trackers(is_list: bool, as_json: bool) -> None:  # noqa: ARG001  # one view so far, named for clarity
+    """List the drivers known, and which can be used here."""
+    from capture_app.cli.files import show_trackers
+
+    show_trackers(as_json=as_json)
+
+
+@cli.command()
+@click.argument("file", type=RECORDING_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def info(file: Path, as_json: bool) -> None:
+    """Show what a recording holds."""
+    from capture_app.cli.files import show_info
+
+    show_info(file, as_json=as_json)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=RECORDING_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def validate(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check recordings and list findings; exit code 1 where there are errors."""
+    from capture_app.cli.files import validate_files
+
+    sys.exit(validate_files(list(files), as_json=as_json))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=RECORDING_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def recover(files: tuple[Path, ...], as_json: bool) -> None:
+    """Rebuild recordings that were not closed from their journals; nothing is overwritten."""
+    from capture_app.cli.files import recover_files
+
+    sys.exit(recover_files(list(files), as_json=as_json))
+
+
+@cli.command("self-test")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the results as JSON into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def self_test(report: Path | None, as_json: bool) -> None:
+    """Use every native library and the whole chain for real; exit code 1 where something fails."""
+    from capture_app.cli.self_test import run_self_test
+
+    sys.exit(run_self_test(report=report, as_json=as_json))
+
+
+def print_json(value: object) -> None:
+    """Print a JSON document; numbers that are not known are null."""
+    click.echo(json.dumps(_without_nan(value), indent=2, ensure_ascii=False))
+
+
+def _without_nan(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _without_nan(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value
+
+
+def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
+    @wraps(function)
+    def run() -> None:
+        multiprocessing.freeze_support()
+        try:
+            function()
+        except CommandError as err:
+            click.echo(f"reading-station: {err}", err=True)
+            sys.exit(int(err.code))
+        except KeyboardInterrupt:
+            sys.exit(int(ExitCode.INTERRUPTED))
+        except Exception:
+            _log.exception("The command ended by a mistake of the program")
+            from capture_app.cli.log_setup import log_file
+
+            click.echo(
+                f"reading-station: A mistake in the program ended the command. Recordings are safe; "
+                f"run `reading-station recover` on one that was open. Details are in {log_file()}.",
+                err=True,
+            )
+            sys.exit(int(ExitCode.INTERNAL))
+
+    return run
+
+
+@_guarded
+def main() -> None:
+    """Run `reading-station`."""
+    cli(prog_name="reading-station")

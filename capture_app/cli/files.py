@@ -1,0 +1,88 @@
+"""`info`, `validate`, `recover` and `trackers`: what can be said without a session."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from capture_app.cli.commands import print_json
+from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.station import Station, facts_of
+from recordings_schema.errors import RecordingError, RecordingInUseError, RecoveryError
+from recordings_schema.findings import Severity
+from recordings_schema.reader import Recording
+from recordings_schema.recover import recover
+from recordings_schema.validate import validate
+
+
+def show_trackers(*, as_json: bool) -> None:
+    """Print the drivers known and which can be used here."""
+    choices = Station().trackers()
+    if as_json:
+        print_json([asdict(choice) for choice in choices])
+        return
+    table = Table("driver", "usable here", "what it is", box=None, pad_edge=False)
+    for choice in choices:
+        table.add_row(choice.name, "yes" if choice.is_usable else "no", choice.reason or choice.title)
+    Console().print(table)
+
+
+def show_info(file: Path, *, as_json: bool) -> None:
+    """Print what a recording holds."""
+    try:
+        with Recording.open(file) as recording:
+            facts = facts_of(recording)
+    except RecordingError as err:
+        raise CommandError(str(err), ExitCode.INPUT) from err
+    if as_json:
+        print_json(dict(facts))
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in facts:
+        table.add_row(name, value)
+    Console().print(table)
+
+
+def validate_files(files: list[Path], *, as_json: bool) -> int:
+    """Print the findings of every file; return the exit code."""
+    documents = []
+    has_errors = False
+    for file in track(files, "checking", disable=as_json or len(files) < 2, transient=True):
+        if not file.exists():
+            raise CommandError(f"{file} is not there.", ExitCode.INPUT)
+        findings = validate(file)
+        has_errors |= any(finding.severity is Severity.ERROR for finding in findings)
+        documents.append({"file": str(file), "findings": [asdict(finding) for finding in findings]})
+        if not as_json:
+            click.echo(f"{file}: {'no findings' if not findings else ''}".rstrip(": "))
+            for finding in findings:
+                click.echo(f"  {finding.severity.value}: {finding.where}: {finding.what} {finding.remedy}".rstrip())
+    if as_json:
+        print_json(documents)
+    return int(ExitCode.FINDINGS if has_errors else ExitCode.OK)
+
+
+def recover_files(files: list[Path], *, as_json: bool) -> int:
+    """Recover every file; return the exit code."""
+    documents = []
+    for file in track(files, "recovering", disable=as_json or len(files) < 2, transient=True):
+        try:
+            report = recover(file)
+        except RecordingInUseError as err:
+            raise CommandError(str(err), ExitCode.RECORDING) from err
+        except RecoveryError as err:
+            raise CommandError(str(err), ExitCode.DATA_LOST) from err
+        except RecordingError as err:
+            raise CommandError(str(err), ExitCode.INPUT) from err
+        documents.append({"file": str(report.path), "sentences": list(report.sentences())})
+        if not as_json:
+            for sentence in report.sentences():
+                click.echo(sentence)
+    if as_json:
+        print_json(documents)
+    return int(ExitCode.OK)

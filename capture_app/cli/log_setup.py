@@ -1,0 +1,45 @@
+"""Logging of the app process: a rotating file, and the terminal for those who ask."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import platformdirs
+from rich.console import Console
+from rich.logging import RichHandler
+
+from capture_app.session.settings import APPLICATION_NAME
+
+MAX_LOG_BYTES = 2 * 1024 * 1024
+KEPT_LOGS = 3
+
+
+def log_folder() -> Path:
+    """Return where logs lie."""
+    return Path(platformdirs.user_log_dir(APPLICATION_NAME, appauthor=False))
+
+
+def log_file() -> Path:
+    """Return the log of the app process."""
+    return log_folder() / "reading-station.log"
+
+
+def set_up_logging(*, is_verbose: bool) -> None:
+    """Log to the file; to the terminal only warnings, or everything when asked. Nothing identifying is logged."""
+    root = logging.getLogger()
+    if root.handlers:
+        return
+    root.setLevel(logging.INFO)
+    terminal = RichHandler(console=Console(stderr=True), show_path=False, show_time=is_verbose)
+    terminal.setLevel(logging.DEBUG if is_verbose else logging.ERROR)
+    root.addHandler(terminal)
+    try:
+        log_folder().mkdir(parents=True, exist_ok=True)
+        file = RotatingFileHandler(log_file(), maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOGS, encoding="utf-8")
+    except OSError as err:
+        root.warning("The log %s cannot be written: %s", log_file(), err)
+        return
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
+    root.addHandler(file)

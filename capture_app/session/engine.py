@@ -1,0 +1,394 @@
+"""The session: one object that follows the acquisition, keeps the cases and answers what windows ask.
+
+Headless recording, the demo and the windows all drive this one engine: `step` does what is due and returns the
+state to be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from capture_app.session.analysis_feed import AnalysisFeed
+from capture_app.session.cases import CaseList, cases_of_folder, cases_of_list
+from capture_app.session.images import ImageStore
+from capture_app.session.link import Acquisition, Link
+from capture_app.session.port import ScreenFacts, SessionError
+from capture_app.session.presentation import Presentation
+from capture_app.session.recording import Phase, RecordingControl
+from capture_app.session.session_metadata import new_recording_path, screen_of, session_metadata
+from capture_app.session.settings import Corner, Settings
+from capture_app.session.state_maker import StateMaker
+from capture_app.session.states import LiveState
+from capture_app.session.trials import TrialBook
+from gaze_core.clocks import Clock, HostClock
+from gaze_core.geometry import ViewingGeometry
+from gaze_core.rows import EVENT, Rows
+
+_ALL_READ: Final = "All cases are read. Thank you."
+_NO_SCREEN: Final = ScreenFacts(name="screen", width_px=1920, height_px=1080)
+
+
+class CaptureSession:
+    """A capture session; `capture_app.session.port.SessionPort` as the windows see it."""
+
+    def __init__(
+        self,
+        start_acquisition: Callable[[], Acquisition],
+        *,
+        settings: Settings,
+        facts: ScreenFacts = _NO_SCREEN,
+        clock: Clock | None = None,
+    ) -> None:
+        self._start_acquisition = start_acquisition
+        self._clock: Clock = clock if clock is not None else HostClock()
+        self._settings = settings
+        self._facts = facts
+        self._geometry = ViewingGeometry(screen_of(facts), settings.distance_mm)
+        self._presentation = Presentation(
+            self._geometry.screen, settings.controls, settings.background_grey
+        )
+        self._link = Link(start_acquisition())
+        self._recording = RecordingControl(self._link)
+        self._cases = CaseList(title="", root=Path(), cases=())
+        self._trials = TrialBook()
+        self._images = ImageStore(Path())
+        self._images_written = 0
+        self._wanted_case = -1
+        self._tracker_options: dict[str, str] = {}
+        self._tracker_name = ""
+        self._reader = ""
+        self._feed = AnalysisFeed(self._geometry, settings.eye, settings.heatmap_sigma_deg)
+        self._states = StateMaker(self._clock)
+        self._is_closed = False
+
+    # what the frame timer calls
+
+    def step(self) -> LiveState:
+        """Do what is due and return what is to be shown now."""
+        self._link.poll()
+        before = self._recording.phase
+        phase = self._recording.step()
+        if phase is not before:
+            self._phase_changed(before, phase)
+        for row_type, rows in self._feed.step(self._link, self._recording, self._trials, self._presentation):
+            self._link.append(row_type, rows)
+        if self._recording.phase is Phase.DRAINING and self._feed.is_drained:
+            self._recording.drained()
+        self._present_loaded_case()
+        return self._states.make(
+            settings=self._settings,
+            facts=self._facts,
+            link=self._link,
+            recording=self._recording,
+            feed=self._feed,
+            trials=self._trials,
+            presentation=self._presentation,
+            title=self._title,
+            tracker_name=self._tracker_name,
+        )
+
+    # set-up
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take over settings; geometry and signal of a running recording stay as they were when it began."""
+        self._settings = settings
+        self._configure()
+
+    def set_reader_screen(self, facts: ScreenFacts, cause: str) -> None:
+        """Take the monitor of the reader's window."""
+        self._facts = facts
+        self._configure()
+        if cause != "start":
+            self._event("screen_changed", f"{cause}: {facts.name} {facts.width_px} x {facts.height_px} px")
+
+    def show_folder(self, path: Path) -> None:
+        """Make the images of a folder the case list."""
+        self.show_cases(cases_of_folder(path))
+
+    def open_list(self, path: Path) -> None:
+        """Make the images named in a list file the case list."""
+        self.show_cases(cases_of_list(path))
+
+    def show_cases(self, cases: CaseList) -> None:
+        """Make these the cases and put the first one on the reader's screen."""
+        if self._recording.is_busy:
+            raise SessionError("A recording is running. End it before you open other images.")
+        self._images.close()
+        self._cases = cases
+        self._images = ImageStore(cases.root)
+        self._images_written = 0
+        self._trials = TrialBook(cases.cases)
+        first = self._trials.next_index(1)
+        self._want_case(first)
+
+    def start_demo(self) -> None:
+        """Read the built-in phantoms with the simulated tracker, and record that."""
+        from capture_app.session.demo import demo_cases, demo_tracker_options
+
+        self.show_cases(demo_cases())
+        self.connect_tracker("mock", demo_tracker_options())
+        self._states.say(self._clock.now_ns(), "The simulated tracker reads the built-in phantoms. Press Start to record.")
+
+    def connect_tracker(self, name: str, options: Mapping[str, str]) -> None:
+        """Connect a tracker; also the answer to "Reconnect"."""
+        if self._recording.is_busy and name != self._tracker_name:
+            raise SessionError("A recording is running. End it before you connect another tracker.")
+        self._revive()
+        self._tracker_name, self._tracker_options = name, dict(options)
+        self._link.open_tracker(name, options, self._geometry)
+        self._feed.tracker_changed()
+
+    # recording
+
+    def start_recording(self, reader: str) -> None:
+        """Begin a recording of the reader with this pseudonym, in the folder of the settings."""
+        folder = self._settings.folder_for_recordings()
+        self.record_to(new_recording_path(folder, self._cases.title, reader), reader)
+
+    def record_to(self, path: Path, reader: str) -> None:
+        """Begin a recording in this very file."""
+        if self._recording.is_busy:
+            raise SessionError("A recording is running already.")
+        if self._link.tracker is None:
+            raise SessionError("No tracker is connected. Connect one, then start the recording.")
+        metadata = session_metadata(
+            reader=reader,
+            study=self._cases.title,
+            facts=self._facts,
+            settings=self._settings,
+            tracker_options=self._tracker_options,
+        )
+        self._reader = reader
+        self._recording.start(path, metadata.to_json())
+
+    def stop_recording(self) -> None:
+        """End and close the recording."""
+        self._end_trial("done")
+        self._presentation.clear(-1, self._clock.now_ns())
+        self._event("recording_stopped", "ended by the operator")
+        self._recording.stop("ended by the operator")
+
+    def pause(self) -> None:
+        """Close the current trial to the reading; samples are still recorded, the screen is blank."""
+        if self._trials.trial >= 0 and not self._trials.is_paused:
+            now_ns = self._clock.now_ns()
+            self._link.append("trial", self._trials.pause(now_ns))
+            self._presentation.clear(self._trials.trial, now_ns, message="Pause")
+            self._event("paused", "")
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._trials.is_paused:
+            self._link.append("trial", self._trials.resume(self._clock.now_ns()))
+            self._event("resumed", "")
+            self._wanted_case = self._trials.case_index
+
+    def mark(self, text: str = "") -> None:
+        """Write an operator's mark at this moment."""
+        self._event("mark", text)
+
+    def mark_at(self, before_now_s: float, text: str = "") -> None:
+        """Write an operator's mark that points to a moment ago."""
+        self._event("mark", text, t_host_ns=self._clock.now_ns() - round(before_now_s * 1e9))
+
+    def next_case(self) -> None:
+        """Finish the case that is shown and show the next."""
+        self._move_to(self._trials.next_index(1))
+
+    def previous_case(self) -> None:
+        """Show the case before, as a new trial."""
+        index = self._trials.next_index(-1)
+        if index >= 0:
+            self._move_to(index)
+
+    def go_to_case(self, index: int) -> None:
+        """Show the case at `index`, from 0."""
+        if not 0 <= index < len(self._trials.cases):
+            raise SessionError(f"There is no case {index + 1}; the list has {len(self._trials.cases)}.")
+        self._move_to(index)
+
+    # the reader's window
+
+    def zoom(self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None = None) -> None:
+        """Zoom about a point of the reader's screen."""
+        self._presentation.zoom(x_screen_px, y_screen_px, notches, pane, self._clock.now_ns())
+
+    def pan(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
+        """Move the image by physical px."""
+        self._presentation.pan(dx_screen_px, dy_screen_px, pane, self._clock.now_ns())
+
+    def window_level(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
+        """Change window and level by a drag."""
+        self._presentation.window_level(dx_screen_px, dy_screen_px, pane, self._clock.now_ns())
+
+    def drag_started(self, action: str, x_screen_px: float, y_screen_px: float) -> None:
+        """A drag begins; the pane under the point is meant until its end."""
+        self._presentation.drag_started(x_screen_px, y_screen_px)
+        self._event("drag_started", action)
+
+    def drag_ended(self) -> None:
+        """The drag is over."""
+        self._presentation.drag_ended()
+        self._event("drag_ended", "")
+
+    def fit(self) -> None:
+        """Fit the images to their panes."""
+        self._presentation.fit(self._clock.now_ns())
+
+    def reset(self) -> None:
+        """Fit the images and take their starting windows."""
+        self._presentation.reset(self._clock.now_ns())
+
+    def key(self, name: str) -> None:
+        """The reader pressed a key."""
+        self._event("key", name, source="reader")
+
+    def presented(self, revision: int, t_host_ns: int, frame: int, frames_late: int) -> None:
+        """Take the time at which a revision reached the screen: rows, scene and heatmaps follow from it."""
+        rows = self._presentation.presented(revision, t_host_ns, frame, frames_late)
+        if len(rows):
+            self._feed.presented(rows, self._presentation)
+            self._link.append("viewport", rows)
+            self._link.show_scene(self._presentation.scene(t_host_ns))
+            self._states.count_frames(frames_late)
+            for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
+                self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
+
+    def close(self) -> None:
+        """End the session; a recording that runs is closed properly by the acquisition process."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._images.close()
+            self._link.close()
+
+    # inside
+
+    @property
+    def recording(self) -> RecordingControl:
+        """The recording, for whoever drives the session without windows."""
+        return self._recording
+
+    @property
+    def link(self) -> Link:
+        """What the acquisition process said last."""
+        return self._link
+
+    @property
+    def trials(self) -> TrialBook:
+        """The cases and the open trial."""
+        return self._trials
+
+    @property
+    def _title(self) -> str:
+        parts = [self._cases.title or "no images", f"reader {self._reader}" if self._reader else ""]
+        return " · ".join(part for part in parts if part)
+
+    def _configure(self) -> None:
+        settings = self._settings
+        if not self._recording.is_busy:
+            self._geometry = ViewingGeometry(screen_of(self._facts), settings.distance_mm)
+            self._feed.configure(self._geometry, settings.eye, settings.heatmap_sigma_deg)
+        self._presentation.configure(
+            screen_of(self._facts),
+            settings.controls,
+            settings.background_grey,
+            self._clock.now_ns(),
+            has_patch=settings.corner_patch is not Corner.OFF,
+        )
+
+    def _phase_changed(self, before: Phase, phase: Phase) -> None:
+        now_ns = self._clock.now_ns()
+        if phase is Phase.RUNNING:
+            self._trials.begin_recording()
+            self._images_written = 0
+            self._append_new_images()
+            self._link.append("viewport", self._presentation.rows_in_force)
+            self._link.append("detector_run", self._feed.begin_recording(self._link, now_ns))
+            # The case is shown anew, so that the moment its image appears lies inside the recording.
+            self._presentation.clear(-1, now_ns)
+            self._want_case(max(self._trials.case_index, self._trials.next_index(1) if self._trials.case_index < 0 else 0))
+        elif phase in (Phase.CLOSED, Phase.FAILED) and before is not phase:
+            self._feed.end_recording()
+            if phase is Phase.FAILED:
+                self._states.say(now_ns, self._recording.problem)
+
+    def _move_to(self, index: int) -> None:
+        self._end_trial("done")
+        now_ns = self._clock.now_ns()
+        if index < 0:
+            self._trials.show(-1)
+            self._presentation.clear(-1, now_ns, message=_ALL_READ)
+            self._wanted_case = -1
+            self._event("all_cases_read", "")
+            return
+        self._presentation.clear(-1, now_ns)
+        self._want_case(index)
+
+    def _end_trial(self, outcome: str) -> None:
+        if self._trials.trial >= 0:
+            self._link.append("trial", self._trials.end(self._clock.now_ns(), outcome))
+
+    def _want_case(self, index: int) -> None:
+        self._wanted_case = index
+        if index >= 0:
+            self._trials.show(index)
+            self._images.ask(index, self._trials.cases[index])
+
+    def _present_loaded_case(self) -> None:
+        index = self._wanted_case
+        if index < 0:
+            return
+        self._images.ask(index, self._trials.cases[index])
+        loaded = self._images.take(index)
+        if loaded is None:
+            return
+        self._wanted_case = -1
+        now_ns = self._clock.now_ns()
+        if loaded.problem:
+            self._trials.note_problem(index, loaded.problem)
+            self._event("image_unreadable", loaded.problem)
+            self._states.say(now_ns, f"Case {self._trials.cases[index].case_id}: {loaded.problem}")
+            self._move_to(self._trials.next_index(1))
+            return
+        self._append_new_images()
+        if self._recording.phase is Phase.RUNNING and self._trials.trial < 0:
+            image_ids = tuple(image.image_id for image in loaded.images)
+            self._link.append("trial", self._trials.open(now_ns, image_ids))
+        progress = f"case {index + 1} of {len(self._trials.cases)}"
+        self._presentation.show(loaded.images, self._trials.trial, now_ns, progress=progress)
+        self._feed.begin_trial(loaded.images)
+        following = self._trials.next_index(1)
+        if following >= 0:
+            self._images.ask(following, self._trials.cases[following])
+
+    def _append_new_images(self) -> None:
+        rows = self._images.rows
+        if self._recording.takes_rows:
+            for row in rows[self._images_written :]:
+                self._link.append("image", row)
+            self._images_written = len(rows)
+
+    def _event(
+        self,
+        kind: str,
+        text: str,
+        *,
+        value: float = float("nan"),
+        t_host_ns: int | None = None,
+        source: str = "app",
+    ) -> None:
+        t_ns = self._clock.now_ns() if t_host_ns is None else t_host_ns
+        self._states.add_event(t_ns, kind)
+        row: Rows = EVENT.row(
+            t_host_ns=t_ns, kind=kind, source=source, trial=self._trials.trial, value=value, text=text
+        )
+        self._link.append("event", row)
+
+    def _revive(self) -> None:
+        """Start the acquisition process anew after it died."""
+        if self._link.is_dead:
+            self._link.close()
+            self._link = Link(self._start_acquisition())
+            self._recording = RecordingControl(self._link)

@@ -1,0 +1,123 @@
+"""Trackers, disks and files outside a session: `capture_app.session.port.StationPort`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from capture_app.session.port import (
+    RecordingSummary,
+    RecoveryOutcome,
+    SessionError,
+    TrackerChoice,
+    TrackerOption,
+    UnfinishedRecording,
+)
+from drivers.registry import DriverSpec, known_drivers, probe_driver
+from recordings_schema.errors import RecordingError
+from recordings_schema.layout import DatasetKey
+from recordings_schema.paths import journal_path
+from recordings_schema.reader import Recording
+from recordings_schema.recover import find_unfinished, recover
+from recordings_schema.validate import validate
+
+
+class Station:
+    """This computer as a reading station."""
+
+    def trackers(self) -> tuple[TrackerChoice, ...]:
+        """Return the trackers known; touches no device and no network."""
+        return tuple(_choice(spec) for spec in known_drivers() if not spec.needs_stream)
+
+    def unfinished_recordings(self, folder: Path) -> tuple[UnfinishedRecording, ...]:
+        """Return the recordings in `folder` that were not closed."""
+        if not folder.is_dir():
+            return ()
+        return tuple(_unfinished(path) for path in find_unfinished(folder))
+
+    def recover(self, path: Path) -> RecoveryOutcome:
+        """Rebuild a recording from its journal."""
+        try:
+            report = recover(path)
+        except RecordingError as err:
+            return RecoveryOutcome(path=path, is_recovered=False, summary=str(err))
+        return RecoveryOutcome(path=report.path, is_recovered=True, summary=" ".join(report.sentences()))
+
+    def describe_recording(self, path: Path) -> RecordingSummary:
+        """Return what a recording holds.
+
+        Raises
+        ------
+        SessionError
+            If it cannot be read.
+        """
+        try:
+            with Recording.open(path) as recording:
+                facts = facts_of(recording)
+            findings = tuple(f"{finding.what} {finding.remedy}".strip() for finding in validate(path))
+        except RecordingError as err:
+            raise SessionError(str(err)) from err
+        return RecordingSummary(path=path, facts=facts, findings=findings)
+
+
+def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
+    """Return the facts of a recording as pairs of words, for people."""
+    summary, screen = recording.summary(), recording.screen
+    counts = summary.row_counts
+    started = datetime.fromtimestamp(recording.metadata.session.started_wall_ns / 1e9)  # noqa: DTZ006  # the lab's own time
+    missing = "not counted" if summary.samples_missing < 0 else str(summary.samples_missing)
+    return (
+        ("File", summary.path.name),
+        ("Session", summary.session_id),
+        ("Study", summary.study or "not named"),
+        ("Reader", summary.pseudonym),
+        ("Begun", f"{started:%Y-%m-%d %H:%M:%S}"),
+        ("Length", _duration_words(summary.duration_s)),
+        ("State", _state_words(summary.is_finished, summary.is_recovered, summary.reason)),
+        ("Tracker", f"{summary.tracker}, {summary.rate_hz:g} Hz{', simulated' if summary.is_simulated else ''}"),
+        ("Screen", f"{screen.width_px} x {screen.height_px} px, {screen.width_mm:.0f} x {screen.height_mm:.0f} mm"),
+        ("Distance", f"{screen.distance_mm:.0f} mm"),
+        ("Onset latency", screen.onset_latency),
+        ("Samples", str(counts.get(DatasetKey.GAZE, 0))),
+        ("Samples that never arrived", missing),
+        ("Samples lost by this program", str(summary.samples_dropped)),
+        ("Images", str(counts.get(DatasetKey.IMAGES, 0))),
+        ("Viewport changes", str(counts.get(DatasetKey.VIEWPORT, 0))),
+        ("Live events", str(counts.get(DatasetKey.FIXATIONS, 0))),
+        ("Format version", str(summary.format_version)),
+    )
+
+
+def _duration_words(duration_s: float) -> str:
+    minutes, seconds = divmod(round(duration_s), 60)
+    return f"{minutes}:{seconds:02d} min" if duration_s >= 60 else f"{duration_s:.1f} s"
+
+
+def _state_words(is_finished: bool, is_recovered: bool, reason: str) -> str:
+    if not is_finished:
+        return "unfinished: recover it before use"
+    return f"{'recovered' if is_recovered else 'closed'}: {reason}"
+
+
+def _unfinished(path: Path) -> UnfinishedRecording:
+    journal = journal_path(path)
+    sizes = [item.stat().st_size for item in (path, journal) if item.exists()]
+    newest_s = max(item.stat().st_mtime for item in (path, journal) if item.exists())
+    moment = datetime.fromtimestamp(newest_s)  # noqa: DTZ006  # the lab's own time
+    return UnfinishedRecording(path=path, started=f"{moment:%d %b %Y, %H:%M}", size_bytes=max(sizes))
+
+
+def _choice(spec: DriverSpec) -> TrackerChoice:
+    availability = probe_driver(spec)
+    reason = "" if availability.is_usable else f"{availability.reason} {availability.remedy}".strip()
+    return TrackerChoice(
+        name=spec.name,
+        title=spec.summary,
+        is_usable=availability.is_usable,
+        is_simulated=spec.is_simulated,
+        reason=reason,
+        options=tuple(
+            TrackerOption(name=option.name, title=option.name, default=option.default, doc=option.summary)
+            for option in spec.options
+        ),
+    )
