@@ -228,10 +228,8 @@ Message: TypeAlias = (
     | StreamRows
     | Done
     | Failed
+    | AcquisitionDied
 )
-
-Report: TypeAlias = Message | AcquisitionDied
-"""What the app side hears."""
 
 _MESSAGES: dict[str, type[Any]] = {cls.__name__: cls for cls in typing.get_args(Message)}
 # Looked up once: resolving the annotations costs more than all the rest of a frame.

@@ -1,7 +1,7 @@
-"""What is wrong with a stream of samples, found while it arrives: holes, disorder, clock faults, false numbers.
+"""What is wrong with a stream of samples, found while it arrives: holes, disorder, false times and numbers.
 
-A batch in which nothing is wrong costs a handful of numpy calls; only a batch with a fault is looked at closely.
-Nothing is ever thrown away or repaired but one thing: a coordinate that is not a number cannot be valid, so its
+A batch without faults costs a handful of numpy calls; only one with a fault is looked at closely. Nothing is
+thrown away, and one thing alone is repaired: a coordinate that is not a number cannot be valid, so its
 validity becomes 0 (the raw row keeps what was delivered).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,11 @@ GAP_INTERVALS: Final = 1.5
 """Device time between two samples, in nominal intervals, from which on something is missing between them."""
 
 FLOOD_FACTOR: Final = 1.5
+FLOOD_RESERVE_S: Final = 5.0
 FLOOD_MARGIN_ROWS: Final = 100
-_RATE_WINDOW_NS: Final = 1_000_000_000
+"""A tracker may send so many times its rate for long, and so much at once after a stall."""
+
+_NO_OFFSET_NS: Final = 2**62
 _KNOWN_HOLES: Final = 64
 _SIGNALS: Final = (
     ("left_x_norm", "left_y_norm", "left_valid"),
@@ -34,7 +37,9 @@ _SIGNALS: Final = (
     ("x_norm", "y_norm", "valid"),
 )
 
-BoolArray = npt.NDArray[np.bool_]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+Int64Array: TypeAlias = npt.NDArray[np.int64]
+FlagArray: TypeAlias = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,12 @@ class Fault:
     t_host_ns: int  # arrival of the first sample concerned
     kind: str  # kind of the event
     count: int  # samples concerned
-    text: str  # a sentence for a technician
+    what: str  # reads on from the count
+
+    @property
+    def text(self) -> str:
+        """The sentence for a technician."""
+        return f"{self.count} {self.what}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,7 @@ class CheckedGaze:
     lost: int = 0  # samples that this batch shows to be missing; negative where late ones filled holes
     lost_before_first: int = 0  # of which before the first row of the batch
     out_of_order: int = 0
+    device_time_backward: int = 0
     faults: tuple[Fault, ...] = ()
 
 
@@ -66,8 +77,8 @@ class StreamChecker:
     info
         The opened tracker.
     is_live
-        False where the rows come out of a file: then their pace and the faults of their clock are history that
-        was flagged when it happened, and arrival says nothing about either.
+        False where the rows come out of a file: its clock resets were flagged when they happened, and the
+        arrivals of the replay say nothing about its clock or its rate.
     """
 
     def __init__(self, info: TrackerInfo, *, is_live: bool) -> None:
@@ -80,14 +91,16 @@ class StreamChecker:
         self._is_live = is_live
         self._has_device_clock = info.has_device_clock
         has_rate = math.isfinite(info.rate_hz) and info.rate_hz > 0
-        self._rate_hz = info.rate_hz if has_rate else math.inf
+        self._rate_hz = info.rate_hz if has_rate else 0.0
         self._gap_ns = GAP_INTERVALS * 1e9 / info.rate_hz if has_rate else math.inf
         self._high_seq: int | None = None
         self._holes: deque[tuple[int, int]] = deque(maxlen=_KNOWN_HOLES)  # first and last missing number
         self._last_device_ns: int | None = None
         self._last_host_ns = 0
-        self._window_start_ns: int | None = None
-        self._window_rows = 0
+        self._least_offset_ns = _NO_OFFSET_NS  # least arrival minus device time on this device time line
+        self._allowance_rows = 0.0
+        self._burst_start_ns = 0
+        self._burst_rows = 0
         self._is_flooded = False
 
     def check(self, gaze: Rows) -> CheckedGaze:
@@ -100,20 +113,26 @@ class StreamChecker:
         lost, before_first, late = self._check_numbers(gaze, flags)
         if late:
             faults.append(_fault(gaze, 0, "out_of_order", late, "samples arrived after later ones"))
+        backward_before = self.device_time_backward
         if self._has_device_clock:
             self._check_device_time(gaze, flags, faults)
         checked = self._check_validity(gaze, faults)
-        if self._is_live:
+        if self._is_live and self._rate_hz:
             self._check_rate(gaze, faults)
         self._last_host_ns = int(gaze["t_host_ns"][-1])
         if flags.any():
             checked = checked.copy() if checked is gaze else checked
             checked["flags"] |= flags
         return CheckedGaze(
-            gaze=checked, lost=lost, lost_before_first=before_first, out_of_order=late, faults=tuple(faults)
+            gaze=checked,
+            lost=lost,
+            lost_before_first=before_first,
+            out_of_order=late,
+            device_time_backward=self.device_time_backward - backward_before,
+            faults=tuple(faults),
         )
 
-    def _check_numbers(self, gaze: Rows, flags: npt.NDArray[np.uint32]) -> tuple[int, int, int]:
+    def _check_numbers(self, gaze: Rows, flags: FlagArray) -> tuple[int, int, int]:
         """Return the samples missing, of which before the first row, and those out of order."""
         seq = np.ascontiguousarray(gaze["seq"])
         first, last = int(seq[0]), int(seq[-1])
@@ -155,9 +174,7 @@ class StreamChecker:
                 return 1
         return 0
 
-    def _check_device_time(
-        self, gaze: Rows, flags: npt.NDArray[np.uint32], faults: list[Fault]
-    ) -> None:
+    def _check_device_time(self, gaze: Rows, flags: FlagArray, faults: list[Fault]) -> None:
         device_ns = np.ascontiguousarray(gaze["t_device_ns"])
         previous_ns = self._last_device_ns
         self._last_device_ns = int(device_ns[-1])
@@ -168,86 +185,77 @@ class StreamChecker:
         # Python's integers cannot overflow; the first step is cut to what int64 holds.
         first_ns = 1 if previous_ns is None else int(device_ns[0]) - previous_ns
         step_ns[0] = max(min(first_ns, 2**63 - 1), -(2**63))
-        if step_ns.min() > 0 and step_ns.max() <= self._gap_ns:
+        offset_ns = int(gaze["t_host_ns"][-1]) - self._last_device_ns
+        is_regular = step_ns.min() > 0 and step_ns.max() <= self._gap_ns
+        if is_regular and offset_ns > self._least_offset_ns - CLOCK_RESET_NS:
+            self._least_offset_ns = min(self._least_offset_ns, offset_ns)
             return
-        known = np.asarray(gaze["flags"], np.uint32)
-        is_reset_known = (known & np.uint32(GazeFlag.CLOCK_RESET)) != 0
-        is_backward = step_ns <= 0
-        is_reset = self._clock_resets(gaze, step_ns) & ~is_reset_known if self._is_live else ~is_backward & False
-        is_gap = (step_ns > self._gap_ns) & ~is_reset & ~is_reset_known
-        flags[is_backward & ~is_reset_known] |= np.uint32(GazeFlag.DEVICE_TIME_BACKWARD)
+        known = (gaze["flags"] & np.uint32(GazeFlag.CLOCK_RESET)) != 0
+        is_reset = known | self._clock_resets(gaze, step_ns) if self._is_live else known
+        is_backward = (step_ns <= 0) & ~is_reset
+        is_gap = (step_ns > self._gap_ns) & ~is_reset
         flags[is_reset] |= np.uint32(GazeFlag.CLOCK_RESET)
+        flags[is_backward] |= np.uint32(GazeFlag.DEVICE_TIME_BACKWARD)
         flags[is_gap] |= np.uint32(GazeFlag.GAP_BEFORE)
-        self.clock_resets += int(np.count_nonzero(is_reset | is_reset_known))
-        self._report(gaze, is_reset, "clock_reset", "device clock jumped against the host clock", faults)
-        plain = is_backward & ~is_reset & ~is_reset_known
-        self.device_time_backward += int(np.count_nonzero(plain))
-        self._report(
-            gaze, plain, "device_time_backward", "samples have a device time not after the one before", faults
+        self.clock_resets += int(np.count_nonzero(is_reset))
+        self.device_time_backward += int(np.count_nonzero(is_backward))
+        _report(gaze, is_reset, "clock_reset", "times the device clock jumped against the host clock", faults)
+        _report(
+            gaze, is_backward, "device_time_backward", "samples are stamped not after the one before", faults
         )
 
-    def _clock_resets(self, gaze: Rows, step_ns: npt.NDArray[np.int64]) -> BoolArray:
+    def _clock_resets(self, gaze: Rows, step_ns: Int64Array) -> BoolArray:
         """Return where device time jumps further than the arrivals allow.
 
-        Delays only ever hold samples back: device time that advances more than the host's is a jump unless a
-        stall ended there, and then it makes up at most for the stall, during which nothing arrived at all.
+        Delays only ever make samples late, so arrival minus device time has a floor; a sample far below it
+        would have arrived before it was measured, so the clock was put forward there. A stalled and then
+        emptied buffer only comes down to the floor again. A clock put back shows as a step back.
         """
-        host_ns = gaze["t_host_ns"]
-        host_step_ns = np.empty(len(host_ns), np.int64)
-        host_step_ns[1:] = host_ns[1:] - host_ns[:-1]
-        host_step_ns[0] = host_ns[0] - self._last_host_ns if self._last_host_ns else 0
-        is_forward = step_ns.astype(np.float64) - host_step_ns > CLOCK_RESET_NS
-        return (step_ns < -CLOCK_RESET_NS) | is_forward
+        offset_ns = gaze["t_host_ns"] - gaze["t_device_ns"]
+        floor_ns = np.minimum.accumulate(np.concatenate((np.array([self._least_offset_ns]), offset_ns)))[:-1]
+        is_reset: BoolArray = (step_ns < -CLOCK_RESET_NS) | (offset_ns < floor_ns - CLOCK_RESET_NS)
+        resets = np.flatnonzero(is_reset)
+        line = offset_ns[resets[-1] :] if len(resets) else np.append(offset_ns, self._least_offset_ns)
+        self._least_offset_ns = int(line.min())
+        return is_reset
 
     def _check_validity(self, gaze: Rows, faults: list[Fault]) -> Rows:
         checked = gaze
         for x_name, y_name, valid_name in _SIGNALS:
             valid = gaze[valid_name]
-            # One sum instead of two tests: it is finite exactly when both are (up to overflow, which is false too).
-            is_false = (valid != 0) & ~np.isfinite(gaze[x_name] + gaze[y_name])
+            is_false = (valid != 0) & ~(np.isfinite(gaze[x_name]) & np.isfinite(gaze[y_name]))
             if not is_false.any():
                 continue
             checked = checked.copy() if checked is gaze else checked
             checked[valid_name][is_false] = 0
-            count = int(np.count_nonzero(is_false))
-            self.not_a_number += count
-            self._report(
-                gaze, is_false, "not_a_number", f"samples were called valid with a {x_name[:-2]} that is no number",
-                faults,
-            )  # fmt: skip
+            self.not_a_number += int(np.count_nonzero(is_false))
+            text = f"samples were called valid with a {x_name[:-7] or 'combined'} gaze that is no number"
+            _report(gaze, is_false, "not_a_number", text, faults)
         return checked
 
     def _check_rate(self, gaze: Rows, faults: list[Fault]) -> None:
+        """Notice a flood: an allowance grows with time at more than the nominal rate and rows use it up."""
         now_ns = int(gaze["t_host_ns"][-1])
-        if self._window_start_ns is None or now_ns < self._window_start_ns:
-            self._window_start_ns = now_ns
-            return
-        self._window_rows += len(gaze)
-        elapsed_ns = now_ns - self._window_start_ns
-        if elapsed_ns < _RATE_WINDOW_NS:
-            expected_rows = self._rate_hz * _RATE_WINDOW_NS * 1e-9
-        else:
-            expected_rows = self._rate_hz * elapsed_ns * 1e-9
-        is_flood = self._window_rows > FLOOD_FACTOR * expected_rows + FLOOD_MARGIN_ROWS
-        if is_flood and not self._is_flooded:
-            faults.append(
-                _fault(
-                    gaze, 0, "flood", self._window_rows,
-                    f"samples within {max(elapsed_ns, 0) / 1e9:.2f} s from a tracker set to {self._rate_hz:g} Hz",
-                )
-            )  # fmt: skip
-        if is_flood:
+        full_rows = FLOOD_RESERVE_S * self._rate_hz + FLOOD_MARGIN_ROWS
+        elapsed_s = max(now_ns - self._last_host_ns, 0) * 1e-9 if self._last_host_ns else math.inf
+        before_rows = min(self._allowance_rows + elapsed_s * FLOOD_FACTOR * self._rate_hz, full_rows)
+        if before_rows == full_rows:
+            self._burst_start_ns, self._burst_rows = now_ns, 0
+            self._is_flooded = False
+        self._burst_rows += len(gaze)
+        self._allowance_rows = max(before_rows - len(gaze), 0.0)
+        if self._allowance_rows == 0.0 and not self._is_flooded:
             self._is_flooded = True
-        if elapsed_ns >= _RATE_WINDOW_NS:
-            self._is_flooded = is_flood
-            self._window_start_ns, self._window_rows = now_ns, 0
-
-    @staticmethod
-    def _report(gaze: Rows, where: BoolArray, kind: str, text: str, faults: list[Fault]) -> None:
-        count = int(np.count_nonzero(where))
-        if count:
-            faults.append(_fault(gaze, int(np.argmax(where)), kind, count, text))
+            seconds = (now_ns - self._burst_start_ns) * 1e-9
+            text = f"samples within {seconds:.2f} s from a tracker set to {self._rate_hz:g} Hz"
+            faults.append(_fault(gaze, 0, "flood", self._burst_rows, text))
 
 
-def _fault(gaze: Rows, row: int, kind: str, count: int, text: str) -> Fault:
-    return Fault(t_host_ns=int(gaze["t_host_ns"][row]), kind=kind, count=count, text=f"{count} {text}")
+def _report(gaze: Rows, where: BoolArray, kind: str, what: str, faults: list[Fault]) -> None:
+    count = int(np.count_nonzero(where))
+    if count:
+        faults.append(_fault(gaze, int(np.argmax(where)), kind, count, what))
+
+
+def _fault(gaze: Rows, row: int, kind: str, count: int, what: str) -> Fault:
+    return Fault(t_host_ns=int(gaze["t_host_ns"][row]), kind=kind, count=count, what=what)
