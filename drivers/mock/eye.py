@@ -205,6 +205,7 @@ class Eye:
     def _plan_saccade(self, landing: Point, amplitude: float, goal: Goal) -> None:
         event_id = self._new_event()
         onset = self._planned_tick
+        heading = ((landing[0] - self._here[0]) / amplitude, (landing[1] - self._here[1]) / amplitude)
         scatter = math.exp(self._settings.saccade_scatter * float(self._rng.standard_normal()))
         peak = self._push_course(landing, amplitude, scatter, Label.SACCADE, event_id)
         self._finish(
@@ -220,11 +221,12 @@ class Eye:
                 target=goal.name,
             )
         )
+        self._plan_oscillation(heading, amplitude)
 
     def _push_course(
         self, landing: Point, amplitude: float, scatter: float, label: int, event_id: int
     ) -> float:
-        """Queue a saccadic course from here to `landing`, with its oscillation, and return its peak speed."""
+        """Queue a saccadic course from here to `landing` and return its peak speed."""
         settings = self._settings
         shape = shape_saccade(amplitude, settings.saccade_vmax_deg_s, settings.saccade_constant_deg, scatter)
         way = travelled(shape, self._tick_hz)
@@ -233,8 +235,6 @@ class Eye:
         is_micro = label == Label.FIXATION
         self._push(start[0] + across * way, start[1] + down * way, label, event_id, is_microsaccade=is_micro)
         self._here = landing
-        if label == Label.SACCADE:
-            self._plan_oscillation((across / amplitude, down / amplitude), amplitude)
         return shape.peak_deg_s
 
     def _plan_oscillation(self, heading: Point, amplitude: float) -> None:

@@ -1,7 +1,7 @@
 """Sensor noise with a given RMS-S2S and STD in windows of 200 ms, as a stream without seams.
 
 The spectrum is either ``w + (1 - w) f^-a`` (raw trackers: white plus coloured) or a second-order low-pass (filtered
-trackers). The free number, w or the corner, is solved so that the ratio RMS-S2S / STD fits; the expectations are exact sums
+trackers). The free number, w (then a) or the corner, is solved so that the ratio RMS-S2S / STD fits; the expectations are exact sums
 over the spectrum, where D(f) is the transfer of the mean over the N samples of a window:
 
     step variance   = sum P(f) 2 (1 - cos(2 pi f / rate))
@@ -74,7 +74,7 @@ def fit_amplitude(target: NoiseTarget, rate_hz: float) -> Floats:
     if target.rms_s2s_deg == 0.0:
         return np.zeros_like(frequency)
     wanted = target.rms_s2s_deg / max(target.std_deg, 1e-9)
-    low, high = (0.0, 1.0) if not target.is_filtered else (math.log(0.5), math.log(rate_hz))
+    low, high = (-1.0, 1.0) if not target.is_filtered else (math.log(0.5), math.log(rate_hz))
     for _ in range(60):
         middle = 0.5 * (low + high)
         amplitude = _family(middle, target, frequency, count)
@@ -90,9 +90,11 @@ def _family(number: float, target: NoiseTarget, frequency: Floats, count: int) -
         amplitude = 1.0 / np.sqrt(1.0 + (frequency / corner_hz) ** 4)
         amplitude[0] = 0.0
         return np.asarray(amplitude / math.sqrt(float(np.sum(_two_sided(amplitude, count) * amplitude))))
+    # Below 0 there is no white part left and the coloured one becomes steeper.
+    share = max(0.0, number)
     white = power_law_amplitude(count, 0.0)
-    coloured = power_law_amplitude(count, target.exponent)
-    return np.asarray(np.sqrt(number * white**2 + (1.0 - number) * coloured**2))
+    coloured = power_law_amplitude(count, target.exponent + 2.0 * max(0.0, -number))
+    return np.asarray(np.sqrt(share * white**2 + (1.0 - share) * coloured**2))
 
 
 def _two_sided(amplitude: Floats, count: int) -> Floats:
