@@ -20,6 +20,8 @@ from recordings_schema.records import Record, attribute_specs, record_from_attri
 HDF5_SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 MAXIMUM_CHUNK_BYTES: Final = 4 * 2**20
 _MAXIMUM_ATTRIBUTE_BYTES: Final = 2**20
+_MAXIMUM_OBJECTS: Final = 100_000
+_MAXIMUM_DEPTH: Final = 16  # hard links can make a circle
 _DEFLATE_RATIO: Final = 1100  # zlib never packs tighter than 1032 to 1
 _FILTERS: Final = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32}
 _READ_ERRORS: Final = (
@@ -42,8 +44,8 @@ def reading(path: Path, what: str) -> Iterator[None]:
         ) from err
 
 
-def open_file(path: Path) -> tuple[h5py.File, bool]:
-    """Return the open HDF5 file and whether its writer never closed it.
+def open_file(path: Path) -> h5py.File:
+    """Return the open HDF5 file, also one that its writer never closed.
 
     Raises
     ------
@@ -61,10 +63,10 @@ def open_file(path: Path) -> tuple[h5py.File, bool]:
         )
     try:
         # Without locking: a reader must never stand in the way of the recorder.
-        return h5py.File(path, "r", locking=False), False
+        return h5py.File(path, "r", locking=False)
     except _READ_ERRORS:
         with reading(path, "the file"):
-            return h5py.File(path, "r", locking=False, swmr=True), True
+            return h5py.File(path, "r", locking=False, swmr=True)
 
 
 def find_group(file: h5py.File, path: Path, name: str) -> h5py.Group:
@@ -96,6 +98,33 @@ def find_dataset(file: h5py.File, path: Path, name: str) -> h5py.Dataset:
         problem = _storage_problem(found)
     if problem:
         raise RecordingError(f"{path}: {name} {problem}; it is not read.", path=path)
+    return found
+
+
+def object_paths(file: h5py.File, path: Path) -> set[str]:
+    """Return the paths of all groups and datasets; links to elsewhere are named, not followed.
+
+    Raises
+    ------
+    RecordingError
+        If the file is too damaged to list them, or holds unreasonably many.
+    """
+    found = {"/"}
+    waiting = ["/"]
+    while waiting:
+        parent = waiting.pop()
+        with reading(path, parent):
+            group = file[parent]
+            names = list(group) if len(group) + len(found) <= _MAXIMUM_OBJECTS else []
+            if len(names) != len(group):
+                raise RecordingError(f"{path}: it holds too many objects to be a recording.", path=path)
+            for name in names:
+                child = f"{parent.rstrip('/')}/{name}"
+                found.add(child)
+                is_here = isinstance(group.get(name, getlink=True), h5py.HardLink)
+                is_group = is_here and group.get(name, getclass=True) is h5py.Group
+                if is_group and child.count("/") < _MAXIMUM_DEPTH:
+                    waiting.append(child)
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Final
 
@@ -13,6 +14,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from gaze_core.clocks import ClockModel, fit_clock, fit_envelope
 from gaze_core.rows import Rows
 from gaze_core.streams import RecordedStream, TrackerInfo
 from recordings_schema.access import dtype_of, find_dataset, find_group, open_file, read_record, read_rows
@@ -36,11 +38,14 @@ from recordings_schema.metadata import (
     SettingsRecord,
     SoftwareRecord,
 )
+from recordings_schema.migrate import migrate
 from recordings_schema.paths import journal_path
 from recordings_schema.tally import Tally
 from recordings_schema.tracker_record import TrackerRecord, packed_dtype
 
 _BLOCK_ROWS: Final = 16_384
+SENDER_CLOCKS: Final = ("device", "lsl")
+"""Clocks of the sync rows that can be the one of ``t_device_ns``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +100,23 @@ class Recording:
 
     @classmethod
     def open(cls, path: Path) -> Recording:
-        """Open a recording for reading.
+        """Open a recording for reading; one of an older format is read from a migrated temporary copy.
 
         Raises
         ------
         RecordingError
             If there is none, or it is damaged or not a recording.
         FormatVersionError
-            If a newer program wrote it.
+            If its format is newer, or so old that no migration leads here.
         """
         path = path.absolute()
         with ExitStack() as resources:
-            file, _ = open_file(path)
-            resources.enter_context(file)
-            check_format(file, path)
+            file = resources.enter_context(open_file(path))
+            if check_format(file, path) < FORMAT_VERSION:
+                resources.close()
+                folder = Path(resources.enter_context(TemporaryDirectory(prefix="recording-")))
+                migrate(path, folder / path.name)
+                file = resources.enter_context(open_file(folder / path.name))
             return cls(path, file, resources.pop_all())
 
     def __enter__(self) -> Recording:
@@ -188,6 +196,25 @@ class Recording:
         end = read_record(self._dataset(key), self.path, DatasetEnd)
         return Tally(end.row_count, end.crc32)
 
+    def host_times_ns(self) -> npt.NDArray[np.int64]:
+        """Return the time of every sample on the host clock, from the stored readings of the foreign clock.
+
+        Where the tracker has no clock of its own this is the arrival; where it has one that could not be
+        read, the fit leans on the quickest arrivals and carries their unknown constant delay.
+        """
+        gaze = self.gaze()
+        if not self.tracker_info.has_device_clock or len(gaze) == 0:
+            return np.asarray(gaze["t_host_ns"])
+        model = self._clock_model(gaze)
+        return model.to_host_ns(gaze["t_device_ns"], near_host_ns=gaze["t_host_ns"])
+
+    def _clock_model(self, gaze: Rows) -> ClockModel:
+        sync = self.rows(DatasetKey.CLOCK_SYNC)
+        for clock_id in SENDER_CLOCKS:
+            if np.any(sync["clock_id"] == clock_id.encode("ascii")):
+                return fit_clock(sync, clock_id)
+        return fit_envelope(gaze["t_device_ns"], gaze["t_host_ns"])
+
     def stream(self) -> RecordedStream:
         """Return the whole gaze stream in memory, for playback."""
         return RecordedStream(
@@ -260,15 +287,15 @@ class Recording:
         return self._file
 
 
-def check_format(file: h5py.File, path: Path) -> None:
-    """Make sure that the file is a recording this program knows.
+def check_format(file: h5py.File, path: Path) -> int:
+    """Make sure that the file is a recording this program may know, and return its format version.
 
     Raises
     ------
     RecordingError
         If it is something else.
     FormatVersionError
-        If it has another version.
+        If it has a newer version.
     """
     try:
         record = read_record(file, path, FileRecord)
@@ -285,3 +312,4 @@ def check_format(file: h5py.File, path: Path) -> None:
             path=path,
             version=record.format_version,
         )
+    return record.format_version

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from recordings_schema.paths import journal_path, set_aside, sync_folder
 from recordings_schema.reader import Recording
 from recordings_schema.recovery_report import RecoveryOutcome, RecoveryReport
 from recordings_schema.recovery_sources import ExtendedSource, ReadableRows
-from recordings_schema.tally import Tally
+from recordings_schema.tally import Tally, tally_of
 
 _log = logging.getLogger(__name__)
 _REASON: Final = "cut off: the program or the computer stopped while recording"
@@ -198,17 +198,10 @@ def _holds(path: Path, candidates: tuple[Mapping[DatasetKey, Tally], ...]) -> bo
     """Return whether the file at `path` is finished and its rows, read now, are those of one candidate."""
     try:
         with Recording.open(path) as recording:
-            tallies = {key: _tally(recording.blocks(key)) for key in recording.keys}
+            tallies = {key: tally_of(recording.blocks(key)) for key in recording.keys}
             return recording.is_finished and tallies in candidates
     except RecordingError:
         return False
-
-
-def _tally(blocks: Iterable[Rows]) -> Tally:
-    tally = Tally()
-    for block in blocks:
-        tally = tally.add(block)
-    return tally
 
 
 def _replace(path: Path, wall_ns: int) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,3 +25,11 @@ class Tally:
     def add_bytes(self, packed: bytes, row_count: int) -> Tally:
         """Return the tally with the memory of `row_count` more rows behind."""
         return Tally(self.row_count + row_count, zlib.crc32(packed, self.crc32))
+
+
+def tally_of(blocks: Iterable[Rows]) -> Tally:
+    """Return the tally of all rows of a dataset."""
+    tally = Tally()
+    for block in blocks:
+        tally = tally.add(block)
+    return tally
