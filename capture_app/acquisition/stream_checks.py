@@ -28,8 +28,6 @@ FLOOD_FACTOR: Final = 1.5
 FLOOD_RESERVE_S: Final = 5.0
 FLOOD_MARGIN_ROWS: Final = 100
 """A tracker may send so many times its rate for long, and so much at once after a stall."""
-
-_NO_OFFSET_NS: Final = 2**62
 _KNOWN_HOLES: Final = 64
 _SIGNALS: Final = (
     ("left_x_norm", "left_y_norm", "left_valid"),
@@ -97,7 +95,7 @@ class StreamChecker:
         self._holes: deque[tuple[int, int]] = deque(maxlen=_KNOWN_HOLES)  # first and last missing number
         self._last_device_ns: int | None = None
         self._last_host_ns = 0
-        self._least_offset_ns = _NO_OFFSET_NS  # least arrival minus device time on this device time line
+        self._least_offset_ns = 0  # least arrival minus device time on this device time line
         self._allowance_rows = 0.0
         self._burst_start_ns = 0
         self._burst_rows = 0
@@ -180,6 +178,8 @@ class StreamChecker:
         self._last_device_ns = int(device_ns[-1])
         if NO_TIME in (self._last_device_ns, previous_ns):
             return
+        if previous_ns is None:
+            self._least_offset_ns = int(gaze["t_host_ns"][0]) - int(device_ns[0])
         step_ns = np.empty(len(device_ns), np.int64)
         step_ns[1:] = device_ns[1:] - device_ns[:-1]
         # Python's integers cannot overflow; the first step is cut to what int64 holds.
