@@ -204,7 +204,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
 
 
 def _create_mock(request: DriverRequest) -> Driver:
-    from drivers.mock import create
+    from drivers.mock.tracker import create
 
     return create(request.options, request.setup, request.clock)
 

@@ -158,6 +158,22 @@ def normalise_channels(raw: Rows, mapping: ChannelMapping, screen: ScreenSize) -
     return gaze
 
 
+def convert_channel(values: Float64s, column: str, unit: ChannelUnit, screen: ScreenSize) -> Float64s:
+    """Return values of a channel in the unit of the `GAZE` column it feeds."""
+    size_px = screen.height_px if column.endswith("y_norm") else screen.width_px
+    if unit is ChannelUnit.NORMALIZED_Y_UP and column.endswith("y_norm"):
+        return 1.0 - values
+    if unit is ChannelUnit.PIXELS:
+        return values / size_px
+    if unit is ChannelUnit.PIXELS_FROM_CENTRE_Y_UP and column.endswith("y_norm"):
+        return 0.5 - values / size_px
+    if unit in (ChannelUnit.PIXELS_FROM_CENTRE, ChannelUnit.PIXELS_FROM_CENTRE_Y_UP):
+        return values / size_px + 0.5
+    if unit is ChannelUnit.METRES:
+        return values * _MM_PER_M
+    return values
+
+
 def _fill_group(
     gaze: Rows,
     raw: Rows,
@@ -179,7 +195,7 @@ def _fill_group(
     if validity in uses:
         is_valid &= _validity(raw, uses[validity], mapping)
     for column, values in zip(columns, delivered, strict=True):
-        converted = _convert(values, column, uses[column].unit, screen)
+        converted = convert_channel(values, column, uses[column].unit, screen)
         gaze[column] = np.where(is_valid, converted, np.nan)
     gaze[validity] = is_valid
 
@@ -197,21 +213,6 @@ def _as_float64(values: npt.NDArray[np.generic]) -> Float64s:
     # A signalling NaN is as missing as any other: no reason for a warning of the processor.
     with np.errstate(invalid="ignore"):
         return values.astype(np.float64)
-
-
-def _convert(values: Float64s, column: str, unit: ChannelUnit, screen: ScreenSize) -> Float64s:
-    size_px = screen.height_px if column.endswith("y_norm") else screen.width_px
-    if unit is ChannelUnit.NORMALIZED_Y_UP and column.endswith("y_norm"):
-        return 1.0 - values
-    if unit is ChannelUnit.PIXELS:
-        return values / size_px
-    if unit is ChannelUnit.PIXELS_FROM_CENTRE_Y_UP and column.endswith("y_norm"):
-        return 0.5 - values / size_px
-    if unit in (ChannelUnit.PIXELS_FROM_CENTRE, ChannelUnit.PIXELS_FROM_CENTRE_Y_UP):
-        return values / size_px + 0.5
-    if unit is ChannelUnit.METRES:
-        return values * _MM_PER_M
-    return values
 
 
 def _check_uses(uses: tuple[ChannelUse, ...]) -> None:

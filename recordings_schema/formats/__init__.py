@@ -1,0 +1,1 @@
+"""Published formats, one module each, and the tables of other programs."""
