@@ -1,0 +1,52 @@
+# Two commands matter: `make run` (the demonstration) and `make test`. Both make `.venv` first.
+PYTHON ?= python3
+BIN := .venv/bin
+# Real images and gaze for tests, where somebody has put them beside this folder.
+SHARED := $(wildcard $(CURDIR)/../shared)
+export READING_STATION_SHARED ?= $(SHARED)
+TEST_WORKERS ?= 2
+
+.PHONY: help run test test-long lint types docs freeze smoke benchmarks screenshots
+
+help:
+	@echo "make run         set up and show the demonstration"
+	@echo "make test        set up and run the tests"
+	@echo "make test-long   many kills, soaks, fuzzing"
+	@echo "make lint        style, types, import contracts"
+	@echo "make docs        build the documentation, strictly"
+	@echo "make freeze      freeze the program and try it"
+	@echo "make benchmarks  print the benchmark tables"
+
+run:
+	@$(PYTHON) packaging/bootstrap.py run
+	@$(BIN)/reading-station demo
+
+.PHONY: setup
+setup:
+	@$(PYTHON) packaging/bootstrap.py test
+
+test: setup
+	$(BIN)/python -m pytest -m "not long" -n $(TEST_WORKERS) --dist worksteal
+
+test-long: setup
+	$(BIN)/python -m pytest -m long -n 1 --timeout 1800
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup
+	$(BIN)/mypy
+
+docs: setup
+	$(BIN)/mkdocs build --strict
+
+freeze: setup
+	$(BIN)/python packaging/build.py freeze smoke check
+
+benchmarks: setup
+	$(BIN)/python -m benchmarks
+
+screenshots: setup
+	$(BIN)/python docs/make_screenshots.py
