@@ -1,4 +1,4 @@
-"""The mock tracker: a simulated eye in front of a simulated sensor, with its ground truth beside what it sends."""
+"""The mock tracker: a simulated eye before a simulated sensor, with its ground truth beside what it sends."""
 
 from drivers.mock.generator import Simulated, simulate
 from drivers.mock.presets import SCENARIOS, SENSOR_PRESETS

@@ -1,7 +1,7 @@
 """The two clocks, and when each sample reaches the host.
 
-Simulated time is that of the tracker's crystal, in seconds or nanoseconds from the start. The tracker's clock reads it with
-an offset and may jump; host time runs slower or faster than it by the skew.
+Simulated time is that of the tracker's crystal, in seconds or nanoseconds from the start. The tracker's
+clock reads it with an offset and may jump; host time runs slower or faster than it by the skew.
 """
 
 from __future__ import annotations

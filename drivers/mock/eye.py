@@ -1,8 +1,9 @@
 """The oculomotor truth: fixations with drift and microsaccades, saccades, oscillations, blinks, looks away.
 
-Time runs in ticks of at least 2000 Hz. Movements are planned one after the other; a fixation is laid piece by piece so that
-blinks, microsaccades and changes on the screen can cut it. Directions are seen from the anchor, the position of the head at
-the last saccade: while the eye fixates it compensates the head, so the point on the screen stays.
+Time runs in ticks of at least 2000 Hz. Movements are planned one after the other; a fixation is laid
+piece by piece so that blinks, microsaccades and changes on the screen can cut it. Directions are seen
+from the anchor, the position of the head at the last saccade: while the eye fixates it compensates the
+head, so the point on the screen stays.
 """
 
 from __future__ import annotations

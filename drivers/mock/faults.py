@@ -1,4 +1,4 @@
-"""What one thing that goes wrong does to delivered samples: notices, holes, floods, wrong values and stamps."""
+"""What one thing that goes wrong does to the samples: notices, holes, floods, wrong values and stamps."""
 
 from __future__ import annotations
 

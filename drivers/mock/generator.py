@@ -1,7 +1,8 @@
 """The mock tracker's stream: truth first, then the sensor, in chunks of about 100 ms.
 
-Chunks have a fixed number of instants, whoever takes them and in what portions, and every part of the simulation draws from
-a generator of its own; so a seed, the settings and the scenes decide the stream bit for bit.
+Chunks have a fixed number of instants, whoever takes them and in what portions, and every part of the
+simulation draws from a generator of its own; so a seed, the settings and the scenes decide the stream
+bit for bit.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ class Generator:
         )
 
     def next_chunk(self, instants: int | None = None) -> Chunk:
-        """Return the next chunk; shorter than usual only to end a stream (no chunk may follow a shorter one)."""
+        """Return the next chunk; a shorter one than usual ends the stream: none may follow it."""
         count = self._chunk_instants if instants is None else min(instants, self._chunk_instants)
         numbers = np.arange(self._instant, self._instant + count)
         elapsed_ns = self._elapsed_ns(numbers)
@@ -251,7 +252,7 @@ class Generator:
         return np.arange(first, self._seq)
 
     def _flag(self, gaze: Rows, elapsed_ns: Nanoseconds) -> None:
-        """Set the flags that a driver knows about: holes, stamps that go back, a new clock, a reconnection."""
+        """Set the flags a driver knows about: holes, stamps that go back, a new clock, a reconnection."""
         if not len(gaze):
             return
         flags = gaze["flags"]

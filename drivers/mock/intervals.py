@@ -1,4 +1,4 @@
-"""Spans of time that come and go at random: loss bursts, stalls; drawn in order, whoever asks for them and how."""
+"""Spans of time that come and go at random (loss bursts, stalls), drawn in order however they are asked for."""
 
 from __future__ import annotations
 

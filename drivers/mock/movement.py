@@ -42,7 +42,7 @@ class Movement:
 
 
 class EyeChunk:
-    """The truth of some ticks of fine time; every array has one value a tick (`anchor_mm` one column a tick)."""
+    """The truth of some ticks of fine time; every array has one value a tick (`anchor_mm` one column)."""
 
     def __init__(self, count: int) -> None:
         self.azimuth_deg: Floats = np.empty(count)

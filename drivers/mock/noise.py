@@ -1,8 +1,9 @@
 """Sensor noise with a given RMS-S2S and STD in windows of 200 ms, as a stream without seams.
 
-The spectrum is either ``w + (1 - w) f^-a`` (raw trackers: white plus coloured) or a second-order low-pass (filtered
-trackers). The free number, w (then a) or the corner, is solved so that the ratio RMS-S2S / STD fits; the expectations are exact sums
-over the spectrum, where D(f) is the transfer of the mean over the N samples of a window:
+The spectrum is either ``w + (1 - w) f^-a`` (raw trackers: white plus coloured) or a second-order low-
+pass (filtered trackers). The free number, w (then a) or the corner, is solved so that the ratio RMS-S2S
+/ STD fits; the expectations are exact sums over the spectrum, where D(f) is the transfer of the mean
+over the N samples of a window:
 
     step variance   = sum P(f) 2 (1 - cos(2 pi f / rate))
     window variance = sum P(f) (1 - |D(f)|^2)
@@ -35,7 +36,7 @@ class NoiseTarget:
 
 
 def shaped_noise(rng: np.random.Generator, amplitude: Floats, channels: int, count: int) -> Floats:
-    """Return Gaussian noise, shape (channels, count), whose spectrum has the given amplitude per real-FFT bin.
+    """Return Gaussian noise, shape (channels, count), with a given amplitude per real-FFT bin.
 
     ``amplitude**2`` summed over all bins of the two-sided spectrum is the variance of one channel.
     """
@@ -49,7 +50,7 @@ def shaped_noise(rng: np.random.Generator, amplitude: Floats, channels: int, cou
 
 
 def power_law_amplitude(count: int, exponent: float) -> Floats:
-    """Return the amplitude per real-FFT bin of unit-variance 1/f^exponent noise without a mean, shape (count // 2 + 1,)."""
+    """Return the amplitude per bin of unit-variance 1/f^exponent noise, shape (count // 2 + 1,), 0 at f = 0."""
     frequency = np.arange(count // 2 + 1, dtype=np.float64)
     amplitude = np.zeros_like(frequency)
     amplitude[1:] = frequency[1:] ** (-exponent / 2.0)
@@ -65,8 +66,8 @@ def block_length(rate_hz: float) -> int:
 def fit_amplitude(target: NoiseTarget, rate_hz: float) -> Floats:
     """Return the amplitude per bin and axis that meets a target at a rate, for blocks of `block_length`.
 
-    Where no spectrum of the family reaches the asked ratio of RMS-S2S and STD, the nearest one is scaled to the
-    RMS-S2S. The result is shared: do not change it.
+    Where no spectrum of the family reaches the asked ratio of RMS-S2S and STD, the nearest one is scaled
+    to the RMS-S2S. The result is shared: do not change it.
     """
     count = block_length(rate_hz)
     frequency: Floats = np.arange(count // 2 + 1, dtype=np.float64) * (rate_hz / count)
@@ -120,7 +121,7 @@ def _ratio(amplitude: Floats, count: int, window: int) -> float:
 
 
 class NoiseStream:
-    """Shaped noise of several channels, taken piece by piece; the pieces do not depend on how they are cut."""
+    """Shaped noise of several channels, taken piece by piece; how it is cut changes nothing."""
 
     def __init__(self, rng: np.random.Generator, amplitude: Floats, channels: int, block: int) -> None:
         self._rng = rng

@@ -1,4 +1,4 @@
-"""What is drawn once for a person: how noisy the eyes are, where calibration left them, how they oscillate."""
+"""What is drawn once for a person: how noisy the eyes are, what calibration left, how they oscillate."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
 """Sensor presets and scenarios of the mock tracker, as data.
 
-A sensor preset says what a kind of eye tracker adds to the truth: noise, accuracy and latency. A scenario says who sits
-in front of it and what goes wrong; it names settings (fields of `drivers.mock.settings`) and the values they take.
+A sensor preset says what a kind of eye tracker adds to the truth: noise, accuracy and latency. A
+scenario says who sits in front of it and what goes wrong; it names settings (fields of
+`drivers.mock.settings`) and the values they take.
 
-Noise figures are 2-D RMS-S2S and STD in windows of 200 ms of one eye, in degrees. Measured on public recordings are the
-EyeLink, tower, TX300 and X2-60 rows; the others come from makers' manuals (ideal conditions, widened towards what people
-give) and common practice, and are meant to be adjusted.
+Noise figures are 2-D RMS-S2S and STD in windows of 200 ms of one eye, in degrees. Measured on public
+recordings are the EyeLink, tower, TX300 and X2-60 rows; the others come from makers' manuals (ideal
+conditions, widened towards what people give) and common practice, and are meant to be adjusted.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
             },
         ),
         "reference": Scenario(
-            summary="the yardstick of the detectors: noise at the preset's median, 10 blinks a minute, 1 % lost in bursts",
+            summary="the detectors' yardstick: noise at the preset's median, 10 blinks a minute, 1 % lost",
             changes={**_STEADY_NOISE, "loss_share": 0.01, "blinks_per_min": 10.0, "microsaccades_per_s": 1.5},
         ),
         "typical": Scenario(summary="a typical adult", changes={}),

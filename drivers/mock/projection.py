@@ -1,7 +1,7 @@
 """Points on the screen plane and directions from an eye, in both directions.
 
-Millimetres from the centre of the screen, x right, y down, z towards the reader. Directions are Fick angles in degrees:
-azimuth right, elevation down. For an eye at (ex, ey, ez):
+Millimetres from the centre of the screen, x right, y down, z towards the reader. Directions are Fick
+angles in degrees: azimuth right, elevation down. For an eye at (ex, ey, ez):
 
     azimuth = atan2(x - ex, ez)        elevation = atan2(y - ey, hypot(x - ex, ez))
 """

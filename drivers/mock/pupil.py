@@ -4,7 +4,8 @@
     D_sd = 7.75 - 5.75 F / (F + 2)                       mm
     D    = D_sd + (age - 28.58) (0.02132 - 0.009562 D_sd)
 
-A change of light is answered after a latency, with one time constant for constriction and a longer one for redilation.
+A change of light is answered after a latency, with one time constant for constriction and a longer one
+for redilation.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Pupil:
         return round(self._settings.pupil_latency_s * self._tick_hz)
 
     def advance(self, first_tick: int, count: int, ticks: Floats) -> Floats:
-        """Return the true diameter in mm at some ticks of the stretch ``first_tick .. first_tick + count``."""
+        """Return the true diameter in mm at some ticks of the ``count`` ticks from ``first_tick`` on."""
         diameter = np.empty(len(ticks))
         tick, end = first_tick, first_tick + count
         while tick < end:

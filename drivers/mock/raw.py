@@ -1,7 +1,8 @@
-"""The rows the simulated tracker delivers, in the manner of Tobii's dictionary, and how they become `GAZE` rows.
+"""The rows the simulated tracker delivers, in the manner of Tobii's dictionary, and `GAZE` rows made of them.
 
-Raw eye positions are millimetres in the tracker's coordinates: origin at the centre of its front, below the screen, x right,
-y **up**, z towards the reader. `GAZE` rows count from the centre of the screen, y down.
+Raw eye positions are millimetres in the tracker's coordinates: origin at the centre of its front, below
+the screen, x right, y **up**, z towards the reader. `GAZE` rows count from the centre of the screen, y
+down.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ RAW_CHANNELS: Final[tuple[RawChannel, ...]] = (
 
 
 def normalise(raw: Rows, setup: ViewingSetup) -> Rows:
-    """Return `GAZE` rows of raw rows, without ``seq`` and ``t_host_ns``; a value that is no number is not valid."""
+    """Return `GAZE` rows without ``seq`` and ``t_host_ns``; a value that is no number is not valid."""
     gaze = GAZE.empty(len(raw))
     gaze["t_device_ns"] = raw["device_time_stamp"] * 1000
     gaze["t_vendor_host_ns"] = raw["system_time_stamp"] * 1000

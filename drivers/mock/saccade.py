@@ -1,12 +1,12 @@
-"""The course of a saccade: peak speed by the main sequence, quintic position profile skewed by a power of time.
+"""The course of a saccade: peak speed by the main sequence, quintic profile skewed by a power of time.
 
     peak = vmax (1 - exp(-amplitude / c))                  main sequence
     s(u) = 10 w^3 - 15 w^4 + 6 w^5,  w = u^g               position, u = time / duration
     s'(u) = 30 g w^(3 - 1/g) (1 - w)^2                     highest at w = k / (k + 2), k = 3 - 1/g
 
-The exponent g puts the peak at 0.45 of the duration (2 deg) to 0.35 (20 deg), since skew grows with duration (van Opstal &
-van Gisbergen 1987). The duration follows from peak and amplitude: with vmax 550 deg/s and c 5.5 deg it runs close to
-2.4 A + 16 ms, what video trackers show.
+The exponent g puts the peak at 0.45 of the duration (2 deg) to 0.35 (20 deg), since skew grows with
+duration (van Opstal & van Gisbergen 1987). The duration follows from peak and amplitude: with vmax 550
+deg/s and c 5.5 deg it runs close to 2.4 A + 16 ms, what video trackers show.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the eye goes next: targets, places of the shown images, steps of a reader's length, or the empty screen."""
+"""Where the eye goes next: targets, places of the shown images, steps of a reader's length."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Scanpath:
         return self._free_step(pane, here_mm), "step"
 
     def _next_place(self, pane: ScenePane, places: Floats, here_mm: Point) -> tuple[Point, str]:
-        """Choose among places, shape (n, 4): x, y in mm, weight, number; a step of usual length is likelier."""
+        """Choose among places, rows of x, y in mm, weight, number; a step of usual length is likelier."""
         width_mm = self._rectangle_mm(pane)[2]
         distance = np.hypot(places[:, 0] - here_mm[0], places[:, 1] - here_mm[1]) / width_mm
         spread = np.log(np.maximum(distance, 1e-3) / self._settings.step_median) / self._settings.step_log_sd
@@ -129,9 +129,11 @@ class Scanpath:
         """Return the places that are in view, shape (n, 4): x, y in mm, weight, number."""
         rows = []
         left, top, width, height = pane.src_image_px
+        if min(width, height, pane.dst_norm[2], pane.dst_norm[3]) <= 0.0:
+            return np.empty((0, 4))
         for number, (x_px, y_px, weight) in enumerate(pane.places_image_px):
             across, down = (x_px - left) / width, (y_px - top) / height
-            if 0.0 <= across <= 1.0 and 0.0 <= down <= 1.0 and weight > 0.0:
+            if 0.0 <= across <= 1.0 and 0.0 <= down <= 1.0 and 0.0 < weight < math.inf:
                 dst = pane.dst_norm
                 rows.append(
                     (*self._to_mm((dst[0] + across * dst[2], dst[1] + down * dst[3])), weight, number)

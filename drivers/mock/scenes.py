@@ -42,7 +42,7 @@ class SceneBook:
 
 
 def calls_for_movement(before: Scene, after: Scene) -> bool:
-    """Return whether an eye has to move because of a change: other images or other targets, not zoom or pan."""
+    """Return whether a change makes an eye move: other images or other targets, not zoom or pan."""
     shown_before = [pane.image_id for pane in before.panes]
     shown_after = [pane.image_id for pane in after.panes]
     return shown_before != shown_after or before.targets_norm != after.targets_norm

@@ -131,7 +131,7 @@ class Sensor:
         return np.asarray(np.multiply.outer(np.array([0.5, -0.5]), disparity))
 
     def _errors(self, truth: TrueInstants, azimuth: Floats, elevation: Floats) -> tuple[Floats, Floats]:
-        """Return the calibration error across and down: offset, slow drift, gain, head away from its place."""
+        """Return the calibration error across and down: offset, slow drift, gain, head off its place."""
         person = self._person
         drift = np.sin(truth.t_s * (0.5 * math.pi / _DRIFT_QUARTER_S))
         shift = truth.head_mm - np.array([[0.0], [0.0], [self._setup.distance_mm]])
@@ -188,7 +188,7 @@ class Sensor:
         return np.asarray(blind)
 
     def _pupils(self, truth: TrueInstants) -> Floats:
-        """Return apparent diameters: foreshortened towards the camera, shrunk by a closing lid, with noise."""
+        """Return apparent diameters: foreshortened to the camera, shrunk by a closing lid, with noise."""
         view = _cos_to_camera(truth.x_mm, truth.y_mm, truth.head_mm, self._setup)
         centre = _cos_to_camera(np.zeros(1), np.zeros(1), truth.head_mm, self._setup)
         apparent = truth.pupil_mm * (view / centre) * (1.0 - _LID_PUPIL_SHARE * truth.lid_closure)
@@ -202,7 +202,7 @@ class Sensor:
         return np.asarray(np.maximum(0.0, openness + wobble))
 
     def _origins(self, eye_x: Floats, eye_y: Floats, eye_z: Floats) -> Floats:
-        """Return eye positions in tracker coordinates (x right, y up, z towards the reader), shape (3, 2, n)."""
+        """Return eye positions in tracker coordinates (x right, y up, z to the reader), shape (3, 2, n)."""
         origins = self._settings.origin_noise_mm * self._rng.standard_normal((3, *eye_x.shape))
         origins[0] += eye_x
         origins[1] += self._setup.height_mm / 2.0 + TRACKER_BELOW_MM - eye_y

@@ -1,6 +1,7 @@
 """All parameters of the mock tracker, frozen and JSON-able, and the text options that choose them.
 
-Every leaf has a name of its own, so that a command line may say ``blinks_per_min=25`` without naming the group.
+Every leaf has a name of its own, so that a command line may say ``blinks_per_min=25`` without naming the
+group.
 """
 
 from __future__ import annotations
@@ -226,11 +227,12 @@ class MockSettings:
         DriverOptionError
             For an unknown name or an unusable value; the sentence lists the known names.
         """
+        leaves = _leaves()
         values: dict[str, Any] = {}
         for name, text in options.items():
-            default = _leaves().get(name)
+            default = leaves.get(name)
             if default is None:
-                known = ", ".join(sorted(_leaves()))
+                known = ", ".join(sorted(leaves))
                 raise DriverOptionError(f"The mock tracker has no option {name!r}; it knows {known}.")
             values[name] = _parsed(name, text, default)
         return cls.for_scenario(values.pop("scenario", "typical"), **values)
@@ -253,11 +255,7 @@ class MockSettings:
 
     def as_texts(self) -> dict[str, str]:
         """Return each leaf setting as text, for the metadata of a recording."""
-        groups = dataclasses.asdict(self)
-        flat = {name: value for name, value in groups.items() if not isinstance(value, dict)}
-        for group in (value for value in groups.values() if isinstance(value, dict)):
-            flat.update(group)
-        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in flat.items()}
+        return {name: v if isinstance(v, str) else json.dumps(v) for name, v in _flat(self).items()}
 
     def with_changes(self, **changes: SettingValue) -> MockSettings:
         """Return a copy with leaf settings changed by name."""
@@ -265,10 +263,14 @@ class MockSettings:
 
     @classmethod
     def _from_flat(cls, values: Mapping[str, Any]) -> MockSettings:
-        unknown = sorted(set(values) - set(_leaves()))
+        leaves = _leaves()
+        unknown = sorted(set(values) - set(leaves))
         if unknown:
-            known = ", ".join(sorted(_leaves()))
+            known = ", ".join(sorted(leaves))
             raise DriverOptionError(f"The mock tracker has no setting {unknown[0]!r}; it knows {known}.")
+        for name, value in values.items():
+            if not _has_type_of(leaves[name], value):
+                raise DriverOptionError(f"Setting {name} of the mock tracker cannot be {value!r}.")
         groups: dict[str, Any] = {}
         for group, kind in _GROUPS.items():
             names = {entry.name for entry in dataclasses.fields(kind)} & set(values)
@@ -310,6 +312,14 @@ def _sensor_values(preset_name: str) -> dict[str, SettingValue]:
         "stamp_jitter_s": preset.stamp_jitter_s,
         "reacquisition_max_s": preset.reacquisition_max_s,
     }
+
+
+def _has_type_of(default: SettingValue, value: object) -> bool:
+    if isinstance(default, bool):
+        return isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, (float, int)) and not isinstance(value, bool)
+    return type(value) is type(default)
 
 
 def _listed(names: Mapping[str, object]) -> str:
@@ -368,7 +378,22 @@ def _first_problem(settings: MockSettings) -> str:
             return f"{name} is {value}"
         if isinstance(value, float) and value < 0.0 and name not in _MAY_BE_NEGATIVE:
             return f"{name} is negative"
+        if value == 0.0 and name in _MUST_BE_POSITIVE:
+            return f"{name} is 0"
     return ""
 
 
 _MAY_BE_NEGATIVE: Final = ("fixation_log_mean", "clock_skew_ppm", "clock_jump_s")
+_MUST_BE_POSITIVE: Final = (
+    "fixation_max_s",
+    "step_median",
+    "step_log_sd",
+    "saccade_vmax_deg_s",
+    "saccade_constant_deg",
+    "pso_duration_s",
+    "pupil_constriction_s",
+    "pupil_redilation_s",
+    "age_years",
+    "loss_burst_mean_s",
+    "sync_interval_s",
+)

@@ -1,7 +1,8 @@
 """The driver of the simulated tracker: the generator's stream, paced by a clock or as fast as it is read.
 
-In real time a sample is there from its simulated arrival on, however late it is read; ``t_host_ns`` is that arrival, as the
-callback of a vendor's library would have stamped it. As fast as possible, simulated time moves on with each read.
+In real time a sample is there from its simulated arrival on, however late it is read; ``t_host_ns`` is
+that arrival, as the callback of a vendor's library would have stamped it. As fast as possible, simulated
+time moves on with each read.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from drivers.mock.raw import RAW_CHANNELS, RAW_DTYPE
 from drivers.mock.scenes import EMPTY_SCENE
 from drivers.mock.settings import MockSettings
 from gaze_core.clocks import Clock, HostClock
-from gaze_core.rows import CLOCK_SYNC, GAZE, TRUTH, TRUTH_EVENT, Rows
+from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, GAZE, MARKER, TRUTH, TRUTH_EVENT, Rows
 from gaze_core.streams import PupilUnit, TrackerInfo
 
 _SHORTEST_WAIT_NS: Final = 2_000_000  # at high rates a wait gathers samples instead of waking for each
@@ -141,8 +142,6 @@ class MockTracker:
         TrackerLostError
             In the scenario in which the tracker never reconnects, when the driver gives up.
         """
-        if self._info is None or self._stream is None:
-            raise DriverStateError("The simulated tracker is not streaming; start it before reading.")
         batch = self._read_fast() if self._settings.pace == "fast" else self._read_paced(timeout_s)
         if len(batch.gaze):
             self._next_seq = int(batch.gaze["seq"][-1]) + 1
@@ -168,7 +167,7 @@ class MockTracker:
             if batch is not None:
                 return batch
             if now_ns >= deadline_ns:
-                return self._empty()
+                return _NOTHING
             until_ns = max(stream.next_due_ns, now_ns + _SHORTEST_WAIT_NS)
             self._wait((min(until_ns, deadline_ns) - now_ns) * 1e-9)
 
@@ -180,7 +179,7 @@ class MockTracker:
             batch = self._take(stream, stream.virtual_ns)
             if batch is not None:
                 return batch
-        return self._empty()
+        return _NOTHING
 
     def _take(self, stream: _Stream, now_ns: int) -> Batch | None:
         """Return what is due at a time, None where nothing is."""
@@ -200,9 +199,6 @@ class MockTracker:
         if self._stream is None:
             raise DriverStateError("The simulated tracker is not streaming; start it before reading.")
         return self._stream
-
-    def _empty(self) -> Batch:
-        return Batch(gaze=_NO_GAZE, raw=_NO_RAW)
 
 
 class _Stream:
@@ -240,6 +236,8 @@ class _Stream:
         batch = Batch(
             gaze=gaze,
             raw=self._raw.take(len(gaze)),
+            markers=_NO_MARKERS,
+            external_signals=_NO_SIGNALS,
             clock_sync=self._sync.take_due(until_ns, at_most)[0],
             notices=self._due_notices(until_ns),
             truth=self._truth.take_due(until_ns, NEVER_NS)[0],
@@ -296,3 +294,6 @@ class _Stream:
 
 _NO_GAZE: Final[Rows] = GAZE.empty(0)
 _NO_RAW: Final[Rows] = np.zeros(0, RAW_DTYPE)
+_NO_MARKERS: Final[Rows] = MARKER.empty(0)
+_NO_SIGNALS: Final[Rows] = EXTERNAL_SIGNAL.empty(0)
+_NOTHING: Final = Batch(gaze=_NO_GAZE, raw=_NO_RAW)
