@@ -1,11 +1,12 @@
 """Clocks: the host's, readings of foreign ones, and the fit that turns foreign time into host time."""
 
-from gaze_core.clocks.fit import ClockFitError, fit_clock, fit_envelope
+from gaze_core.clocks.fit import SENDER_CLOCKS, ClockFitError, fit_clock, fit_envelope
 from gaze_core.clocks.host import Clock, HostClock, ManualClock, clock_sync_row
 from gaze_core.clocks.live import LiveClock
 from gaze_core.clocks.model import ClockModel, ClockSegment
 
 __all__ = [
+    "SENDER_CLOCKS",
     "Clock",
     "ClockFitError",
     "ClockModel",

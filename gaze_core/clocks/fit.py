@@ -18,6 +18,9 @@ from gaze_core.clocks.lines import ClockPoints, fit_segments, jump_indices, lone
 from gaze_core.clocks.model import ClockModel, ClockSegment, TimeArray
 from gaze_core.rows import NO_TIME, Rows, encode_text
 
+SENDER_CLOCKS: Final = ("device", "lsl")
+"""Clock ids that stand for the clock of ``t_device_ns``; all others are of something else."""
+
 SYNC_JUMP_NS: Final = 200_000.0
 """Readings that differ by more than their brackets, the drift and this have a reset between them."""
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from gaze_core.clocks.fit import ARRIVAL_JUMP_NS, ARRIVAL_SIGMA_NS, BLOCK_NS, sync_points
+from gaze_core.clocks.fit import ARRIVAL_JUMP_NS, ARRIVAL_SIGMA_NS, BLOCK_NS, SENDER_CLOCKS, sync_points
 from gaze_core.clocks.lines import MAX_RMS_NS, ClockPoints, fit_segments
 from gaze_core.clocks.model import ClockModel, ClockSegment, TimeArray
 from gaze_core.rows import NO_TIME, GazeFlag, Rows
@@ -33,12 +33,13 @@ class LiveClock:
 
     Parameters
     ----------
-    clock_id
-        Clock whose sync rows are used; others are ignored.
+    clock_ids
+        Names under which sync rows of the sender's clock may come; the first one heard is followed,
+        rows of other clocks are ignored.
     """
 
-    def __init__(self, clock_id: str = "device") -> None:
-        self._clock_id = clock_id
+    def __init__(self, clock_ids: tuple[str, ...] = SENDER_CLOCKS) -> None:
+        self._clock_ids = clock_ids
         self._closed: deque[ClockSegment] = deque(maxlen=_MAX_CLOSED_LINES)
         self._line = _LiveLine(number=0)
 
@@ -48,9 +49,8 @@ class LiveClock:
         is_marked = (gaze_rows["flags"] & GazeFlag.CLOCK_RESET) != 0
         has_both = (device != NO_TIME) & (host != NO_TIME)
         self._push_arrivals(device[has_both], host[has_both], is_marked[has_both])
-        readings = sync_points(sync_rows, self._clock_id)
-        for index in range(len(readings.host_ns)):
-            self._push_reading(readings.part(slice(index, index + 1)))
+        if len(sync_rows):
+            self._push_readings(sync_rows)
 
     def to_host_ns(self, t_device_ns: npt.ArrayLike, near_host_ns: npt.ArrayLike | None = None) -> TimeArray:
         """Return host times by the present fit; `NO_TIME` before anything was pushed. See `ClockModel`."""
@@ -60,7 +60,7 @@ class LiveClock:
     def model(self) -> ClockModel:
         """The present fit: the last few time lines, the running one last."""
         running = () if self._line.segment is None else (self._line.segment,)
-        return ClockModel(clock_id=self._clock_id, segments=(*self._closed, *running))
+        return ClockModel(clock_id=self._clock_ids[0], segments=(*self._closed, *running))
 
     def _push_arrivals(self, device: TimeArray, host: TimeArray, is_marked: npt.NDArray[np.bool_]) -> None:
         while len(device):
@@ -72,6 +72,16 @@ class LiveClock:
                     self._start_line()
             else:
                 self._start_line()
+
+    def _push_readings(self, sync_rows: Rows) -> None:
+        for clock_id in self._clock_ids:
+            readings = sync_points(sync_rows, clock_id)
+            if not len(readings.host_ns):
+                continue
+            self._clock_ids = (clock_id,)
+            for index in range(len(readings.host_ns)):
+                self._push_reading(readings.part(slice(index, index + 1)))
+            return
 
     def _push_reading(self, reading: ClockPoints) -> None:
         if self._line.agrees_with(reading):

@@ -265,6 +265,19 @@ def test_a_device_clock_that_stood_still_is_noticed_by_its_arrivals():
     assert np.abs(live.to_host_ns(device[-60:]) - true_host[-60:]).max() < 1 * MS
 
 
+def test_the_live_clock_follows_the_sender_and_not_the_wall():
+    device, true_host, host = arrivals(20, 0)
+    live = LiveClock()
+    wall = sync_rows([HOST_START], [0], [1000], "wall")
+    live.push(gaze_rows(device[:60], host[:60]), wall)
+    assert live.model.is_envelope
+    readings_of_both = np.concatenate([wall, sync_rows(true_host[60:61], device[60:61], [1000], "lsl")])
+    live.push(gaze_rows(device[60:120], host[60:120]), readings_of_both)
+    assert not live.model.is_envelope
+    assert live.model.clock_id == "lsl"
+    assert np.abs(live.to_host_ns(device[60:120]) - true_host[60:120]).max() < 10_000
+
+
 def test_the_live_clock_knows_nothing_before_it_was_fed():
     live = LiveClock()
     live.push(GAZE.empty(3), CLOCK_SYNC.empty(0))
