@@ -17,7 +17,7 @@ Conventions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -49,21 +49,26 @@ class RowType:
     name: str
     doc: str
     columns: tuple[Column, ...]
+    dtype: np.dtype[np.void] = field(init=False, repr=False, compare=False)  # packed, of one row
+    _blank: Rows = field(init=False, repr=False, compare=False)  # one row with nothing known
 
-    @property
-    def dtype(self) -> np.dtype[np.void]:
-        """The packed numpy dtype of one row."""
-        return np.dtype([(column.name, column.type) for column in self.columns])
-
-    def empty(self, count: int) -> Rows:
-        """Return `count` rows with nothing known: NaN, -1, `NO_TIME`, validity 0, empty text."""
-        rows = np.zeros(count, self.dtype)
+    def __post_init__(self) -> None:
+        # Made once: samples come hundreds of times a second, each time with empty rows of every other type.
+        object.__setattr__(self, "dtype", np.dtype([(column.name, column.type) for column in self.columns]))
+        blank = np.zeros(1, self.dtype)
         for column in self.columns:
             kind = np.dtype(column.type).kind
             if kind == "f":
-                rows[column.name] = np.nan
+                blank[column.name] = np.nan
             elif kind == "i":
-                rows[column.name] = NO_TIME if column.unit == "ns" else -1
+                blank[column.name] = NO_TIME if column.unit == "ns" else -1
+        object.__setattr__(self, "_blank", blank)
+
+    def empty(self, count: int) -> Rows:
+        """Return `count` rows with nothing known: NaN, -1, `NO_TIME`, validity 0, empty text."""
+        rows = np.empty(count, self.dtype)
+        if count:
+            rows[:] = self._blank
         return rows
 
     def row(self, **values: Any) -> Rows:

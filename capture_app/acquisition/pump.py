@@ -176,11 +176,13 @@ class Pump:
         """Return the rows beside the gaze for the recorder; the app process is sent what it needs of them."""
         if not (batch.notices or faults) and not _has_rows_beside(batch):
             return ()
-        rows_of_notices = [
-            self._event(notice.t_host_ns, notice.kind.value, notice.value, notice.text)
-            for notice in batch.notices
-        ]
-        events = np.concatenate((*rows_of_notices, self._events_of_faults(faults)))
+        events = self._events_of_faults(faults)
+        if batch.notices:
+            of_notices = [
+                self._event(notice.t_host_ns, notice.kind.value, notice.value, notice.text)
+                for notice in batch.notices
+            ]
+            events = np.concatenate((*of_notices, events))
         self._send(CLOCK_SYNC, batch.clock_sync)
         self._send(MARKER, batch.markers)
         self._send(EXTERNAL_SIGNAL, batch.external_signals)
@@ -198,8 +200,10 @@ class Pump:
         return tuple((key, rows) for key, rows in candidates if len(rows))
 
     def _events_of_faults(self, faults: list[Fault]) -> Rows:
+        if not faults:
+            return EVENT.empty(0)
         rows = [self._event(fault.t_host_ns, fault.kind, float(fault.count), fault.text) for fault in faults]
-        return np.concatenate((EVENT.empty(0), *rows))
+        return np.concatenate(rows)
 
     def _event(self, t_host_ns: int, kind: str, value: float, text: str) -> Rows:
         """Return the event row, having told the app process and the log."""

@@ -371,7 +371,17 @@ def _joined(entries: list[tuple[DatasetKey, Rows]]) -> list[tuple[DatasetKey, Ro
     parts: dict[DatasetKey, list[Rows]] = {}
     for key, rows in entries:
         parts.setdefault(key, []).append(rows)
-    return [(key, np.concatenate(each)) for key, each in parts.items()]
+    return [(key, _concatenated(each)) for key, each in parts.items()]
+
+
+def _concatenated(parts: list[Rows]) -> Rows:
+    """Return the rows in one new array; `np.concatenate` would compare every column of every part."""
+    joined = np.empty(sum(map(len, parts)), parts[0].dtype)
+    end = 0
+    for part in parts:
+        joined[end : end + len(part)] = part
+        end += len(part)
+    return joined
 
 
 def _facts(counts: RecordedCounts) -> ClosingFacts:

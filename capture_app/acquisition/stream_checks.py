@@ -222,8 +222,10 @@ class StreamChecker:
     def _check_validity(self, gaze: Rows, faults: list[Fault]) -> Rows:
         checked = gaze
         for x_name, y_name, valid_name in _SIGNALS:
-            valid = gaze[valid_name]
-            is_false = (valid != 0) & ~(np.isfinite(gaze[x_name]) & np.isfinite(gaze[y_name]))
+            valid = gaze[valid_name] != 0
+            if not valid.any():
+                continue
+            is_false = valid & ~(np.isfinite(gaze[x_name]) & np.isfinite(gaze[y_name]))
             if not is_false.any():
                 continue
             checked = checked.copy() if checked is gaze else checked
