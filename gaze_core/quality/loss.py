@@ -27,6 +27,9 @@ BLINK_MIN_MS: Final = 80.0
 BLINK_MAX_MS: Final = 500.0
 """Lengths of the loss that blinks leave (medians 182-321 ms in coded recordings)."""
 
+RESTART_NS: Final = 1_000_000_000
+"""A time line that goes back by more than this begins anew; less is a bad stamp."""
+
 _SEEN: Final = 0
 _ONE_EYE: Final = 1
 _NO_EYE: Final = 2
@@ -77,6 +80,7 @@ class LossTracker:
         self._interval_ns = round(interval_ns)
         self._gap_ns = round(GAP_INTERVALS * interval_ns)
         self._last_ns: int | None = None
+        self._early_run = 0
         self._eyes = _Track()
         self._screen = _Track()
 
@@ -92,18 +96,21 @@ class LossTracker:
 
     def push(self, gaze_rows: Rows, t_ns: npt.ArrayLike) -> list[LossInterval]:
         """Take in GAZE rows with their times, shape (n,); return the intervals that ended."""
-        times = np.asarray(t_ns, np.int64)
-        if not len(times):
+        delivered = np.asarray(t_ns, np.int64)
+        if not len(delivered):
             return []
         eyes, off_screen = _eye_states(gaze_rows), _off_screen_states(gaze_rows)
         if self._last_ns is None:
-            self._last_ns = int(times[0])
+            self._last_ns = int(delivered[0])
             self._eyes.begin(int(eyes[0]), self._last_ns)
             self._screen.begin(int(off_screen[0]), self._last_ns)
+        times, is_restart = _forward_times(delivered, self._last_ns)
         previous = np.concatenate([[self._last_ns], times[:-1]])
-        steps = times - previous
-        is_gap = steps > self._gap_ns
-        is_border = is_gap | (steps < -self._interval_ns)  # going back is a new time line
+        is_early = (delivered < previous) & ~is_restart
+        # A sample with an early stamp did come, so the step after it may be so much longer.
+        early_before = _run_before(is_early, self._early_run)
+        is_gap = times - previous > self._gap_ns + early_before[:-1] * self._interval_ns
+        is_border = is_gap | is_restart
         run_ends = np.where(is_border, previous + self._interval_ns, times)
         closed = [_eye_interval(*run) for run in self._eyes.push(eyes, times, run_ends, is_border)]
         closed += [
@@ -115,7 +122,7 @@ class LossTracker:
             )
             for gap in np.flatnonzero(is_gap).tolist()
         ]
-        self._last_ns = int(times[-1])
+        self._last_ns, self._early_run = int(times[-1]), int(early_before[-1])
         return _in_order(closed)
 
     def open_intervals(self) -> list[LossInterval]:
@@ -130,7 +137,7 @@ class LossTracker:
     def flush(self) -> list[LossInterval]:
         """End what is going on, one interval after the last sample, and begin anew."""
         ended = [replace(interval, is_open=False) for interval in self.open_intervals()]
-        self._last_ns = None
+        self._last_ns, self._early_run = None, 0
         return ended
 
 
@@ -201,6 +208,32 @@ class _Track:
     def running(self, end_ns: int) -> list[tuple[int, int, int]]:
         is_something = self._state != 0 and end_ns > self._first_ns
         return [(self._state, self._first_ns, end_ns)] if is_something else []
+
+
+def _forward_times(delivered: npt.NDArray[np.int64], last_ns: int) -> tuple[npt.NDArray[np.int64], BoolArray]:
+    """Times that never go back but where the time line begins anew, and where it does.
+
+    A single stamp that is a little early would otherwise end every run and make a gap of the way back.
+    """
+    peaks = np.maximum.accumulate(np.concatenate([[last_ns], delivered]))
+    is_restart = np.zeros(len(delivered), np.bool_)
+    if not np.any(delivered < peaks[:-1] - RESTART_NS):
+        return peaks[1:], is_restart
+    forward = delivered.copy()
+    peak = last_ns
+    for index, time_ns in enumerate(delivered.tolist()):
+        is_restart[index] = time_ns < peak - RESTART_NS
+        peak = time_ns if is_restart[index] else max(peak, time_ns)
+        forward[index] = peak
+    return forward, is_restart
+
+
+def _run_before(is_early: BoolArray, carried: int) -> npt.NDArray[np.int64]:
+    """How many early stamps in a row stand right before each sample, and before the one to come."""
+    index = np.arange(len(is_early))
+    last_regular = np.maximum.accumulate(np.where(is_early, -1, index))
+    after = np.where(last_regular >= 0, index - last_regular, index + 1 + carried)
+    return np.concatenate([[carried], after])
 
 
 def _eye_interval(state: int, first_ns: int, end_ns: int) -> LossInterval:

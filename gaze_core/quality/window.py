@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from gaze_core.quality.loss import LossClass, LossInterval, LossTracker
+from gaze_core.quality.loss import RESTART_NS, LossClass, LossInterval, LossTracker
 from gaze_core.quality.timing import GAP_INTERVALS
 from gaze_core.rows import Rows
 
@@ -72,7 +72,7 @@ class QualityWindow:
         times = np.asarray(t_ns, np.int64)
         if not len(times):
             return
-        if times[0] < self._last_ns - self._window_ns:
+        if self._first_ns is not None and times[0] < self._last_ns - RESTART_NS:
             self._forget()  # the time line began anew: nothing before it is of the last seconds
         if self._first_ns is None:
             self._first_ns = int(times[0])
