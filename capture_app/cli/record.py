@@ -61,8 +61,8 @@ def run_record(
     finally:
         session.close()
     _report(result, as_json=as_json)
-    if result.closed.lost:
-        raise CommandError(f"{result.closed.lost} samples never arrived.", ExitCode.DATA_LOST)
+    if result.closed.findings:
+        raise CommandError("The recording was closed with findings; see above.", ExitCode.DATA_LOST)
 
 
 def _run(
@@ -97,6 +97,9 @@ def _report(result: HeadlessResult, *, as_json: bool) -> None:
         )
         return
     click.echo(f"{closed.path}")
-    click.echo(f"{closed.samples} samples, {closed.lost} lost, {result.live_fixations} live events")
+    click.echo(
+        f"{closed.samples} samples, {closed.lost} never arrived from the tracker, "
+        f"{result.live_fixations} live events"
+    )
     for finding in closed.findings:
         click.echo(f"note: {finding}")

@@ -1,7 +1,7 @@
 """The case list: which images are shown together, in which order.
 
-A folder gives one case per image; a sub-folder that holds images gives one case whose images stand side by side
-(frontal and lateral, current and prior). A list file gives one case per line, its images separated by
+A folder gives one case per image; a sub-folder with two to four images gives one case whose images stand side by
+side (frontal and lateral, current and prior). A list file gives one case per line, its images separated by
 tabs, relative to the folder of the list; empty lines and lines that begin with ``#`` are passed over.
 """
 
@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from capture_app.session.port import SessionError
-from recordings_schema.stimuli import ImageListing, list_images
+from recordings_schema.stimuli import StimulusError, list_images
 
 MAX_LIST_BYTES: Final = 16 * 1024 * 1024
 MAX_PANES: Final = 16
+MAX_GROUPED_IMAGES: Final = 4
+"""A sub-folder with more images than this is a collection, not one examination."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +52,23 @@ def cases_of_folder(folder: Path) -> CaseList:
             f"{folder} is not a folder. Choose the folder that holds the images, or an image list."
         )
     try:
-        listing = list_images(folder)
-        subfolders = sorted(
-            (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")),
-            key=lambda path: path.name,
-        )
-        cases = _single_cases(listing)
-        for subfolder in subfolders:
-            inner = list_images(subfolder)
-            if inner.images:
-                cases.append(_checked(Case(case_id=subfolder.name, images=tuple(inner.images))))
-    except OSError as err:
-        raise SessionError(f"The folder {folder} cannot be read ({err.strerror}). Check the rights to it.") from err
-    if not any(not case.problem for case in cases):
+        entries = list_images(folder, is_checked=False)
+    except StimulusError as err:
+        raise SessionError(str(err)) from err
+    by_parent: dict[Path, list[Path]] = {}
+    for entry in entries:
+        by_parent.setdefault(entry.path.parent, []).append(entry.path)
+    cases: list[Case] = []
+    for parent, paths in by_parent.items():
+        if parent != folder and 1 < len(paths) <= MAX_GROUPED_IMAGES:
+            cases.append(Case(case_id=parent.name, images=tuple(paths)))
+        else:
+            cases.extend(Case(case_id=path.stem, images=(path,)) for path in paths)
+    if not cases:
         raise SessionError(
             f"The folder {folder} holds no image that can be shown. DICOM, PNG, JPEG and TIFF are read."
         )
-    return CaseList(title=folder.name, root=folder, cases=tuple(cases))
+    return CaseList(title=folder.name, root=folder, cases=tuple(_unique(cases)))
 
 
 def cases_of_list(path: Path) -> CaseList:
@@ -105,14 +107,6 @@ def cases_of_images(paths: list[Path]) -> CaseList:
         raise SessionError("No image was named. Name a folder, an image list or one or more images.")
     cases = [_checked(Case(case_id=path.stem, images=(path,))) for path in paths]
     return CaseList(title=paths[0].parent.name, root=paths[0].parent, cases=tuple(_unique(cases)))
-
-
-def _single_cases(listing: ImageListing) -> list[Case]:
-    cases = [Case(case_id=path.stem, images=(path,)) for path in listing.images]
-    cases.extend(
-        Case(case_id=item.path.stem, images=(item.path,), problem=item.reason) for item in listing.unreadable
-    )
-    return _unique(cases)
 
 
 def _checked(case: Case) -> Case:

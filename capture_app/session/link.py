@@ -172,6 +172,9 @@ class Link:
             self._take_notice(message)
         elif isinstance(message, m.Failed):
             self._take_failure(message)
+        elif isinstance(message, m.AcquisitionDied):
+            self.is_dead = True
+            self.say(0, "acquisition_died", message.text)
 
     def _take_rows(self, message: m.StreamRows) -> None:
         if message.row_type == CLOCK_SYNC.name:

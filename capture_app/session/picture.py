@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from capture_app.session.viewport import PanePlacement
 from gaze_core.geometry import Rect
-from recordings_schema.stimuli import Stimulus, StimulusRenderer, Window, display_lut, look_up, mean_luminance
+from recordings_schema.stimuli import Stimulus, StimulusRenderer, Window, display_lut, mean_luminance
+from recordings_schema.stimuli.grey import look_up
 
 _versions: Final = itertools.count(1)  # over all pictures: a number never stands for two of them
 _THUMBNAIL_PX: Final = 128

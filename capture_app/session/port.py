@@ -111,7 +111,7 @@ class SessionPort(Protocol):
         """Make the images named in a list file the case list."""
 
     def start_demo(self) -> None:
-        """Read the built-in phantoms with the simulated tracker, and record that."""
+        """Show the built-in phantoms and connect the simulated tracker that looks at them."""
 
     def connect_tracker(self, name: str, options: Mapping[str, str]) -> None:
         """Connect a tracker; also the answer to "Reconnect"."""
