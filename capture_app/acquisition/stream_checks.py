@@ -132,15 +132,15 @@ class StreamChecker:
 
     def _check_numbers(self, gaze: Rows, flags: FlagArray) -> tuple[int, int, int]:
         """Return the samples missing, of which before the first row, and those out of order."""
-        seq = np.ascontiguousarray(gaze["seq"])
-        first, last = int(seq[0]), int(seq[-1])
+        numbers: list[int] = gaze["seq"].tolist()  # a batch is a few rows: lists are quicker than numpy here
+        first = numbers[0]
         follows = self._high_seq is None or first == self._high_seq + 1
-        if follows and last - first == len(seq) - 1 and bool((seq[1:] - seq[:-1] == 1).all()):
-            self._high_seq = last
+        if follows and numbers == list(range(first, first + len(numbers))):
+            self._high_seq = numbers[-1]
             return 0, 0, 0
         comes_back = (gaze["flags"] & np.uint32(GazeFlag.RECONNECTED)) != 0
         lost = late = before_first = 0
-        for row, number in enumerate(seq.tolist()):
+        for row, number in enumerate(numbers):
             high = self._high_seq
             if high is None or (comes_back[row] and number <= high):
                 self._high_seq = number  # a tracker that came back may count from the start again
@@ -173,23 +173,23 @@ class StreamChecker:
         return 0
 
     def _check_device_time(self, gaze: Rows, flags: FlagArray, faults: list[Fault]) -> None:
-        device_ns = np.ascontiguousarray(gaze["t_device_ns"])
-        previous_ns = self._last_device_ns
-        self._last_device_ns = int(device_ns[-1])
+        device_ns: list[int] = gaze["t_device_ns"].tolist()
+        previous_ns, self._last_device_ns = self._last_device_ns, device_ns[-1]
         if NO_TIME in (self._last_device_ns, previous_ns):
             return
         if previous_ns is None:
-            self._least_offset_ns = int(gaze["t_host_ns"][0]) - int(device_ns[0])
-        step_ns = np.empty(len(device_ns), np.int64)
-        step_ns[1:] = device_ns[1:] - device_ns[:-1]
-        # Python's integers cannot overflow; the first step is cut to what int64 holds.
-        first_ns = 1 if previous_ns is None else int(device_ns[0]) - previous_ns
-        step_ns[0] = max(min(first_ns, 2**63 - 1), -(2**63))
+            previous_ns = device_ns[0] - 1
+            self._least_offset_ns = int(gaze["t_host_ns"][0]) - device_ns[0]
+        steps = [
+            later - earlier for later, earlier in zip(device_ns, [previous_ns, *device_ns], strict=False)
+        ]
         offset_ns = int(gaze["t_host_ns"][-1]) - self._last_device_ns
-        is_regular = step_ns.min() > 0 and step_ns.max() <= self._gap_ns
+        is_regular = min(steps) > 0 and max(steps) <= self._gap_ns
         if is_regular and offset_ns > self._least_offset_ns - CLOCK_RESET_NS:
             self._least_offset_ns = min(self._least_offset_ns, offset_ns)
             return
+        # A step between absurd stamps need not fit 64 bits.
+        step_ns = np.array([max(min(step, 2**62), -(2**62)) for step in steps], np.int64)
         known = (gaze["flags"] & np.uint32(GazeFlag.CLOCK_RESET)) != 0
         is_reset = known | self._clock_resets(gaze, step_ns) if self._is_live else known
         is_backward = (step_ns <= 0) & ~is_reset
