@@ -1,4 +1,4 @@
-"""Spans of time that come and go at random (loss bursts, stalls), drawn in order however they are asked for."""
+"""Spans of time that come and go at random (loss bursts, stalls), drawn in order however asked for."""
 
 from __future__ import annotations
 

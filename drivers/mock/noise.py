@@ -1,7 +1,7 @@
 """Sensor noise with a given RMS-S2S and STD in windows of 200 ms, as a stream without seams.
 
-The spectrum is either ``w + (1 - w) f^-a`` (raw trackers: white plus coloured) or a second-order low-
-pass (filtered trackers). The free number, w (then a) or the corner, is solved so that the ratio RMS-S2S
+The spectrum is either ``w + (1 - w) f^-a`` (raw trackers: white plus coloured) or a second-order
+low-pass (filtered trackers). The free number, w (then a) or the corner, is solved so that the ratio RMS-S2S
 / STD fits; the expectations are exact sums over the spectrum, where D(f) is the transfer of the mean
 over the N samples of a window:
 
@@ -50,7 +50,7 @@ def shaped_noise(rng: np.random.Generator, amplitude: Floats, channels: int, cou
 
 
 def power_law_amplitude(count: int, exponent: float) -> Floats:
-    """Return the amplitude per bin of unit-variance 1/f^exponent noise, shape (count // 2 + 1,), 0 at f = 0."""
+    """Return the amplitude per bin of unit-variance 1/f^exponent noise without a mean."""
     frequency = np.arange(count // 2 + 1, dtype=np.float64)
     amplitude = np.zeros_like(frequency)
     amplitude[1:] = frequency[1:] ** (-exponent / 2.0)

@@ -37,6 +37,7 @@ def draw_person(rng: np.random.Generator, settings: MockSettings) -> Person:
     turns = rng.uniform(0.0, 2.0 * math.pi, 5)
     offsets = sensor.accuracy_deg * normals[0:2]
     drifts = sensor.calibration_drift_deg * (0.5 + rng.uniform(size=2))
+    pso_draw = float(rng.uniform())
     pupil = 0.5 * settings.pupil.pupil_offset_sd_mm * float(normals[2])
     return Person(
         noise_factor=math.exp(sensor.noise_person_log_sd * float(normals[3])),
@@ -52,9 +53,7 @@ def draw_person(rng: np.random.Generator, settings: MockSettings) -> Person:
         disparity_deg=eye.disparity_sd_deg * float(normals[8]),
         disparity_phase=float(turns[4]),
         inter_ocular_mm=max(50.0, eye.inter_ocular_mm + eye.inter_ocular_sd_mm * float(normals[9])),
-        pso_share=min(0.95, max(0.0, eye.pso_share + 0.15 * (2.0 * float(rng.uniform()) - 1.0)))
-        if eye.pso_share
-        else 0.0,
+        pso_share=min(0.95, max(0.0, eye.pso_share + 0.3 * pso_draw - 0.15)) if eye.pso_share else 0.0,
         pso_frequency_hz=min(60.0, max(30.0, eye.pso_frequency_hz + 6.0 * float(normals[10]))),
         pso_amplitude_deg=min(0.5, max(0.1, eye.pso_amplitude_deg * math.exp(0.3 * float(normals[11])))),
         pupil_offset_mm=(-pupil, pupil),
