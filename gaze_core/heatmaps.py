@@ -99,10 +99,6 @@ class HeatmapAccumulator:
         view.flags.writeable = False
         return view
 
-    def density_for_display(self) -> Density:
-        """Return the map so far as it may be coloured; the same as `density`."""
-        return self.density
-
     def add(
         self,
         x_image_px: npt.ArrayLike,
