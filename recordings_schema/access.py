@@ -15,7 +15,10 @@ import h5py
 import numpy as np
 
 from recordings_schema.errors import RecordingError
+from recordings_schema.lock import is_locked
+from recordings_schema.paths import journal_path
 from recordings_schema.records import Record, attribute_specs, record_from_attributes
+from recordings_schema.unclean import SUPERBLOCK_BYTES, UncleanFile, is_marked_open
 
 HDF5_SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 MAXIMUM_CHUNK_BYTES: Final = 4 * 2**20
@@ -45,7 +48,7 @@ def reading(path: Path, what: str) -> Iterator[None]:
 
 
 def open_file(path: Path) -> h5py.File:
-    """Return the open HDF5 file, also one that its writer never closed.
+    """Return the open HDF5 file, also one that is being recorded or that its writer never closed.
 
     Raises
     ------
@@ -54,19 +57,20 @@ def open_file(path: Path) -> h5py.File:
     """
     try:
         with path.open("rb") as plain:
-            signature = plain.read(len(HDF5_SIGNATURE))
+            superblock = plain.read(SUPERBLOCK_BYTES)
     except OSError as err:
         raise RecordingError(f"{path} cannot be opened ({err.strerror or err}).", path=path) from err
-    if signature != HDF5_SIGNATURE:
+    if not superblock.startswith(HDF5_SIGNATURE):
         raise RecordingError(
             f"{path} is not a recording: it is not an HDF5 file, or its start is damaged.", path=path
         )
-    try:
+    with reading(path, "the file"):
         # Without locking: a reader must never stand in the way of the recorder.
-        return h5py.File(path, "r", locking=False)
-    except _READ_ERRORS:
-        with reading(path, "the file"):
+        if not is_marked_open(superblock):
+            return h5py.File(path, "r", locking=False)
+        if is_locked(journal_path(path)):
             return h5py.File(path, "r", locking=False, swmr=True)
+        return h5py.File(UncleanFile(path), "r")
 
 
 def find_group(file: h5py.File, path: Path, name: str) -> h5py.Group:

@@ -1,4 +1,4 @@
-"""Writes the format page of the documentation from the layout: ``python -m recordings_schema.format_page``."""
+"""Writes the documentation's format page from the layout: ``python -m recordings_schema.format_page``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gaze_core.rows import NO_TIME
 from recordings_schema.journal import FrameKind
 from recordings_schema.layout import (
     DATASETS,
@@ -28,20 +29,19 @@ _INTRODUCTION = f"""# The recording format
 This page is generated from `recordings_schema/layout.py`; do not edit it. Make it again with
 `python -m recordings_schema.format_page`.
 
-A recording is one HDF5 file with the extension `{EXTENSION}`: format `{FORMAT_NAME}`, version {FORMAT_VERSION}.
-Streams are one-dimensional datasets of rows, facts are attributes of groups.
+A recording is one HDF5 file with the extension `{EXTENSION}`: format `{FORMAT_NAME}`, version
+{FORMAT_VERSION}. Streams are one-dimensional datasets of rows, facts are attributes of groups.
 
-- `t_*_host_ns` are nanoseconds of the recording computer's monotonic clock, `t_device_ns` of the tracker's
-own.
-  The number -9223372036854775808 means that there is no such time.
-- Numbers that are not known are NaN, whole numbers -1; a sample that is not valid says so in its validity
-column. - Text in rows is UTF-8 of fixed length, padded with zero bytes. - Flags are 0 or 1. Tables are JSON
-text.
+- `t_*_host_ns` are nanoseconds of the recording computer's monotonic clock, `t_device_ns` of the tracker's.
+  The number {NO_TIME} means that there is no such time.
+- Numbers that are not known are NaN, whole numbers -1. A sample that is not valid says so in its own column.
+- Text in rows is UTF-8 of fixed length, padded with zero bytes.
+- Flags are 0 or 1. Tables are JSON text.
 
 While it is being recorded the file grows in HDF5's single-writer mode and can be read along
-(`h5py.File(name, "r", swmr=True)`); attributes and groups that only exist once the recording is finished are
-marked. Beside it lies `FILE.journal`, an append-only file from which the recording can be rebuilt; its frames are
-described in `recordings_schema/journal.py` ({", ".join(kind.name.lower() for kind in FrameKind)}).
+(`h5py.File(name, "r", swmr=True)`); what only exists once the recording is finished is marked. Beside it lies
+`FILE.journal`, an append-only file from which the recording can be rebuilt; its frames
+({", ".join(kind.name.lower() for kind in FrameKind)}) are described in `recordings_schema/journal.py`.
 """
 
 

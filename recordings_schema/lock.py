@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import sys
+from pathlib import Path
 
 from recordings_schema.errors import RecordingInUseError
 
@@ -49,3 +50,15 @@ def take_lock(descriptor: int, name: str) -> None:
             ) from err
         # Some network file systems have no locks. Recording there is better than refusing to.
         _log.warning("%s cannot be locked (%s); do not recover it while it is being recorded.", name, err)
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether somebody records or recovers with this journal right now."""
+    try:
+        with path.open("rb+") as file:
+            take_lock(file.fileno(), path.name)
+    except RecordingInUseError:
+        return True
+    except OSError:
+        return False  # no journal, or one that nobody here may write to
+    return False
