@@ -87,8 +87,10 @@ def _median_and_tail(lags_ms: np.ndarray) -> str:
 
 def agreement_table(seeds: Iterable[int], seconds: float, rates_hz: Iterable[float]) -> None:
     """Print accuracy of `ivt` and `adaptive` at each rate."""
-    print("| detector | rate Hz | RMS-S2S deg | kappa / F1 | onset / offset abs. median ms | bias ms | IQR onset ms "
-          "| start lag ms | end lag ms | final lag ms | live = offline F1, borders < 10 ms |")  # fmt: skip
+    print(
+        "| detector | rate Hz | RMS-S2S deg | kappa / F1 | onset / offset abs. median ms | bias ms "
+        "| IQR onset ms | start lag ms | end lag ms | final lag ms | live = offline F1, borders < 10 ms |"
+    )
     print("|---" * 11 + "|")
     for rate_hz in rates_hz:
         streams = [simulated_stream(rate_hz, seed, seconds) for seed in seeds]
@@ -104,7 +106,10 @@ def agreement_table(seeds: Iterable[int], seconds: float, rates_hz: Iterable[flo
                 for one, stream in zip(events, streams, strict=True)
             ]
             alike = _live_against_offline(found) if name is DetectorName.ADAPTIVE else "-"
-            print(f"| {name.value} | {rate_hz:g} | {noise_deg:.2f} | {row_of_scores(scores)} | {alike} |", flush=True)
+            print(
+                f"| {name.value} | {rate_hz:g} | {noise_deg:.2f} | {row_of_scores(scores)} | {alike} |",
+                flush=True,
+            )
 
 
 def _live_against_offline(found: dict[DetectorName, list[Rows]]) -> str:

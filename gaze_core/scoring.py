@@ -17,6 +17,7 @@ import numpy.typing as npt
 from gaze_core.rows import NO_TIME, EventKind, Rows
 
 TRUE_FIXATION: Final = 1
+TRUE_SACCADE: Final = 2
 TRUE_OSCILLATION: Final = 3
 """Values of ``TRUTH.label`` that scoring looks at."""
 
@@ -116,6 +117,33 @@ def true_intervals(truth_events: Rows, label: int) -> IntArray:
     return np.asarray(intervals[np.argsort(intervals[:, 0], kind="stable")], np.int64)
 
 
+def true_fixations(truth_events: Rows, smallest_saccade_deg: float = 0.0) -> IntArray:
+    """Return onset and offset of the true fixations, shape (n, 2), in order of onset.
+
+    Fixations are joined across a saccade smaller than `smallest_saccade_deg`: a corrective saccade of the
+    size of a microsaccade cannot be told from one, and detectors that merge join there on purpose.
+    """
+    fixations = true_intervals(truth_events, TRUE_FIXATION)
+    if smallest_saccade_deg <= 0.0 or len(fixations) < 2:
+        return fixations
+    is_small = (truth_events["label"] == TRUE_SACCADE) & (truth_events["is_microsaccade"] == 0)
+    is_small &= truth_events["amplitude_deg"] < smallest_saccade_deg
+    small = np.sort(truth_events["onset_device_ns"][is_small])
+    is_other = (truth_events["label"] != TRUE_FIXATION) & (truth_events["label"] != TRUE_OSCILLATION)
+    other = np.sort(
+        truth_events["onset_device_ns"][is_other & ~is_small & (truth_events["is_microsaccade"] == 0)]
+    )
+    ends, begins = fixations[:-1, 1], fixations[1:, 0]
+    has_small, has_other = (
+        np.searchsorted(onsets, begins, "left") > np.searchsorted(onsets, ends, "left")
+        for onsets in (small, other)
+    )
+    is_joined = has_small & ~has_other
+    return np.stack(
+        (fixations[np.append(True, ~is_joined), 0], fixations[np.append(~is_joined, True), 1]), axis=1
+    )
+
+
 def event_scores(
     detected_ns: IntArray, true_ns: IntArray, iou: float = 0.5, oscillations_ns: IntArray | None = None
 ) -> EventScores:
@@ -170,13 +198,20 @@ def _matches(detected: list[list[int]], true: list[list[int]], iou: float) -> li
     return matches
 
 
-def score_fixations(events: Rows, truth: Rows, truth_events: Rows) -> FixationScores:
-    """Score the fixations among GAZE_EVENT rows against TRUTH and TRUTH_EVENT rows of the same clock."""
+def score_fixations(
+    events: Rows, truth: Rows, truth_events: Rows, smallest_saccade_deg: float = 0.0
+) -> FixationScores:
+    """Score the fixations among GAZE_EVENT rows against TRUTH and TRUTH_EVENT rows of the same clock.
+
+    `smallest_saccade_deg` joins true fixations for the event scores, see `true_fixations`; 0 joins none.
+    """
     detected_ns = fixation_intervals(events)
     inside = samples_inside(detected_ns, truth["t_device_ns"])
     kappa = sample_kappa(inside, truth["label"] == TRUE_FIXATION, truth["label"] != TRUE_OSCILLATION)
-    true_ns = true_intervals(truth_events, TRUE_FIXATION)
-    scores = event_scores(detected_ns, true_ns, oscillations_ns=true_intervals(truth_events, TRUE_OSCILLATION))
+    true_ns = true_fixations(truth_events, smallest_saccade_deg)
+    scores = event_scores(
+        detected_ns, true_ns, oscillations_ns=true_intervals(truth_events, TRUE_OSCILLATION)
+    )
     fixations = events[events["kind"] == EventKind.FIXATION]
     fixations = fixations[np.argsort(fixations["onset_ns"], kind="stable")][scores.detected_index]
     matched_ns = true_ns[scores.true_index]

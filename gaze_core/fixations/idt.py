@@ -17,7 +17,7 @@ import numpy as np
 from gaze_core.fixations.contract import DetectorName, DetectorOutput
 from gaze_core.fixations.ivt import signal_source
 from gaze_core.fixations.parameters import IdtParameters
-from gaze_core.fixations.signal import MS_NS, NANO, GazeSignal, SignalSource
+from gaze_core.fixations.signal import MS_NS, NANO, GazeSignal, SignalSource, joined
 from gaze_core.fixations.velocity import PieceLimits, piece_starts
 from gaze_core.rows import GAZE_EVENT, NO_TIME, EventFlag, EventKind, Rows
 
@@ -147,10 +147,10 @@ class IdtDetector:
         if count == 0:
             return GAZE_EVENT.empty(0)
         starts, step_ns = self._borders(signal)
-        columns = zip(
-            range(self._row, self._row + count), signal.time.t_ns.tolist(), step_ns, signal.azimuth_deg.tolist(),
-            signal.elevation_deg.tolist(), signal.is_filled.tolist(), signal.eyes.tolist(), strict=True,
-        )  # fmt: skip
+        rows = range(self._row, self._row + count)
+        gaze = signal.azimuth_deg.tolist(), signal.elevation_deg.tolist()
+        rest = signal.is_filled.tolist(), signal.eyes.tolist()
+        columns = zip(rows, signal.time.t_ns.tolist(), step_ns, *gaze, *rest, strict=True)
         events = []
         for values, is_start, is_break in zip(columns, starts, signal.time.is_break.tolist(), strict=True):
             sample = _Sample(*values)
@@ -171,15 +171,10 @@ class IdtDetector:
             starts = piece_starts(signal, self._pieces)
             step_ns = np.diff(running_ns, prepend=running_ns[:1])
         else:
-            edge = self._edge
-            seam = [np.concatenate((old[-1:], new[:1])) for old, new in zip(edge.time, signal.time, strict=True)]
-            pair = GazeSignal(
-                type(signal.time)(*seam),
-                *(np.concatenate((old[-1:], new[:1])) for old, new in zip(edge[1:], signal[1:], strict=True)),
-            )
+            pair = joined(self._edge, signal.part(0, 1))
             starts = piece_starts(signal, self._pieces)
             starts[0] = piece_starts(pair, self._pieces)[1]
-            step_ns = np.diff(running_ns, prepend=edge.time.running_ns)
+            step_ns = np.diff(running_ns, prepend=self._edge.time.running_ns)
         return starts.tolist(), np.where(signal.time.is_break, 0, step_ns).tolist()
 
     def _take(self, sample: _Sample, events: list[Rows]) -> None:

@@ -47,7 +47,9 @@ class IvtDetector:
 
     def push(self, rows: Rows) -> DetectorOutput:
         """Take DIRECTION rows in order of delivery; return the events they made final."""
-        events = [self._push_block(rows[first : first + BLOCK_ROWS]) for first in range(0, rows.size, BLOCK_ROWS)]
+        events = [
+            self._push_block(rows[first : first + BLOCK_ROWS]) for first in range(0, rows.size, BLOCK_ROWS)
+        ]
         return DetectorOutput(events=np.concatenate(events)) if events else DetectorOutput()
 
     def flush(self) -> DetectorOutput:

@@ -18,6 +18,9 @@ from gaze_core.fixations.slope import Piece
 SMALLEST_STEP_DEG: Final = 0.4
 """A shorter way gives no usable line."""
 
+PLACE_US: Final = 50_000
+"""The place of a fixation at its end is the mean of this much of it."""
+
 _PROGRESS: Final = np.linspace(0.0, 0.5, 101)
 _COVERED: Final = 10.0 * _PROGRESS**3 - 15.0 * _PROGRESS**4 + 6.0 * _PROGRESS**5
 
@@ -80,3 +83,54 @@ class Path:
     def _lead_us(self) -> float:
         progress = float(np.interp(self._share, _COVERED, _PROGRESS))
         return progress * saccade_duration_us(self.amplitude_deg)
+
+
+def landing_sample(path: Path, piece: Piece, between: tuple[int, int], half_window: int) -> int:
+    """Return the first sample of the new fixation; `between` are the samples where speed rose and fell."""
+    left, start = between
+    if not path.is_usable:
+        return start
+    low, high = max(left - half_window, piece.first), min(start + half_window, piece.count - 1)
+    landed_us = path.arrival_us(low, high)
+    if landed_us is None:
+        return start
+    return min(max(piece.number_at(math.ceil(landed_us) - 1, start) + 1, low), high)
+
+
+def departure_sample(path: Path, piece: Piece, between: tuple[int, int], half_window: int) -> int | None:
+    """Return the last sample of the old fixation, None where the path does not show it.
+
+    `between` are the sample where the speed rose and the last one to look at.
+    """
+    left, stop = between
+    if not path.is_usable:
+        return None
+    low, high = max(left - half_window - 1, piece.first), min(left + 2 * half_window + 2, stop)
+    left_us = path.departure_us(low, high)
+    return None if left_us is None else max(piece.number_at(math.floor(left_us), left), piece.first)
+
+
+def first_sample_near(
+    piece: Piece, start: int, place_deg: tuple[float, float], radius_deg: float, earliest_us: int
+) -> int:
+    """Return the first of the samples before `start` that all lie near a place, not before a time.
+
+    The samples before the first full window of a piece have no speed; they are judged by place.
+    """
+    first = start
+    while first > piece.first and piece.t_us(first - 1) >= earliest_us:
+        if not is_within(piece, first - 1, place_deg, radius_deg):
+            break
+        first -= 1
+    return first
+
+
+def is_within(piece: Piece, number: int, place_deg: tuple[float, float], radius_deg: float) -> bool:
+    """Return whether a sample lies within a radius of a place."""
+    azimuth_nano, elevation_nano = piece.nano(number)
+    return math.hypot(azimuth_nano * 1e-9 - place_deg[0], elevation_nano * 1e-9 - place_deg[1]) <= radius_deg
+
+
+def place_until(piece: Piece, number: int) -> tuple[float, float]:
+    """Return the mean direction of the samples just up to this one."""
+    return piece.mean_deg(piece.number_at(piece.t_us(number) - PLACE_US, number), number)

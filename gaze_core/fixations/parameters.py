@@ -17,6 +17,9 @@ from typing import Any, Final, TypeAlias
 from gaze_core.eyes import Eye
 from gaze_core.fixations.contract import DetectorName
 
+LONGEST_MS: Final = 10_000.0
+"""No time parameter is longer: what a detector holds back stays small."""
+
 
 class ParameterError(ValueError):
     """A detector parameter has an unknown name or an unusable value."""
@@ -58,7 +61,7 @@ class IvtParameters:
         )  # fmt: skip
         if self.moving_average_samples < 1 or self.moving_average_samples % 2 == 0:
             raise ParameterError(
-                f"moving_average_samples is {self.moving_average_samples}; give an odd number of samples, 1 or more."
+                f"moving_average_samples is {self.moving_average_samples}; give an odd number, 1 or more."
             )
 
 
@@ -95,7 +98,12 @@ class AdaptiveParameters:
 
     def __post_init__(self) -> None:
         _require_positive(
-            self, "largest_gap_deg", "shortest_fixation_ms", "shortest_blink_ms", "longest_blink_ms", "noise_memory_s"
+            self,
+            "largest_gap_deg",
+            "shortest_fixation_ms",
+            "shortest_blink_ms",
+            "longest_blink_ms",
+            "noise_memory_s",
         )
         if not 0.0 <= self.loss_pad_ms <= 200.0:
             raise ParameterError(f"loss_pad_ms is {self.loss_pad_ms}; give 0 to 200 ms.")
@@ -159,3 +167,5 @@ def _require_positive(parameters: DetectorParameters, *names: str) -> None:
         value = getattr(parameters, name)
         if not (math.isfinite(value) and value > 0.0):
             raise ParameterError(f"{name} is {value}; give a finite number above 0.")
+        if name.endswith("_ms") and value > LONGEST_MS:
+            raise ParameterError(f"{name} is {value}; give at most {LONGEST_MS:g} ms.")

@@ -69,7 +69,7 @@ class Run:
 
     @property
     def offset_ns(self) -> int:
-        """Time of the last sample plus one interval, never after the next row; a loss lasts until that row."""
+        """Time of the last sample plus one interval, at most the next row; a loss lasts until that row."""
         if self.kind == SampleClass.LOSS and self.step_after_ns > 0:
             return self.t_last_ns + self.step_after_ns
         steps = [step for step in (self.step_before_ns, self.step_after_ns) if step > 0]
@@ -84,7 +84,11 @@ class Run:
 
     def append(self, other: Run) -> None:
         """Take over the sums of a later run of the same class."""
-        self.last_row, self.t_last_ns, self.running_last_ns = other.last_row, other.t_last_ns, other.running_last_ns
+        self.last_row, self.t_last_ns, self.running_last_ns = (
+            other.last_row,
+            other.t_last_ns,
+            other.running_last_ns,
+        )
         self.step_before_ns, self.step_after_ns = other.step_before_ns, other.step_after_ns
         self.measured += other.measured
         self.gone += other.gone
@@ -130,7 +134,9 @@ class RunGatherer:
         self._open: Run | None = None
         self._edge: _Edge | None = None
 
-    def push(self, signal: GazeSignal, kinds: npt.NDArray[np.uint8], squared: FloatArray, starts: BoolArray) -> list[Run]:
+    def push(
+        self, signal: GazeSignal, kinds: npt.NDArray[np.uint8], squared: FloatArray, starts: BoolArray
+    ) -> list[Run]:
         """Return the runs that ended, in order.
 
         Parameters
@@ -202,7 +208,9 @@ class RunGatherer:
         last = np.append(first[1:], kinds.size) - 1
         is_measured = (kinds != SampleClass.LOSS) & ~signal.is_filled
         step_ns, squared_step = self._steps(signal, is_measured, is_edge, kinds, starts)
-        safe = [np.where(np.isnan(values), 0.0, values) for values in (signal.azimuth_deg, signal.elevation_deg)]
+        safe = [
+            np.where(np.isnan(values), 0.0, values) for values in (signal.azimuth_deg, signal.elevation_deg)
+        ]
         nano = [np.where(is_measured, np.rint(values * NANO), 0.0).astype(np.int64) for values in safe]
         is_step = ~np.isnan(squared_step)
         pico = np.rint(np.where(is_step, squared_step, 0.0) * PICO).astype(np.int64)
@@ -216,14 +224,21 @@ class RunGatherer:
             np.add.reduceat(nano[0], first).tolist(), np.add.reduceat(nano[1], first).tolist(),
             np.add.reduceat(pico, first).tolist(), _totals(is_step, first),
             _ranges(safe[0], first), _ranges(safe[1], first),
-            np.bitwise_or.reduceat(signal.eyes, first).tolist(), np.bitwise_and.reduceat(signal.eyes, first).tolist(),
+            np.bitwise_or.reduceat(signal.eyes, first).tolist(),
+            np.bitwise_and.reduceat(signal.eyes, first).tolist(),
             np.maximum.reduceat(np.where(np.isnan(squared), 0.0, squared), first).tolist(),
-            _pairs(signal, first), _pairs(signal, last), time.is_break[first].tolist(), (last - first + 1).tolist(), strict=True,
+            _pairs(signal, first), _pairs(signal, last), time.is_break[first].tolist(),
+            (last - first + 1).tolist(), strict=True,
         )  # fmt: skip
         return [Run(**dict(zip(_CHUNK_FIELDS, values, strict=True))) for values in columns]
 
     def _steps(
-        self, signal: GazeSignal, is_measured: BoolArray, is_edge: BoolArray, kinds: npt.NDArray[np.uint8], starts: BoolArray
+        self,
+        signal: GazeSignal,
+        is_measured: BoolArray,
+        is_edge: BoolArray,
+        kinds: npt.NDArray[np.uint8],
+        starts: BoolArray,
     ) -> tuple[IntArray, FloatArray]:
         """Time since the row before, and squared angle from it where both belong to one run (else NaN)."""
         edge = self._edge
@@ -244,13 +259,33 @@ class RunGatherer:
 def _hole(before: Run, after: Run) -> Run:
     """Return the loss between two rows that follow each other too late; it has no rows."""
     nothing = (math.nan, math.nan)
+    onset_ns = before.offset_ns
     return Run(
-        kind=SampleClass.LOSS, first_row=after.first_row, last_row=before.last_row, t_first_ns=before.offset_ns,
-        t_last_ns=before.offset_ns, running_first_ns=before.running_last_ns, running_last_ns=after.running_first_ns,
-        step_before_ns=0, step_after_ns=after.t_first_ns - before.offset_ns, measured=0, gone=0, azimuth_nano=0,
-        elevation_nano=0, squared_step_pico=0, steps=0, azimuth_range_deg=nothing, elevation_range_deg=nothing,
-        eyes_any=0, eyes_all=0, peak_deg2_s2=0.0, begin_deg=nothing, end_deg=nothing, is_after_break=False, samples=0,
-    )  # fmt: skip
+        kind=SampleClass.LOSS,
+        first_row=after.first_row,
+        last_row=before.last_row,
+        t_first_ns=onset_ns,
+        t_last_ns=onset_ns,
+        running_first_ns=before.running_last_ns,
+        running_last_ns=after.running_first_ns,
+        step_before_ns=0,
+        step_after_ns=after.t_first_ns - onset_ns,
+        measured=0,
+        gone=0,
+        azimuth_nano=0,
+        elevation_nano=0,
+        squared_step_pico=0,
+        steps=0,
+        azimuth_range_deg=nothing,
+        elevation_range_deg=nothing,
+        eyes_any=0,
+        eyes_all=0,
+        peak_deg2_s2=0.0,
+        begin_deg=nothing,
+        end_deg=nothing,
+        is_after_break=False,
+        samples=0,
+    )
 
 
 def _totals(flags: BoolArray, first: IntArray) -> list[int]:

@@ -72,14 +72,6 @@ class EventSequencer:
         # A run without a measured sample has no centroid: the comparison with NaN is false.
         return math.hypot(azimuth_1 - azimuth_2, elevation_1 - elevation_2) < self._settings.merge_angle_deg
 
-    def _merge(self, fixation: Run, run: Run, flags: int) -> None:
-        fixation.append(run)
-        fixation.is_merged = True
-        kept = EventFlag.AFTER_LOSS
-        self._fixation_flags = (self._fixation_flags & kept) | (flags & ~kept)
-        # Saccades inside belong to the fixation now; a loss inside stays a loss.
-        self._between = [held for held in self._between if held[0].kind == SampleClass.LOSS]
-
     def _let_go(self, done: list[Run]) -> None:
         if self._fixation is not None:
             done.append(self._fixation)
@@ -113,7 +105,10 @@ def _event(run: Run, event_id: int, kind: int) -> tuple[object, ...]:
     azimuth_deg = elevation_deg = amplitude_deg = peak_deg_s = dispersion_deg = rms_deg = share = math.nan
     if kind == EventKind.FIXATION:
         azimuth_deg, elevation_deg = run.centroid_deg
-        (low_azimuth, high_azimuth), (low_elevation, high_elevation) = run.azimuth_range_deg, run.elevation_range_deg
+        (low_azimuth, high_azimuth), (low_elevation, high_elevation) = (
+            run.azimuth_range_deg,
+            run.elevation_range_deg,
+        )
         dispersion_deg = (high_azimuth - low_azimuth) + (high_elevation - low_elevation)
         rms_deg = math.sqrt(run.squared_step_pico / PICO / run.steps) if run.steps else math.nan
     elif kind == EventKind.SACCADE:

@@ -49,7 +49,7 @@ class EyeSignal(NamedTuple):
 
     def part(self, first: int, stop: int) -> EyeSignal:
         """Return rows first .. stop - 1."""
-        return EyeSignal(*(values[first:stop] for values in self))
+        return EyeSignal._make(values[first:stop] for values in self)
 
 
 class Timed(NamedTuple):
@@ -61,7 +61,7 @@ class Timed(NamedTuple):
 
     def part(self, first: int, stop: int) -> Timed:
         """Return rows first .. stop - 1."""
-        return Timed(*(values[first:stop] for values in self))
+        return Timed._make(values[first:stop] for values in self)
 
 
 class GazeSignal(NamedTuple):
@@ -76,16 +76,21 @@ class GazeSignal(NamedTuple):
 
     def part(self, first: int, stop: int) -> GazeSignal:
         """Return rows first .. stop - 1."""
-        return GazeSignal(self.time.part(first, stop), *(values[first:stop] for values in self[1:]))
+        return GazeSignal._make((self.time.part(first, stop), *(values[first:stop] for values in self[1:])))
 
 
 def joined(first: GazeSignal, second: GazeSignal) -> GazeSignal:
     """Return `second` appended to `first`."""
     if first.azimuth_deg.size == 0:
         return second
-    time = Timed(*(np.concatenate(pair) for pair in zip(first.time, second.time, strict=True)))
-    rest = (np.concatenate(pair) for pair in zip(first[1:], second[1:], strict=True))
-    return GazeSignal(time, *rest)
+    return GazeSignal(
+        time=Timed._make(np.concatenate(pair) for pair in zip(first.time, second.time, strict=True)),
+        azimuth_deg=np.concatenate((first.azimuth_deg, second.azimuth_deg)),
+        elevation_deg=np.concatenate((first.elevation_deg, second.elevation_deg)),
+        is_filled=np.concatenate((first.is_filled, second.is_filled)),
+        eyes=np.concatenate((first.eyes, second.eyes)),
+        is_all_gone=np.concatenate((first.is_all_gone, second.is_all_gone)),
+    )
 
 
 class TimeLine:
@@ -123,7 +128,9 @@ def eye_signal(rows: Rows, prefix: str) -> EyeSignal:
     azimuth_deg = np.ascontiguousarray(rows[f"{prefix}azimuth_deg"])
     elevation_deg = np.ascontiguousarray(rows[f"{prefix}elevation_deg"])
     # Comparisons with NaN are false: NaN, infinity and nonsense are sorted out together.
-    is_good = (np.abs(azimuth_deg) <= LARGEST_DIRECTION_DEG) & (np.abs(elevation_deg) <= LARGEST_DIRECTION_DEG)
+    is_good = (np.abs(azimuth_deg) <= LARGEST_DIRECTION_DEG) & (
+        np.abs(elevation_deg) <= LARGEST_DIRECTION_DEG
+    )
     if not is_good.all():
         azimuth_deg = np.where(is_good, azimuth_deg, np.nan)
         elevation_deg = np.where(is_good, elevation_deg, np.nan)
@@ -169,7 +176,7 @@ def fill_gaps(running_ns: IntArray, signal: EyeSignal, limits: FillLimits) -> tu
     rows = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths) + before[gap] + 1
     start, stop = before[gap], after[gap]
     share = (running_ns[rows] - running_ns[start]) / (running_ns[stop] - running_ns[start])
-    filled = EyeSignal(*(values.copy() for values in signal))
+    filled = EyeSignal._make(values.copy() for values in signal)
     for values in (filled.azimuth_deg, filled.elevation_deg):
         values[rows] = values[start] + share * (values[stop] - values[start])
     filled.is_filled[rows] = True
@@ -201,7 +208,10 @@ class EyeSelector:
             eyes = np.where(np.isnan(azimuth_deg), np.uint8(0), np.uint8(bit))
         elif self._eye is Eye.AVERAGE and not has_both.all():
             shift_deg = self._half_offsets(time, left, right, has_both)
-            for sign, used, has, bit in ((-1.0, left, has_left, LEFT_BIT), (1.0, right, has_right, RIGHT_BIT)):
+            for sign, used, has, bit in (
+                (-1.0, left, has_left, LEFT_BIT),
+                (1.0, right, has_right, RIGHT_BIT),
+            ):
                 only = has & ~has_both
                 azimuth_deg[only] = used.azimuth_deg[only] + sign * shift_deg[0][only]
                 elevation_deg[only] = used.elevation_deg[only] + sign * shift_deg[1][only]
@@ -272,11 +282,11 @@ class SignalSource:
         fresh = [eye_signal(rows, prefix) for prefix in SOURCES]
         if self._limits is None:
             return self._selector.push(fresh_time, *fresh)
-        time = Timed(*(np.concatenate(pair) for pair in zip(self._time, fresh_time, strict=True)))
+        time = Timed._make(np.concatenate(pair) for pair in zip(self._time, fresh_time, strict=True))
         decided = time.t_ns.size
         signals = []
         for held, new in zip(self._signals, fresh, strict=True):
-            whole = EyeSignal(*(np.concatenate(pair) for pair in zip(held, new, strict=True)))
+            whole = EyeSignal._make(np.concatenate(pair) for pair in zip(held, new, strict=True))
             filled, settled = fill_gaps(time.running_ns, whole, self._limits)
             signals.append(filled)
             decided = min(decided, settled)

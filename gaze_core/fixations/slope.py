@@ -28,7 +28,9 @@ class Piece:
         self._t_ns: list[int] = []
         self._eyes: list[int] = []
 
-    def append(self, t_us: int, azimuth_nano: int, elevation_nano: int, row: int, t_ns: int, eyes: int) -> None:
+    def append(
+        self, t_us: int, azimuth_nano: int, elevation_nano: int, row: int, t_ns: int, eyes: int
+    ) -> None:
         """Take the next sample."""
         if len(self._t_us) >= _TRIM_AT:
             self._trim(_TRIM_AT // 2)
@@ -41,7 +43,14 @@ class Piece:
         self.count += 1
 
     def _trim(self, dropped: int) -> None:
-        for values in (self._t_us, self._azimuth_nano, self._elevation_nano, self._row, self._t_ns, self._eyes):
+        for values in (
+            self._t_us,
+            self._azimuth_nano,
+            self._elevation_nano,
+            self._row,
+            self._t_ns,
+            self._eyes,
+        ):
             del values[:dropped]
         self._first += dropped
 

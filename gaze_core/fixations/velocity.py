@@ -95,14 +95,14 @@ def reduce_noise(values_deg: FloatArray, starts: BoolArray, kind: NoiseReduction
         before, after = rows - (room > 0), rows + (room > 0)
         low = np.minimum(values_deg[before], values_deg[after])
         high = np.maximum(values_deg[before], values_deg[after])
-        return np.maximum(low, np.minimum(high, values_deg))
+        return np.asarray(np.maximum(low, np.minimum(high, values_deg)), np.float64)
     total = values_deg.copy()
     used = np.minimum(room, samples // 2)
     for distance in range(1, samples // 2 + 1):
         wide = np.flatnonzero(used >= distance)
         # Lower and upper neighbour are added to each other first: mirrored in time, the sum is the same.
         total[wide] += values_deg[wide - distance] + values_deg[wide + distance]
-    return total / (2 * used + 1)
+    return np.asarray(total / (2 * used + 1), np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +122,10 @@ class SpeedSettings:
         return 1 if self.noise_reduction is NoiseReduction.MEDIAN3 else self.moving_average_samples // 2
 
 
-def squared_speed(signal: GazeSignal, settings: SpeedSettings) -> tuple[FloatArray, BoolArray, IntArray, IntArray]:
-    """Return squared speed (deg2/s2, NaN where there is none), piece starts and the unclamped window bounds."""
+def squared_speed(
+    signal: GazeSignal, settings: SpeedSettings
+) -> tuple[FloatArray, BoolArray, IntArray, IntArray]:
+    """Return squared speed (deg2/s2, NaN where there is none), piece starts and unclamped window bounds."""
     starts = piece_starts(signal, settings.pieces)
     azimuth_deg, elevation_deg = (
         reduce_noise(values, starts, settings.noise_reduction, settings.moving_average_samples)
