@@ -17,88 +17,21 @@ Conventions
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
+from gaze_core.row_types import NO_TIME, Column, Rows, RowType, decode_text, encode_text
+from gaze_core.row_types import column as _c
 
-Rows: TypeAlias = npt.NDArray[np.void]
-"""A one-dimensional structured array whose dtype is that of one `RowType`."""
-
-NO_TIME: Final = -(2**63)
-"""The int64 that stands for "no such time" in every ``*_ns`` column."""
-
-_INTEGER_KINDS: Final = "iu"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One field of a row: storage type, unit and meaning, declared once."""
-
-    name: str
-    type: str  # numpy type string, little-endian: "<f8", "<i8", "u1", "S64"
-    unit: str  # "ns", "norm", "deg", "px", "mm", "flag", "count", "text", ...
-    doc: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowType:
-    """A named kind of row with its columns."""
-
-    name: str
-    doc: str
-    columns: tuple[Column, ...]
-    dtype: np.dtype[np.void] = field(init=False, repr=False, compare=False)  # packed, of one row
-    _blank: Rows = field(init=False, repr=False, compare=False)  # one row with nothing known
-
-    def __post_init__(self) -> None:
-        # Made once: samples come hundreds of times a second, each time with empty rows of every other type.
-        object.__setattr__(self, "dtype", np.dtype([(column.name, column.type) for column in self.columns]))
-        blank = np.zeros(1, self.dtype)
-        for column in self.columns:
-            kind = np.dtype(column.type).kind
-            if kind == "f":
-                blank[column.name] = np.nan
-            elif kind == "i":
-                blank[column.name] = NO_TIME if column.unit == "ns" else -1
-        object.__setattr__(self, "_blank", blank)
-
-    def empty(self, count: int) -> Rows:
-        """Return `count` rows with nothing known: NaN, -1, `NO_TIME`, validity 0, empty text."""
-        rows = np.empty(count, self.dtype)
-        if count:
-            rows[:] = self._blank
-        return rows
-
-    def row(self, **values: Any) -> Rows:
-        """Return one row as an array of length 1; columns not named are unknown as in `empty`.
-
-        Raises
-        ------
-        KeyError
-            If a name is not a column of this row type.
-        """
-        rows = self.empty(1)
-        for name, value in values.items():
-            if name not in self.dtype.fields:  # type: ignore[operator]  # a structured dtype has fields
-                raise KeyError(f"{self.name} rows have no column {name!r}")
-            rows[name] = encode_text(value, rows.dtype[name].itemsize) if isinstance(value, str) else value
-        return rows
-
-
-def encode_text(text: str, size: int) -> bytes:
-    """Return `text` as UTF-8 of at most `size` bytes, cut at a character border."""
-    return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore").encode("utf-8")
-
-
-def decode_text(raw: bytes | np.bytes_) -> str:
-    """Return the text of a fixed-length field."""
-    return bytes(raw).rstrip(b"\0").decode("utf-8", "replace")
-
-
-def _c(name: str, type_: str, unit: str, doc: str) -> Column:
-    return Column(name=name, type=type_, unit=unit, doc=doc)
+__all__ = [
+    # What rows are made of.
+    "Column", "RowType", "Rows", "NO_TIME", "encode_text", "decode_text",
+    # The rows, in the order of their declaration.
+    "GAZE", "CLOCK_SYNC", "EVENT", "MARKER", "EXTERNAL_SIGNAL", "VIEWPORT", "MAPPED", "TARGET", "TRIAL",
+    "IMAGE", "DIRECTION", "GAZE_EVENT", "FIXATION", "DETECTOR_RUN", "THRESHOLD", "AUDIO_SYNC", "TRUTH",
+    "TRUTH_EVENT", "ROW_TYPES",
+    # Codes in their columns.
+    "GazeFlag", "EventKind", "EventFlag",
+]  # fmt: skip
 
 
 def _eye(side: str) -> tuple[Column, ...]:
@@ -121,7 +54,9 @@ GAZE: Final = RowType(
     name="gaze",
     doc="One delivered sample, normalised. Row i belongs to raw row i.",
     columns=(
-        _c("seq", "<i8", "count", "number of the sample in its stream; a hole is a sample that never arrived"),
+        _c(
+            "seq", "<i8", "count", "number of the sample in its stream; a hole is a sample that never arrived"
+        ),
         _c("t_device_ns", "<i8", "ns", "tracker clock; equals t_host_ns where the tracker has no clock"),
         _c("t_vendor_host_ns", "<i8", "ns", "host clock as estimated by the vendor's own software"),
         _c("t_host_ns", "<i8", "ns", "arrival in the acquisition process"),
@@ -197,9 +132,16 @@ VIEWPORT: Final = RowType(
     doc="How one pane showed one image from t_presented_host_ns on, until the pane's next row.",
     columns=(
         _c("t_asked_host_ns", "<i8", "ns", "when the change was asked for"),
-        _c("t_presented_host_ns", "<i8", "ns", "when the first frame drawn with it was presented; mapping uses this"),
+        _c(
+            "t_presented_host_ns",
+            "<i8",
+            "ns",
+            "when the first frame drawn with it was presented; mapping uses this",
+        ),
         _c("trial", "<i4", "count", "trial it belongs to"),
-        _c("image_id", "<i4", "count", "row of the image table; -1 where the pane shows nothing from here on"),
+        _c(
+            "image_id", "<i4", "count", "row of the image table; -1 where the pane shows nothing from here on"
+        ),
         _c("pane", "<i2", "count", "pane of the layout"),
         _c("slice", "<i4", "count", "slice or frame of the image, from 0"),
         _c("src_x_image_px", "<f8", "px", "left of the shown rectangle in the image"),
@@ -214,7 +156,12 @@ VIEWPORT: Final = RowType(
         _c("window_width", "<f8", "stored values", "VOI window width after rescale"),
         _c("luminance_mean", "<f4", "0..1", "mean grey of the whole reader's screen as shown"),
         _c("frame", "<i8", "count", "number of the presented frame"),
-        _c("frames_late", "<i4", "count", "refresh periods between the request and presentation beyond the first"),
+        _c(
+            "frames_late",
+            "<i4",
+            "count",
+            "refresh periods between the request and presentation beyond the first",
+        ),
         _c("cause", "S16", "text", "show, zoom, pan, window, fit, reset, layout, clear"),
     ),
 )
@@ -314,7 +261,7 @@ class EventFlag:
 
 GAZE_EVENT: Final = RowType(
     name="gaze_event",
-    doc="What a detector gives: a finished fixation, saccade, blink or loss. Monotone, never overlapping per kind.",
+    doc="What a detector gives: a finished fixation, saccade, blink or loss. In order, none overlapping its own kind.",
     columns=(
         _c("event_id", "<i8", "count", "number within one run of a detector, in order of onset"),
         _c("kind", "u1", "code", "1 fixation, 2 saccade, 3 blink, 4 loss"),
@@ -375,7 +322,7 @@ DETECTOR_RUN: Final = RowType(
 
 THRESHOLD: Final = RowType(
     name="threshold",
-    doc="The series of thresholds and noise the adaptive detector chose, so that its events can be explained.",
+    doc="Thresholds and noise the adaptive detector chose over time, so that its events can be explained.",
     columns=(
         _c("t_ns", "<i8", "ns", "time line of the detection"),
         _c("noise_deg", "<f8", "deg", "estimated noise per axis"),
@@ -403,7 +350,12 @@ TRUTH: Final = RowType(
         _c("y_norm", "<f8", "norm", "true cyclopean gaze on the display area"),
         _c("azimuth_deg", "<f8", "deg", "true cyclopean direction"),
         _c("elevation_deg", "<f8", "deg", "true cyclopean direction"),
-        _c("label", "u1", "code", "1 fixation, 2 saccade, 3 post-saccadic oscillation, 4 pursuit, 5 blink, 6 other"),
+        _c(
+            "label",
+            "u1",
+            "code",
+            "1 fixation, 2 saccade, 3 post-saccadic oscillation, 4 pursuit, 5 blink, 6 other",
+        ),
         _c("is_microsaccade", "u1", "flag", "1 inside a microsaccade"),
         _c("event_id", "<i8", "count", "event of the truth event table"),
         _c("pupil_mm", "<f4", "mm", "true pupil diameter"),
