@@ -2,7 +2,8 @@
 
 Everything is drawn on a float image of attenuation (0 is air, about 1 the densest part of the body), in the
 frame of `WIDTH_PX` x `HEIGHT_PX` image px. The patient's right is at the left of the picture. No measured
-image is involved: shapes are splines through hand-set points, texture and vessels come from a seeded generator.
+image is involved: shapes are splines through hand-set points, texture and vessels come from a seeded
+generator.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ Points = tuple[tuple[float, float], ...]
 
 _RIGHT_LUNG: Final[Points] = (
     (560, 236), (470, 262), (385, 345), (315, 480), (262, 660), (226, 860), (206, 1060), (196, 1230),
-    (192, 1352), (262, 1300), (345, 1252), (432, 1232), (520, 1240), (592, 1275), (640, 1312), (648, 1210), (650, 1040),
-    (655, 860), (662, 700), (668, 540), (664, 400), (632, 280),
+    (192, 1352), (262, 1300), (345, 1252), (432, 1232), (520, 1240), (592, 1275), (640, 1312),
+    (648, 1210), (650, 1040), (655, 860), (662, 700), (668, 540), (664, 400), (632, 280),
 )  # fmt: skip
 _LEFT_LUNG: Final[Points] = (
     (944, 236), (1034, 262), (1119, 345), (1189, 480), (1242, 660), (1278, 860), (1298, 1060), (1308, 1240),
@@ -44,8 +45,8 @@ _HEART: Final[Points] = (
 )  # fmt: skip
 _MEDIASTINUM: Final[Points] = (
     (700, -80), (690, 200), (672, 330), (668, 470), (664, 600), (656, 760), (660, 1000), (680, 1400),
-    (830, 1400), (850, 1000), (858, 740), (868, 650), (880, 600), (902, 540), (896, 480), (862, 440), (836, 330),
-    (812, 200), (806, -80),
+    (830, 1400), (850, 1000), (858, 740), (868, 650), (880, 600), (902, 540), (896, 480), (862, 440),
+    (836, 330), (812, 200), (806, -80),
 )  # fmt: skip
 
 
@@ -310,7 +311,7 @@ def draw_bones(chest: Chest, *, broken_rib: tuple[float, int, float, float] | No
                 parts = _broken(curve, side, broken_rib[2], broken_rib[3])
             canvas = np.zeros_like(chest.attenuation)
             for part in parts:
-                _stroke_rib(canvas, part, len(curve), is_low=number >= 7)
+                _stroke_rib(canvas, part, len(curve), is_outer=part is not parts[0], is_low=number >= 7)
             chest.attenuation += blurred(canvas, 2.0) * body
     collar: Points = ((694, 350), (640, 352), (560, 344), (460, 306), (360, 262), (250, 246), (150, 268))
     for points in (collar, mirrored(collar)):
@@ -342,15 +343,19 @@ def draw_bones(chest: Chest, *, broken_rib: tuple[float, int, float, float] | No
         chest.attenuation += 0.075 * ellipse(x_px, 452, 92, 100, 0, softness_px=6.0) * body  # arm bones
 
 
-def _stroke_rib(canvas: Image, part: npt.NDArray[np.float64], whole: int, *, is_low: bool) -> None:
-    """Draw a rib as a tube with bright walls, strong behind, fading towards its cartilage in front."""
-    strength = np.interp(
-        np.linspace(0.0, 1.0, len(part)), (0.0, 0.45, 0.62, 0.86, 1.0), (1.0, 1.0, 0.8, 0.6, 0.0)
-    )
-    if len(part) < whole:  # one end of a broken rib: the break is sharp
-        strength = np.maximum(strength, 0.75)
+def _stroke_rib(
+    canvas: Image, part: npt.NDArray[np.float64], whole: int, *, is_outer: bool, is_low: bool
+) -> None:
+    """Draw a rib as a tube with bright walls, strong behind, fading towards its cartilage in front.
+
+    `part` is the first or (`is_outer`) the last piece of a curve of `whole` points.
+    """
+    along = np.arange(len(part)) / whole
+    if is_outer:
+        along = along + 1.0 - len(part) / whole
+    strength = np.interp(along, (0.0, 0.45, 0.62, 0.86, 1.0), (1.0, 1.0, 0.8, 0.6, 0.0))
     if is_low:  # below the diaphragm the liver hides it
-        strength = strength * np.interp(np.linspace(0.0, 1.0, len(part)), (0.0, 0.7, 1.0), (1.0, 0.7, 0.2))
+        strength = strength * np.interp(along, (0.0, 0.7, 1.0), (1.0, 0.7, 0.2))
     for width, value in ((32.0, 0.060), (23.0, 0.037)):
         for ends, strong in zip(pairwise(part), strength, strict=False):
             stroke(canvas, np.array(ends), width, value * float(strong))
@@ -362,9 +367,8 @@ def _broken(
     """Return the two ends of a rib that is cut at x on its way out, the far end moved down."""
     behind = curve[: int(len(curve) * 0.72)]
     cut = int(np.argmin(np.abs(behind[:, 0] - x_px)))
-    gap = 2
-    far = curve[cut + gap :] + np.array([side * 4.0, step_px])
-    return [curve[: cut - gap], far]
+    far = curve[cut + 1 :] + np.array([side * 3.0, step_px])
+    return [curve[:cut], far]
 
 
 def _draw_spine(chest: Chest) -> None:

@@ -267,7 +267,7 @@ def _pneumothorax_and_fracture() -> Phantom:
     chest.attenuation += outside * (smooth - chest.attenuation + pneumothorax.contrast)
     chest.attenuation += 0.030 * lung * chest.right_lung
     pleura = np.zeros_like(chest.attenuation)
-    stroke(pleura, spline(collapsed[:9], is_closed=False), 5.0, 0.085)
+    stroke(pleura, spline(collapsed[:9], is_closed=False), 4.0, 0.052)
     chest.attenuation += blurred(pleura, 1.6) * chest.right_lung
     draw_bones(chest, broken_rib=(side, number, x_break_px, 13.0))
     return _made("phantom-3", chest, (pneumothorax, fracture))
