@@ -261,7 +261,7 @@ class EventFlag:
 
 GAZE_EVENT: Final = RowType(
     name="gaze_event",
-    doc="What a detector gives: a finished fixation, saccade, blink or loss. In order, none overlapping its own kind.",
+    doc="What a detector gives: a finished fixation, saccade, blink or loss. None overlaps its own kind.",
     columns=(
         _c("event_id", "<i8", "count", "number within one run of a detector, in order of onset"),
         _c("kind", "u1", "code", "1 fixation, 2 saccade, 3 blink, 4 loss"),
