@@ -142,10 +142,11 @@ class MouseTracker:
         """Begin to ask."""
         if self._position is None:
             raise DriverStateError("The mouse tracker is not open; open it before starting it.")
-        if not self._is_running:
-            self._is_running = True
-            self._is_lost = False
-            self._due_ns = self._clock.now_ns()
+        if self._is_running:
+            raise DriverStateError("The mouse tracker is running already; stop it before starting it again.")
+        self._is_running = True
+        self._is_lost = False
+        self._due_ns = self._clock.now_ns()
 
     def read(self, timeout_s: float) -> Batch:
         """Return the pointer at the next instant, or nothing when that is further away than `timeout_s`."""

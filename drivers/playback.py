@@ -137,9 +137,10 @@ class PlaybackTracker:
         """Let the tape run from where it stands."""
         if self._tape is None:
             raise DriverStateError("The playback is not open; open it before starting it.")
-        if not self._is_running:
-            self._tape.run_from(self._clock.now_ns())
-            self._is_running = True
+        if self._is_running:
+            raise DriverStateError("The playback is running already; stop it before starting it again.")
+        self._tape.run_from(self._clock.now_ns())
+        self._is_running = True
 
     def read(self, timeout_s: float) -> Batch:
         """Return what has become due, waiting at most `timeout_s` for the first of it."""

@@ -37,6 +37,7 @@ def recorded() -> RecordedStream:
     gaze["t_device_ns"] = 5_000_000_000 + np.arange(50) * 10_000_000
     gaze["t_host_ns"] = 86_400_000_000_000 + np.arange(50) * 10_000_000 + 1_234_567
     gaze["left_x_norm"] = generator.normal(0.5, 0.1, 50)
+    gaze["left_y_norm"] = generator.normal(0.5, 0.1, 50)
     gaze["left_valid"] = 1
     markers = MARKER.empty(2)
     markers["t_host_ns"] = gaze["t_host_ns"][[10, 30]] + 5_000_000

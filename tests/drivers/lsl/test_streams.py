@@ -8,7 +8,13 @@ import time
 import numpy as np
 import pytest
 
-from drivers.contract import DriverError, DriverOptionError, NoticeKind, TrackerNotFoundError
+from drivers.contract import (
+    DriverError,
+    DriverOptionError,
+    NoticeKind,
+    TrackerLostError,
+    TrackerNotFoundError,
+)
 from drivers.lsl import create
 from gaze_core.rows import GazeFlag
 
@@ -216,6 +222,30 @@ def test_a_sender_that_dies_and_is_started_again_is_taken_up_again(new_sender, o
     assert gaze["flags"][0] & GazeFlag.RECONNECTED
     assert gaze["x_norm"][0] == 0.3
     assert gaze["seq"][0] == 1
+
+
+@pytest.mark.parametrize("source_id", ["eye-2", ""])
+def test_a_stream_that_comes_back_with_other_channels_ends_in_words(sender, open_tracker, source_id):
+    sender.open(
+        "changeling", channels=[{"label": a, "unit": "normalized"} for a in "xy"], source_id=source_id
+    )
+    tracker, _ = open_tracker(stream="changeling")
+    sender.tell("await_consumer", "changeling")
+    sender.push("changeling", np.array([[0.1, 0.2]]), [time.perf_counter()])
+    read_samples(tracker, 1)
+    sender.tell("close", "changeling")
+    read_until(tracker, lambda got: NoticeKind.CONNECTION_LOST in kinds(got))
+    sender.open(
+        "changeling", channels=[{"label": a, "unit": "normalized"} for a in "yx"], source_id=source_id
+    )
+
+    def send_and_read():
+        for _ in range(200):
+            sender.push("changeling", np.array([[0.3, 0.4]]), [time.perf_counter()])
+            tracker.read(0.05)
+
+    with pytest.raises(TrackerLostError, match="came back with other channels"):
+        send_and_read()
 
 
 def test_two_gaze_streams_are_listed_and_one_can_be_chosen(sender, open_tracker):
