@@ -53,7 +53,8 @@ def make_driver(driver_name: str, options: Mapping[str, str], setup: ViewingSetu
 
 def _read_stream(path: Path, mapping: str) -> RecordedStream:
     # Imported here: only playing a file needs them.
-    from recordings_schema.formats.gaze_table import read_gaze_table, read_gaze_table_mapping
+    from recordings_schema.formats.gaze_table import read_gaze_table
+    from recordings_schema.formats.gaze_table_mapping import read_gaze_table_mapping
     from recordings_schema.reader import Recording
 
     try:
