@@ -19,7 +19,7 @@ help:
 
 run:
 	@$(PYTHON) packaging/bootstrap.py run
-	@$(BIN)/reading-station demo
+	@$(BIN)/reading-station demo --out demo-output
 
 .PHONY: setup
 setup:

@@ -55,18 +55,24 @@ def _tracker_options(function: _Function) -> _Function:
     decorated = click.option("--tracker", default="mock", show_default=True, help="Driver; see `trackers`.")(
         function
     )
-    decorated = click.option("--rate", type=float, help="Sampling rate in Hz, where the tracker has a choice.")(
-        decorated
-    )
+    decorated = click.option(
+        "--rate", type=float, help="Sampling rate in Hz, where the tracker has a choice."
+    )(decorated)
     return click.option(
-        "--option", "options", multiple=True, metavar="NAME=VALUE", help="Option of the driver; may be repeated."
+        "--option",
+        "options",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Option of the driver; may be repeated.",
     )(decorated)
 
 
 @cli.command()
 @click.option("--seconds", type=click.FloatRange(1, 3600), default=12, show_default=True, help="Per image.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the recording and pictures.")
-@click.option("--rate", type=click.FloatRange(30, 2000), default=600, show_default=True, help="Samples per second.")
+@click.option(
+    "--rate", type=click.FloatRange(30, 2000), default=600, show_default=True, help="Samples per second."
+)
 @click.option("--seed", type=int, default=7, show_default=True, help="Seed of the simulated reader.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def demo(seconds: float, out: Path | None, rate: float, seed: int, as_json: bool) -> None:
@@ -110,7 +116,13 @@ def record(
     if rate is not None:
         chosen["rate_hz"] = f"{rate:g}"
     run_record(
-        tracker=tracker, options=chosen, seconds=seconds, out=out, reader=reader, images=images, as_json=as_json
+        tracker=tracker,
+        options=chosen,
+        seconds=seconds,
+        out=out,
+        reader=reader,
+        images=images,
+        as_json=as_json,
     )
 
 

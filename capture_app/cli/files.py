@@ -61,7 +61,9 @@ def validate_files(files: list[Path], *, as_json: bool) -> int:
         if not as_json:
             click.echo(f"{file}: {'no findings' if not findings else ''}".rstrip(": "))
             for finding in findings:
-                click.echo(f"  {finding.severity.value}: {finding.where}: {finding.what} {finding.remedy}".rstrip())
+                click.echo(
+                    f"  {finding.severity.value}: {finding.where}: {finding.what} {finding.remedy}".rstrip()
+                )
     if as_json:
         print_json(documents)
     return int(ExitCode.FINDINGS if has_errors else ExitCode.OK)

@@ -37,7 +37,9 @@ def set_up_logging(*, is_verbose: bool) -> None:
     root.addHandler(terminal)
     try:
         log_folder().mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(log_file(), maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOGS, encoding="utf-8")
+        file = RotatingFileHandler(
+            log_file(), maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOGS, encoding="utf-8"
+        )
     except OSError as err:
         root.warning("The log %s cannot be written: %s", log_file(), err)
         return

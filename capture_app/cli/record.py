@@ -42,9 +42,13 @@ def run_record(
     except DriverOptionError as err:
         raise CommandError(str(err), ExitCode.TRACKER) from err
     if out.exists():
-        raise CommandError(f"{out} is there already and is not overwritten. Name another file.", ExitCode.RECORDING)
+        raise CommandError(
+            f"{out} is there already and is not overwritten. Name another file.", ExitCode.RECORDING
+        )
     if not out.absolute().parent.is_dir():
-        raise CommandError(f"The folder {out.absolute().parent} is not there. Make it first.", ExitCode.RECORDING)
+        raise CommandError(
+            f"The folder {out.absolute().parent} is not there. Make it first.", ExitCode.RECORDING
+        )
     settings = SettingsStore().load().settings
     session = CaptureSession(start_acquisition, settings=settings)
     try:
@@ -68,7 +72,12 @@ def run_record(
 def _run(
     session: CaptureSession, out: Path, reader: str, seconds: float, *, is_quiet: bool
 ) -> HeadlessResult:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), TextColumn("{task.fields[health]}"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[health]}"),
+    )
     with Progress(*columns, disable=is_quiet, transient=True) as progress:
         task = progress.add_task("recording", total=seconds, health="")
 

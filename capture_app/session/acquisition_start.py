@@ -20,9 +20,13 @@ def start_acquisition() -> Acquisition:
     SessionError
         If it does not start.
     """
-    client = AcquisitionClient(log_directory=Path(platformdirs.user_log_dir(APPLICATION_NAME, appauthor=False)))
+    client = AcquisitionClient(
+        log_directory=Path(platformdirs.user_log_dir(APPLICATION_NAME, appauthor=False))
+    )
     try:
         client.start()
     except AcquisitionError as err:
-        raise SessionError(f"{err} Restart the program; if that does not help, restart the computer.") from err
+        raise SessionError(
+            f"{err} Restart the program; if that does not help, restart the computer."
+        ) from err
     return client

@@ -97,7 +97,9 @@ def cases_of_list(path: Path) -> CaseList:
         images = tuple(path.parent / name for name in names)
         cases.append(_checked(Case(case_id=Path(names[0]).stem, images=images)))
     if not cases:
-        raise SessionError(f"The image list {path} names no image. Write one case per line, images separated by tabs.")
+        raise SessionError(
+            f"The image list {path} names no image. Write one case per line, images separated by tabs."
+        )
     return CaseList(title=path.stem, root=path.parent, cases=tuple(_unique(cases)))
 
 
@@ -129,7 +131,5 @@ def _unique(cases: list[Case]) -> list[Case]:
     for case in cases:
         name = case.case_id if counts[case.case_id] == 1 else case.images[0].name
         seen[name] = seen.get(name, 0) + 1
-        named.append(
-            replace(case, case_id=name if seen[name] == 1 else f"{name} ({seen[name]})")
-        )
+        named.append(replace(case, case_id=name if seen[name] == 1 else f"{name} ({seen[name]})"))
     return named

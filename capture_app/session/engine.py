@@ -46,9 +46,7 @@ class CaptureSession:
         self._settings = settings
         self._facts = facts
         self._geometry = ViewingGeometry(screen_of(facts), settings.distance_mm)
-        self._presentation = Presentation(
-            self._geometry.screen, settings.controls, settings.background_grey
-        )
+        self._presentation = Presentation(self._geometry.screen, settings.controls, settings.background_grey)
         self._link = Link(start_acquisition())
         self._recording = RecordingControl(self._link)
         self._cases = CaseList(title="", root=Path(), cases=())
@@ -62,6 +60,7 @@ class CaptureSession:
         self._feed = AnalysisFeed(self._geometry, settings.eye, settings.heatmap_sigma_deg)
         self._states = StateMaker(self._clock)
         self._is_closed = False
+        self._shown_since_host_ns: int | None = None
 
     # what the frame timer calls
 
@@ -129,7 +128,9 @@ class CaptureSession:
 
         self.show_cases(demo_cases())
         self.connect_tracker("mock", demo_tracker_options())
-        self._states.say(self._clock.now_ns(), "The simulated tracker reads the built-in phantoms. Press Start to record.")
+        self._states.say(
+            self._clock.now_ns(), "The simulated tracker reads the built-in phantoms. Press Start to record."
+        )
 
     def connect_tracker(self, name: str, options: Mapping[str, str]) -> None:
         """Connect a tracker; also the answer to "Reconnect"."""
@@ -253,6 +254,8 @@ class CaptureSession:
             self._link.append("viewport", rows)
             self._link.show_scene(self._presentation.scene(t_host_ns))
             self._states.count_frames(frames_late)
+            if self._presentation.images and self._shown_since_host_ns is None:
+                self._shown_since_host_ns = t_host_ns
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
 
@@ -264,6 +267,11 @@ class CaptureSession:
             self._link.close()
 
     # inside
+
+    @property
+    def shown_since_host_ns(self) -> int | None:
+        """When the case now on the screen was presented; None while none is."""
+        return self._shown_since_host_ns
 
     @property
     def recording(self) -> RecordingControl:
@@ -308,7 +316,9 @@ class CaptureSession:
             self._link.append("detector_run", self._feed.begin_recording(self._link, now_ns))
             # The case is shown anew, so that the moment its image appears lies inside the recording.
             self._presentation.clear(-1, now_ns)
-            self._want_case(max(self._trials.case_index, self._trials.next_index(1) if self._trials.case_index < 0 else 0))
+            self._want_case(
+                max(self._trials.case_index, self._trials.next_index(1) if self._trials.case_index < 0 else 0)
+            )
         elif phase in (Phase.CLOSED, Phase.FAILED) and before is not phase:
             self._feed.end_recording()
             if phase is Phase.FAILED:
@@ -332,6 +342,7 @@ class CaptureSession:
 
     def _want_case(self, index: int) -> None:
         self._wanted_case = index
+        self._shown_since_host_ns = None
         if index >= 0:
             self._trials.show(index)
             self._images.ask(index, self._trials.cases[index])

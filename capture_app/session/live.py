@@ -161,7 +161,9 @@ class LiveAnalysis:
             return
         if message.phase in (MessagePhase.START, MessagePhase.EXTEND):
             is_known = self.open_fixation is not None and self.open_fixation.event_id == message.event_id
-            onset_ns = self.open_fixation.t_onset_ns if is_known and self.open_fixation else message.t_event_ns
+            onset_ns = (
+                self.open_fixation.t_onset_ns if is_known and self.open_fixation else message.t_event_ns
+            )
             self.open_fixation = OpenFixation(
                 event_id=message.event_id,
                 t_onset_ns=onset_ns,

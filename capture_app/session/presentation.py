@@ -97,7 +97,13 @@ class Presentation:
         return None
 
     def configure(
-        self, screen: Screen, controls: ViewerControls, background_grey: int, t_asked_host_ns: int, *, has_patch: bool
+        self,
+        screen: Screen,
+        controls: ViewerControls,
+        background_grey: int,
+        t_asked_host_ns: int,
+        *,
+        has_patch: bool,
     ) -> None:
         """Take another screen, other controls, grey or patch; what is shown stays shown."""
         is_same = (screen, controls, background_grey, has_patch) == (
@@ -112,7 +118,8 @@ class Presentation:
         self._is_patch_on = has_patch
         areas = self._areas(len(self._views))
         self._views = [
-            replace(view.in_area(area), controls=controls) for view, area in zip(self._views, areas, strict=False)
+            replace(view.in_area(area), controls=controls)
+            for view, area in zip(self._views, areas, strict=False)
         ]
         self._changed(range(len(self._views)), "layout", t_asked_host_ns)
 

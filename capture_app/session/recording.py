@@ -78,9 +78,7 @@ class RecordingControl:
         """Follow what the acquisition process said; return the phase."""
         failure = self._link.failure
         if self._link.is_dead and self.is_busy:
-            self.problem = (
-                "The recording process ended unexpectedly. Everything up to the last quarter of a second is on disk."
-            )
+            self.problem = "The recording process ended unexpectedly. Everything up to the last quarter of a second is on disk."
             self.phase = Phase.FAILED
         elif failure is not None and failure.kind == "recording" and self.is_busy:
             self.problem, self.phase = failure.text, Phase.FAILED

@@ -12,8 +12,15 @@ import numpy.typing as npt
 
 from gaze_core.directions import screen_gaze
 from gaze_core.eyes import Eye
-from gaze_core.geometry import Rect, Screen, ViewingGeometry
-from gaze_core.heatmaps import Density, HeatmapStep, colour_heatmap, render_heatmap
+from gaze_core.geometry import Screen, ViewingGeometry
+from gaze_core.heatmaps import (
+    Density,
+    HeatmapSpec,
+    HeatmapWeighting,
+    colour_heatmap,
+    heatmap_steps,
+    render_heatmap,
+)
 from gaze_core.mapping import map_to_image
 from gaze_core.rows import EventFlag, EventKind, Rows
 from gaze_core.scoring import FixationScores, score_fixations
@@ -109,12 +116,13 @@ def _scores(recording: Recording, fixations: Rows) -> FixationScores | None:
     return score_fixations(inside, truth, true_events) if len(truth) else None
 
 
-def heatmap_of(recording: Recording, image_id: int, width_px: int, height_px: int) -> Density:
+def heatmap_of(
+    recording: Recording, geometry: ViewingGeometry, image_id: int, width_px: int, height_px: int
+) -> Density:
     """Return the duration-weighted map of the fixations of one image, s/deg^2, sigma 1 deg, exact under zoom.
 
     Fixations that began before the image was presented are not part of it.
     """
-    geometry = geometry_of(recording)
     viewport = recording.rows(DatasetKey.VIEWPORT)
     fixations = recording.rows(DatasetKey.FIXATIONS)
     chosen = fixations[
@@ -125,23 +133,8 @@ def heatmap_of(recording: Recording, image_id: int, width_px: int, height_px: in
     # The live fit of the clock is right to well below a frame, which is all a viewport lasts.
     middle_ns = chosen["onset_host_ns"] // 2 + chosen["offset_host_ns"] // 2
     mapped = map_to_image(chosen["x_norm"], chosen["y_norm"], middle_ns, viewport, geometry.screen)
-    steps = []
-    for index in np.unique(mapped["viewport_row"]):
-        if index < 0:
-            continue
-        row = viewport[index]
-        of_step = mapped["viewport_row"] == index
-        px_per_deg = float(geometry.px_per_deg_centre * row["src_w_image_px"] / row["dst_w_screen_px"])
-        steps.append(
-            HeatmapStep(
-                x_image_px=chosen["x_image_px"][of_step],
-                y_image_px=chosen["y_image_px"][of_step],
-                weight_s=chosen["duration_ms"][of_step] / 1e3,
-                sigma_image_px=LIVE_SIGMA_DEG * px_per_deg,
-                shown_image_px=Rect(*(float(row[f"src_{name}_image_px"]) for name in "xywh")),
-                px_per_deg_image=px_per_deg,
-            )
-        )
+    spec = HeatmapSpec(weighting=HeatmapWeighting.DURATION, sigma_deg=LIVE_SIGMA_DEG)
+    steps = heatmap_steps(mapped, chosen["duration_ms"] / 1e3, viewport, image_id, spec, geometry)
     return render_heatmap(steps, width_px, height_px)
 
 

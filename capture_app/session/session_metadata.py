@@ -99,7 +99,9 @@ def session_metadata(
                     "corner_patch": settings.corner_patch.value,
                     "eye": settings.eye.value,
                     "heatmap_sigma_deg": f"{settings.heatmap_sigma_deg:g}",
-                    "screen_size": "measured or reported" if has_known_size(facts) else "assumed: 96 dots per inch",
+                    "screen_size": "measured or reported"
+                    if has_known_size(facts)
+                    else "assumed: 96 dots per inch",
                 },
             ),
         )

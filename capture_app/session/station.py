@@ -74,8 +74,14 @@ def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
         ("Begun", f"{started:%Y-%m-%d %H:%M:%S}"),
         ("Length", _duration_words(summary.duration_s)),
         ("State", _state_words(summary.is_finished, summary.is_recovered, summary.reason)),
-        ("Tracker", f"{summary.tracker}, {summary.rate_hz:g} Hz{', simulated' if summary.is_simulated else ''}"),
-        ("Screen", f"{screen.width_px} x {screen.height_px} px, {screen.width_mm:.0f} x {screen.height_mm:.0f} mm"),
+        (
+            "Tracker",
+            f"{summary.tracker}, {summary.rate_hz:g} Hz{', simulated' if summary.is_simulated else ''}",
+        ),
+        (
+            "Screen",
+            f"{screen.width_px} x {screen.height_px} px, {screen.width_mm:.0f} x {screen.height_mm:.0f} mm",
+        ),
         ("Distance", f"{screen.distance_mm:.0f} mm"),
         ("Onset latency", screen.onset_latency),
         ("Samples", str(counts.get(DatasetKey.GAZE, 0))),

@@ -49,7 +49,9 @@ class TraceStrip:
             x_norm=x_norm.astype(np.float32),
             y_norm=y_norm.astype(np.float32),
             left_pupil=np.where(part["left_pupil_valid"] == 1, part["left_pupil"], np.nan).astype(np.float32),
-            right_pupil=np.where(part["right_pupil_valid"] == 1, part["right_pupil"], np.nan).astype(np.float32),
+            right_pupil=np.where(part["right_pupil_valid"] == 1, part["right_pupil"], np.nan).astype(
+                np.float32
+            ),
             valid=np.isfinite(x_norm).astype(np.uint8),
             events=tuple(
                 (age_s, kind)

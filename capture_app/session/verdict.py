@@ -80,7 +80,9 @@ def _tracker_verdict(link: Link, tracker_name: str) -> Verdict | None:
         return Verdict(level="bad", word="tracker lost", explanation=text)
     if link.is_finished:
         return Verdict(
-            level="information", word="played to the end", explanation="The played stream has no more samples."
+            level="information",
+            word="played to the end",
+            explanation="The played stream has no more samples.",
         )
     return None
 

@@ -1,0 +1,64 @@
+"""`reading-station capture`: the windows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from capture_app.cli.display import screens
+from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.log_setup import log_folder
+
+
+def run_capture_command(images: list[Path], *, quit_after_s: float | None) -> int:
+    """Open the windows on a folder, a list or image files; return the exit code."""
+    for path in images:
+        if not path.exists():
+            raise CommandError(
+                f"{path} is not there. Name a folder, an image list or image files.", ExitCode.INPUT
+            )
+    with screens():
+        return _run(images, quit_after_s)
+
+
+def _run(images: list[Path], quit_after_s: float | None) -> int:
+    # Qt is loaded once the screens are settled.
+    from PySide6.QtCore import QTimer
+
+    from capture_app.gui.app import StationWindows, run_windows
+    from capture_app.session.acquisition_start import start_acquisition
+    from capture_app.session.cases import CaseList, cases_of_folder, cases_of_images, cases_of_list
+    from capture_app.session.engine import CaptureSession
+    from capture_app.session.port import SessionError
+    from capture_app.session.settings import SettingsStore
+    from capture_app.session.station import Station
+
+    store = SettingsStore()
+    loaded = store.load()
+    try:
+        cases: CaseList | None = None
+        if len(images) > 1 or (images and _is_image(images[0])):
+            cases = cases_of_images(images)
+        elif images:
+            cases = cases_of_folder(images[0]) if images[0].is_dir() else cases_of_list(images[0])
+        session = CaptureSession(start_acquisition, settings=loaded.settings)
+    except SessionError as err:
+        raise CommandError(str(err), ExitCode.INPUT) from err
+
+    def begin(windows: StationWindows) -> None:
+        if loaded.notice:
+            windows.controller.say(loaded.notice)
+        if quit_after_s is None:
+            windows.desk.offer_recovery()
+        if cases is not None:
+            session.show_cases(cases)
+            windows.operator.show_station()
+            windows.desk.connect_tracker()
+        if quit_after_s is not None:
+            QTimer.singleShot(round(quit_after_s * 1000), windows.controller, windows.controller.leave)
+
+    run_windows(session, Station(), store, loaded.settings, begin, crash_file=log_folder() / "crash.txt")
+    return int(ExitCode.OK)
+
+
+def _is_image(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() not in (".txt", ".tsv", ".csv", ".list")
