@@ -95,6 +95,7 @@ class PupilChart(QWidget):
         """Paint the lines."""
         trace = self._trace
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(self.colours.line))
         span = value_range(trace.left_pupil, trace.right_pupil) if trace is not None else None
         if trace is None or span is None or len(trace.t_s) < 2:
@@ -143,6 +144,12 @@ class EyeBox(QWidget):
         painter.setPen(QPen(QColor(self.colours.line), 1.0, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(middle, tokens.RADIUS, tokens.RADIUS)
         health = self._health
+        if health.left_box is None and health.right_box is None:
+            painter.setPen(QColor(self.colours.secondary))
+            font = painter.font()
+            font.setPixelSize(tokens.FONT_SECONDARY_PX)
+            painter.setFont(font)
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self.tr("no eye positions"))
         self._paint_eye(painter, frame, health.left_box, health.left_ok, self.colours.left, "L")
         self._paint_eye(painter, frame, health.right_box, health.right_ok, self.colours.right, "R")
 

@@ -51,6 +51,20 @@ def glyph_icon(name: str, colour: str, size_px: int) -> QIcon:
     return icon
 
 
+def text_icon(name: str, colour: str, size_px: int, gap_px: int) -> QIcon:
+    """Return the sign with `gap_px` of room behind it, for buttons whose text follows."""
+    icon = QIcon()
+    for ratio in _RATIOS:
+        pixmap = QPixmap(round((size_px + gap_px) * ratio), round(size_px * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint_glyph(painter, name, QRectF(0, 0, size_px, size_px), colour)
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon
+
+
 def _lines(*strokes: tuple[tuple[float, float], ...]) -> tuple[bool, QPainterPath]:
     path = QPainterPath()
     for stroke in strokes:

@@ -1,9 +1,8 @@
-"""Grey pixels of a pane drawn at screen size: exact in place, smooth, and cheap to draw again.
+"""Pictures of panes as pixmaps: pixel by pixel for the reader's screen, made smaller for the operator's copy.
 
-Where the picture is made smaller, whole blocks of pixels are averaged first and the rest is interpolated, so
-that ribs and fine lines do not flicker between zoom steps. Only what is visible is computed. A target pixel
-belongs to the picture when its centre lies inside the placement's rectangle: the painted rectangle is never
-off by more than half a physical pixel.
+Where a picture is made smaller, whole blocks of pixels are averaged first and the rest is interpolated, so
+that ribs and fine lines do not flicker. A target pixel belongs to the picture when its centre lies inside the
+scaled rectangle: the painted rectangle is never off by more than half a pixel.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class ImageCopy:
             del self._keys[gone], self._drawn[gone]
             changed = True
         for pane in panes:
-            key = (pane.image_id, pane.grey_version, pane.placement, scale)
+            key = (pane.grey_version, pane.grey_screen_px, scale)
             if self._keys.get(pane.pane) != key:
                 self._keys[pane.pane] = key
                 self._drawn[pane.pane] = draw_pane(pane, scale)
@@ -63,29 +62,32 @@ class ImageCopy:
 
 def draw_pane(pane: PaneState, scale: float = 1.0) -> DrawnImage | None:
     """Return the picture of a pane at `scale` target pixels per physical pixel; None when nothing shows."""
-    dst = _scaled(pane.placement.dst_screen_px, scale)
+    if pane.grey.size == 0:
+        return None
+    area = pane.grey_screen_px
+    if scale == 1.0:  # the reader's screen itself: every pixel as the session drew it
+        return DrawnImage(pixmap=QPixmap.fromImage(to_image(pane.grey)), x_px=int(area.x), y_px=int(area.y))
+    dst = Rect(x=area.x * scale, y=area.y * scale, w=area.w * scale, h=area.h * scale)
     left, right = _first_inside(dst.x), _first_inside(dst.right)
     top, bottom = _first_inside(dst.y), _first_inside(dst.bottom)
-    if right <= left or bottom <= top or pane.grey.size == 0:
+    if right <= left or bottom <= top:
         return None
-    picture = resample(pane.grey, pane.placement.src_image_px, dst, (left, top, right - left, bottom - top))
+    picture = resample(pane.grey, dst, (left, top, right - left, bottom - top))
     return DrawnImage(pixmap=QPixmap.fromImage(to_image(picture)), x_px=left, y_px=top)
 
 
-def resample(grey: GreyImage, src: Rect, dst: Rect, pixels: tuple[int, int, int, int]) -> GreyImage:
-    """Return the target pixels (x, y, w, h) of the map that takes `src` (image px) onto `dst` (target px)."""
-    step_x, step_y = src.w / dst.w, src.h / dst.h  # image px per target px
-    block_x, block_y = max(int(step_x), 1), max(int(step_y), 1)
+def resample(grey: GreyImage, dst: Rect, pixels: tuple[int, int, int, int]) -> GreyImage:
+    """Return the target pixels (x, y, w, h) of the map that takes all of `grey` onto `dst` (target px)."""
     height, width = grey.shape[:2]
-    left, right = _window(src.x, src.right, block_x, width)
-    top, bottom = _window(src.y, src.bottom, block_y, height)
-    part = _averaged(grey[top:bottom, left:right], block_x, block_y)
+    step_x, step_y = width / dst.w, height / dst.h  # elements of grey per target px
+    block_x, block_y = max(int(step_x), 1), max(int(step_y), 1)
+    part = _averaged(grey, block_x, block_y)
     x, y, w, h = pixels
     # Target pixel i has its centre at i + 0.5; sample k of the averaged part lies at (k + 0.5) blocks.
     matrix = np.array(
         [
-            [step_x / block_x, 0.0, (src.x + (x + 0.5 - dst.x) * step_x - left) / block_x - 0.5],
-            [0.0, step_y / block_y, (src.y + (y + 0.5 - dst.y) * step_y - top) / block_y - 0.5],
+            [step_x / block_x, 0.0, (x + 0.5 - dst.x) * step_x / block_x - 0.5],
+            [0.0, step_y / block_y, (y + 0.5 - dst.y) * step_y / block_y - 0.5],
         ]
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -106,19 +108,9 @@ def to_image(picture: GreyImage) -> QImage:
     return QImage(pixels.data, width, height, width * channels, formats[channels]).copy()
 
 
-def _scaled(rect: Rect, scale: float) -> Rect:
-    return Rect(x=rect.x * scale, y=rect.y * scale, w=rect.w * scale, h=rect.h * scale)
-
-
 def _first_inside(edge_px: float) -> int:
     """Return the first pixel whose centre is at or beyond an edge."""
     return math.ceil(edge_px - 0.5)
-
-
-def _window(start_px: float, end_px: float, block: int, size: int) -> tuple[int, int]:
-    """Return the range of image pixels needed, a block more on either side, within the image."""
-    first = max(int(start_px) - 2 * block, 0)
-    return min(first, size - 1), min(max(math.ceil(end_px) + 2 * block, first + 1), size)
 
 
 def _averaged(part: GreyImage, block_x: int, block_y: int) -> GreyImage:

@@ -94,7 +94,6 @@ class OperatorWindow(QMainWindow):
         self._stack.addWidget(self._station_page())
         self.setCentralWidget(self._stack)
         self.set_colours(colours)
-        self._layout = self.saveState(_LAYOUT_VERSION)
         self.show_start_page()
 
     def set_colours(self, colours: Colours) -> None:
@@ -138,7 +137,8 @@ class OperatorWindow(QMainWindow):
         self._is_station = True
         self.top_bar.show()
         self._stack.setCurrentIndex(1)
-        self.restoreState(self._layout, _LAYOUT_VERSION)
+        if self._layout.isEmpty() or not self.restoreState(self._layout, _LAYOUT_VERSION):
+            self._usual_layout()
 
     @property
     def is_station(self) -> bool:
@@ -248,9 +248,13 @@ class OperatorWindow(QMainWindow):
         self.addDockWidget(area.LeftDockWidgetArea, cases)
         self.addDockWidget(area.RightDockWidgetArea, quality)
         self.addDockWidget(area.BottomDockWidgetArea, signals)
-        self.resizeDocks(
-            [cases, quality], [tokens.CASES_WIDTH, tokens.QUALITY_WIDTH], Qt.Orientation.Horizontal
-        )
+
+    def _usual_layout(self) -> None:
+        for panel in self.panels:
+            panel.show()
+        cases, quality, signals = self.panels
+        widths = [tokens.CASES_WIDTH, tokens.QUALITY_WIDTH]
+        self.resizeDocks([cases, quality], widths, Qt.Orientation.Horizontal)
         self.resizeDocks([signals], [tokens.TRACE_HEIGHT], Qt.Orientation.Vertical)
 
     def _build_menu(self) -> QMenu:
@@ -275,7 +279,7 @@ class OperatorWindow(QMainWindow):
     def _station_page(self) -> QWidget:
         page = QWidget(self)
         column = QVBoxLayout(page)
-        column.setContentsMargins(tokens.SPACE_XS, tokens.SPACE_S, tokens.SPACE_XS, 0)
+        column.setContentsMargins(0, tokens.SPACE_S, 0, tokens.SPACE_XS)
         column.setSpacing(tokens.SPACE_S)
         column.addWidget(self.live_view, 1)
         column.addWidget(self.controls)

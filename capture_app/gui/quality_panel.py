@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens, words
@@ -68,6 +68,12 @@ class QualityPanel(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(body)
 
+    def minimumSizeHint(self) -> QSize:
+        """Never be narrower than the numbers."""
+        body = self.widget().minimumSizeHint() if self.widget() is not None else QSize()
+        width = max(body.width() + tokens.SPACE_M, tokens.QUALITY_MINIMUM_WIDTH)
+        return QSize(width, tokens.TRACE_MINIMUM_HEIGHT)
+
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self._colours = colours
@@ -84,7 +90,7 @@ class QualityPanel(QScrollArea):
         self._set("loss", words.percent(health.loss_share))
         self._set("gap", words.number(health.longest_gap_s, 1, "s"))
         self._set("latency", words.number(health.latency_ms, 1, "ms"))
-        self._set("offset", words.number(health.clock_offset_ms, 2, "ms"))
+        self._set("offset", words.offset(health.clock_offset_ms))
         self._set("drift", words.number(health.clock_drift_ppm, 1, "ppm"))
         self._set("lost", str(health.lost_samples))
         self._set("order", str(health.out_of_order))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from capture_app.gui import tokens
-from capture_app.gui.glyphs import glyph_icon, glyph_pixmap
+from capture_app.gui.glyphs import glyph_pixmap, text_icon
 from capture_app.gui.labels import ElidedLabel, label, paragraph, rule
 from capture_app.gui.tokens import Colours
 from capture_app.gui.top_bar import level_colour, level_glyph
@@ -44,7 +44,6 @@ class Card(QPushButton):
         self.setProperty("role", "card")
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
-        self.setMinimumHeight(tokens.START_CARD_HEIGHT)
         self._glyph = glyph
         self._sign = QLabel(self)
         heading = label(title, "section", self)
@@ -76,10 +75,9 @@ class RecentRow(QPushButton):
         super().__init__(parent)
         self.item = item
         path = PurePath(item.path)
-        self.setProperty("role", "strip")
+        self.setProperty("role", "recent")
         self.setAccessibleName(item.path)
         self.setToolTip(item.path)
-        self.setMinimumHeight(tokens.PRIMARY_HEIGHT + tokens.SPACE_S)
         self._sign = QLabel(self)
         name, place = ElidedLabel(self), ElidedLabel(self)
         name.set_text(path.name or item.path)
@@ -88,10 +86,12 @@ class RecentRow(QPushButton):
         when = label(opened_words(item.opened_unix_s), "secondary", self)
         column = QVBoxLayout()
         column.setSpacing(0)
+        column.addStretch(1)
         column.addWidget(name)
         column.addWidget(place)
+        column.addStretch(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(tokens.SPACE_S, tokens.SPACE_XS, tokens.SPACE_S, tokens.SPACE_XS)
+        row.setContentsMargins(tokens.SPACE_S, 0, tokens.SPACE_S, 0)
         row.setSpacing(tokens.SPACE_M)
         row.addWidget(self._sign)
         row.addLayout(column, 1)
@@ -191,8 +191,8 @@ class StartPage(QWidget):
     def _color_parts(self) -> None:
         for part, button in zip(self._parts, self._part_buttons, strict=True):
             colour = level_colour(self._colours, part.level)
-            button.setIcon(glyph_icon(level_glyph(part.level), colour, tokens.GLYPH_SIZE))
-            button.setIconSize(QSize(tokens.GLYPH_SIZE, tokens.GLYPH_SIZE))
+            button.setIcon(text_icon(level_glyph(part.level), colour, tokens.GLYPH_SIZE, tokens.SPACE_XS))
+            button.setIconSize(QSize(tokens.GLYPH_SIZE + tokens.SPACE_XS, tokens.GLYPH_SIZE))
 
     def _build_cards(self) -> tuple[Card, ...]:
         cards = []
@@ -200,7 +200,7 @@ class StartPage(QWidget):
             (
                 "play",
                 self.tr("Try the demo"),
-                self.tr("Three synthetic X-rays are read by a simulated eye. Needs nothing."),
+                self.tr("Three synthetic X-rays, read by a simulated eye."),
                 self.demo_requested.emit,
             ),
             (

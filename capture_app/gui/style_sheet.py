@@ -49,12 +49,19 @@ QPushButton[role="primary"]:disabled {{ background: {c.raised}; color: {c.second
 QPushButton[role="bar"] {{ min-height: {primary_inner}px; padding: 0 {tokens.SPACE_L}px; }}
 QToolButton[role="bar"] {{ min-height: {primary_inner}px; min-width: {primary_inner - 2 * tokens.SPACE_S}px; }}
 QPushButton[role="quiet"], QToolButton[role="quiet"] {{ background: transparent; border-color: transparent; }}
+QPushButton[role="verdict"] {{ background: transparent; border-color: transparent; font-size: {tokens.FONT_SECTION_PX}px;
+  font-weight: 600; min-height: {primary_inner}px; padding: 0 {tokens.SPACE_S}px; }}
+QPushButton[role="verdict"]:hover {{ background: {c.hover}; }}
+QPushButton[role="verdict"]:focus {{ border-color: {c.focus}; }}
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover {{ background: {c.hover}; }}
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus {{ border-color: {c.focus}; }}
-QPushButton[role="card"] {{ background: {c.surface}; text-align: left; border: {tokens.HAIRLINE}px solid {c.line}; }}
+QPushButton[role="card"] {{ min-height: {tokens.START_CARD_HEIGHT}px; background: {c.surface}; text-align: left; border: {tokens.HAIRLINE}px solid {c.line}; }}
 QPushButton[role="card"]:hover {{ background: {c.raised}; border-color: {c.control_line}; }}
 QPushButton[role="card"]:focus {{ border-color: {c.focus}; background: {c.raised}; }}
 QPushButton[role="strip"] {{ background: transparent; text-align: left; border: {tokens.HAIRLINE}px solid transparent; }}
+QPushButton[role="recent"] {{ min-height: {tokens.START_ROW_HEIGHT}px; background: transparent; border-color: transparent; }}
+QPushButton[role="recent"]:hover {{ background: {c.raised}; }}
+QPushButton[role="recent"]:focus {{ border-color: {c.focus}; }}
 QPushButton[role="strip"]:hover {{ background: {c.raised}; }}
 QPushButton[role="strip"]:focus {{ border-color: {c.focus}; }}
 QToolButton::menu-indicator {{ image: none; }}
@@ -92,7 +99,7 @@ QProgressBar::chunk {{ background: {c.primary}; border-radius: 3px; }}
 
 def _panels(c: Colours) -> str:
     return f"""
-QMainWindow::separator {{ background: {c.window}; width: {tokens.SPACE_S}px; height: {tokens.SPACE_S}px; }}
+QMainWindow::separator {{ background: {c.window}; width: {tokens.SPACE_XS}px; height: {tokens.SPACE_XS}px; }}
 QMainWindow::separator:hover {{ background: {c.control_line}; }}
 QDockWidget {{ color: {c.secondary}; font-size: {tokens.FONT_SECONDARY_PX}px; }}
 QWidget[role="topbar"] {{ background: {c.surface}; border-bottom: {tokens.HAIRLINE}px solid {c.line}; }}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFont, QFontMetrics, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from capture_app.gui import tokens, words
 from capture_app.gui.actions import ACTION_BY_NAME
-from capture_app.gui.glyphs import glyph_icon, glyph_pixmap
+from capture_app.gui.glyphs import glyph_icon, glyph_pixmap, text_icon
 from capture_app.gui.labels import ElidedLabel, label
+from capture_app.gui.theme import sized_font
 from capture_app.gui.tokens import Colours
 from capture_app.session.states import LiveState, RecordingState
 
 _LEVEL_GLYPHS = {"good": "tick", "information": "information", "attention": "warning", "bad": "cross"}
+
+
+_MAIN_GLYPHS = {"start": "disc", "stop": "stop", "connect": "eye"}
 
 
 def level_glyph(level: str) -> str:
@@ -57,7 +61,7 @@ class TopBar(QWidget):
         self._title = ElidedLabel(self)
         self._case = label("", "secondary", self)
         self.verdict_button = QPushButton(self)
-        self.verdict_button.setProperty("role", "quiet")
+        self.verdict_button.setProperty("role", "verdict")
         self.verdict_button.setToolTip(self.tr("What is going on, and what to do"))
         self.verdict_button.clicked.connect(self.verdict_clicked)
         self.main_button = self._button("primary")
@@ -72,16 +76,12 @@ class TopBar(QWidget):
         """Take the colours of another theme."""
         self._colours = colours
         self._signs = ()
-        size = QSize(tokens.GLYPH_SIZE, tokens.GLYPH_SIZE)
-        for button, glyph in (
-            (self.menu_button, "menu"),
-            (self.mark_button, "flag"),
-            (self.next_button, "next"),
-        ):
-            button.setIcon(glyph_icon(glyph, colours.text, tokens.GLYPH_SIZE))
-            button.setIconSize(size)
-        self.pause_button.setIconSize(size)
-        self.verdict_button.setIconSize(size)
+        self.menu_button.setIcon(glyph_icon("menu", colours.text, tokens.GLYPH_SIZE))
+        self.mark_button.setIcon(_sign("flag", colours.text))
+        for button in (self.main_button, self.pause_button, self.mark_button, self.next_button):
+            button.setIconSize(QSize(tokens.GLYPH_SIZE + tokens.SPACE_XS, tokens.GLYPH_SIZE))
+        verdict_size = QSize(tokens.VERDICT_GLYPH_SIZE + tokens.SPACE_XS, tokens.VERDICT_GLYPH_SIZE)
+        self.verdict_button.setIconSize(verdict_size)
 
     def render_state(self, state: LiveState) -> None:
         """Show `state`; only what changed is touched."""
@@ -102,7 +102,8 @@ class TopBar(QWidget):
         glyph, colour = self._lamp_of(state.recording)
         self._lamp.setPixmap(glyph_pixmap(glyph, colour, tokens.LARGE_GLYPH_SIZE, self.devicePixelRatioF()))
         level = state.verdict.level
-        sign = glyph_icon(level_glyph(level), level_colour(self._colours, level), tokens.GLYPH_SIZE)
+        colour = level_colour(self._colours, level)
+        sign = text_icon(level_glyph(level), colour, tokens.VERDICT_GLYPH_SIZE, tokens.SPACE_XS)
         self.verdict_button.setIcon(sign)
         self.verdict_button.setText(state.verdict.word)
         self._set_roles(state.recording)
@@ -118,15 +119,17 @@ class TopBar(QWidget):
         self._bind(
             self.next_button, "next_case", "primary" if recording is RecordingState.RECORDING else "bar"
         )
+        ground = self._colours.recording if running else self._colours.on_primary
+        self.main_button.setIcon(_sign(_MAIN_GLYPHS[main], ground))
         ground = self._colours.on_primary if pause == "resume" else self._colours.text
         glyph = "play" if pause == "resume" else "pause"
-        self.pause_button.setIcon(glyph_icon(glyph, ground, tokens.GLYPH_SIZE))
+        self.pause_button.setIcon(_sign(glyph, ground))
         ground = self._colours.on_primary if recording is RecordingState.RECORDING else self._colours.text
-        self.next_button.setIcon(glyph_icon("next", ground, tokens.GLYPH_SIZE))
+        self.next_button.setIcon(_sign("next", ground))
 
     def _bind(self, button: QPushButton, name: str, role: str) -> None:
         info = ACTION_BY_NAME[name]
-        button.setText(info.title_text().rstrip("…"))
+        button.setText(_button_text(name))
         button.setToolTip(info.tip_text())
         button.setProperty("action", name)
         button.setEnabled(self._actions[name].isEnabled())
@@ -168,13 +171,13 @@ class TopBar(QWidget):
         row.addSpacing(tokens.SPACE_S)
         for button in (self.main_button, self.pause_button, self.mark_button, self.next_button):
             row.addWidget(button)
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(sized_font(self.font(), tokens.FONT_BODY_PX, QFont.Weight.DemiBold))
         for button, names in (
             (self.main_button, ("start", "stop", "connect")),
             (self.pause_button, ("pause", "resume")),
         ):  # one width for all the words a button can say: nothing moves when it changes
-            widest = max(metrics.horizontalAdvance(ACTION_BY_NAME[name].title_text()) for name in names)
-            button.setFixedWidth(widest + tokens.SPACE_XXL + tokens.SPACE_XL)
+            widest = max(metrics.horizontalAdvance(_button_text(name)) for name in names)
+            button.setFixedWidth(widest + tokens.GLYPH_SIZE + tokens.SPACE_XXL + tokens.SPACE_M)
 
     def _lamp_of(self, recording: RecordingState) -> tuple[str, str]:
         colours = self._colours
@@ -202,3 +205,11 @@ class TopBar(QWidget):
         if state.case_count == 0:
             return ""
         return self.tr("case {0}/{1}").format(state.case_number or words.UNKNOWN, state.case_count)
+
+
+def _sign(name: str, colour: str) -> QIcon:
+    return text_icon(name, colour, tokens.GLYPH_SIZE, tokens.SPACE_XS)
+
+
+def _button_text(name: str) -> str:
+    return ACTION_BY_NAME[name].title_text().rstrip("…")

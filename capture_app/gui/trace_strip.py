@@ -163,6 +163,7 @@ class TraceStrip(QWidget):
         colours = self._colours
         x = gaze.right() + trace.t_s / SHOWN_S * gaze.width()
         painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(QRectF(gaze.left(), gaze.top(), gaze.width(), valid.bottom() - gaze.top()))
         span = value_range(trace.left_pupil, trace.right_pupil) or (0.0, 1.0)
         for signal, limits, lane, colour in (

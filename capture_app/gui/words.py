@@ -36,6 +36,13 @@ def distance(distance_mm: float) -> str:
     return number(distance_mm / 10.0, 0, "cm")
 
 
+def offset(offset_ms: float) -> str:
+    """Return the offset of a clock in ms, or in s where the two began at different times."""
+    if abs(offset_ms) >= 10_000.0:
+        return number(offset_ms / 1000.0, 2, "s")
+    return number(offset_ms, 2, "ms")
+
+
 def minutes(value: float) -> str:
     """Return minutes as "8 min" or "3 h 20 min"."""
     if not math.isfinite(value):

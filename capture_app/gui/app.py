@@ -1,0 +1,223 @@
+"""The application with its two windows, from the first pixel to the last saved setting."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from capture_app import __version__
+from capture_app.gui.controller import CaptureController
+from capture_app.gui.desk import Desk
+from capture_app.gui.diagnostics import Diagnostics
+from capture_app.gui.frame_statistics import FrameSummary
+from capture_app.gui.operator_window import OperatorWindow
+from capture_app.gui.reader_place import ReaderPlace
+from capture_app.gui.reader_window import ReaderWindow
+from capture_app.gui.theme import ThemeSwitch
+from capture_app.gui.workers import finish_work
+from capture_app.session.port import SessionPort, StationPort
+from capture_app.session.settings import APPLICATION_NAME, Settings, SettingsStore
+
+_LOG = logging.getLogger(__name__)
+
+
+class StationWindows(QObject):
+    """Both windows and what connects them to a session. `begin` and `end` are a pair."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        session: SessionPort,
+        station: StationPort,
+        store: SettingsStore,
+        settings: Settings,
+        *,
+        reader_in_window: bool = False,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self.theme = ThemeSwitch(application, settings.theme, self)
+        self.operator = OperatorWindow(self.theme.colours)
+        self.reader = ReaderWindow(settings.controls)
+        self.reader.corner = settings.corner_patch
+        self.place = ReaderPlace(self.reader, settings, in_window=reader_in_window, parent=self)
+        self.controller = CaptureController(session, self.operator, self.reader, self.place)
+        self.desk = Desk(session, station, store, settings, self.controller, self.operator, self.place)
+        self.theme.changed.connect(self.operator.set_colours)
+        self.desk.settings_changed.connect(self._take_settings)
+
+    def begin(self) -> None:
+        """Show the windows and run frames."""
+        settings = self.desk.settings
+        self.operator.restore_layout(settings.window_geometry, settings.window_layout)
+        self._session.apply_settings(settings)
+        self.operator.show()
+        self.place.begin()
+        self.desk.refresh_parts()
+        self.operator.activateWindow()
+        self.controller.start()
+
+    def end(self) -> FrameSummary:
+        """Close everything; returns what the frames cost and how old their samples were."""
+        self.controller.stop()
+        self.desk.keep_layout()
+        self._session.close()
+        finish_work()
+        for window in (self.reader, self.operator):
+            window.hide()
+            window.deleteLater()
+        return self.controller.statistics.summary()
+
+    def _take_settings(self, settings: Settings) -> None:
+        self.theme.set_theme(settings.theme)
+        self.reader.hand.controls = settings.controls
+        self.reader.corner = settings.corner_patch
+
+
+def build_application() -> QApplication:
+    """Return the one application object, set up for monitors of any scaling."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication([APPLICATION_NAME])
+    application.setApplicationName(APPLICATION_NAME)
+    application.setApplicationDisplayName(APPLICATION_NAME)
+    application.setApplicationVersion(__version__)
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def run_capture(
+    session: SessionPort,
+    station: StationPort,
+    store: SettingsStore,
+    settings: Settings,
+    *,
+    folder: Path | None = None,
+    image_list: Path | None = None,
+    notice: str = "",
+    reader_in_window: bool = False,
+    crash_file: Path | None = None,
+) -> int:
+    """Run the windows until the person leaves; return 0.
+
+    Parameters
+    ----------
+    folder, image_list
+        Images to open at once instead of showing the start page.
+    notice
+        A sentence to show first, such as that of `SettingsStore.load`.
+    crash_file
+        Where the trace of a hard crash is written.
+    """
+
+    def begin(windows: StationWindows) -> None:
+        if notice:
+            windows.controller.say(notice)
+        windows.desk.offer_recovery()
+        if folder is not None:
+            windows.desk.open_folder(folder)
+        elif image_list is not None:
+            windows.desk.open_list(image_list)
+
+    run_windows(
+        session,
+        station,
+        store,
+        settings,
+        begin,
+        reader_in_window=reader_in_window,
+        crash_file=crash_file,
+    )
+    return 0
+
+
+def run_windows(
+    session: SessionPort,
+    station: StationPort,
+    store: SettingsStore,
+    settings: Settings,
+    begin: Callable[[StationWindows], None],
+    *,
+    reader_in_window: bool = False,
+    crash_file: Path | None = None,
+) -> FrameSummary:
+    """Show the windows, call `begin` once they run, and return when they are closed.
+
+    The demonstration and the benchmark use it with a `begin` of their own; `windows.controller.request_close`
+    or `windows.controller.leave` ends it.
+    """
+    application = build_application()
+    windows = StationWindows(
+        application, session, station, store, settings, reader_in_window=reader_in_window
+    )
+    diagnostics = Diagnostics(windows.controller.say, crash_file)
+    diagnostics.install()
+    before = _leave_on_signals(windows.controller)
+    windows.controller.finished.connect(application.quit)
+    try:
+        windows.begin()
+        QTimer.singleShot(0, windows, lambda: begin(windows))
+        application.exec()
+    finally:
+        summary = windows.end()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        diagnostics.remove()
+    application.sendPostedEvents(None, 0)
+    _LOG.info("windows closed after %d frames", summary.frames)
+    return summary
+
+
+def run_demo_windows(
+    session: SessionPort,
+    station: StationPort,
+    store: SettingsStore,
+    settings: Settings,
+    begin: Callable[[StationWindows], None],
+    *,
+    crash_file: Path | None = None,
+) -> FrameSummary:
+    """Run the windows for the demonstration: on one monitor the reader's window stays an ordinary one."""
+    build_application()
+    alone = len(QGuiApplication.screens()) == 1
+    live_view = replace(settings.live_view, show_heatmap=True)
+
+    def begin_at_station(windows: StationWindows) -> None:
+        windows.operator.set_live_view_options(live_view)  # for this time: not written to the settings
+        session.apply_settings(replace(settings, live_view=live_view))
+        windows.operator.show_station()
+        begin(windows)
+
+    return run_windows(
+        session,
+        station,
+        store,
+        settings,
+        begin_at_station,
+        reader_in_window=alone,
+        crash_file=crash_file,
+    )
+
+
+def _leave_on_signals(controller: CaptureController) -> dict[signal.Signals, Any]:
+    """Let Ctrl+C and a polite kill close the recording and leave; the frame timer lets Python see them."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        controller.leave()
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
+    return {number: signal.signal(number, leave) for number in numbers}

@@ -1,0 +1,334 @@
+"""Everything around a recording: start page, settings, files lately opened, recovery, information.
+
+Each dialog is opened without blocking, so that frames go on while it is read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from capture_app.gui import words
+from capture_app.gui.controller import CaptureController
+from capture_app.gui.dialogs import ShortcutsDialog, StartDialog, SummaryDialog, WaitDialog
+from capture_app.gui.operator_window import OperatorWindow
+from capture_app.gui.reader_place import ReaderPlace
+from capture_app.gui.recovery_dialog import RecoveryDialog
+from capture_app.gui.settings_controls_page import viewer_keys
+from capture_app.gui.settings_dialog import SettingsDialog
+from capture_app.gui.start_page import StationPart
+from capture_app.gui.workers import Work
+from capture_app.session.port import RecordingSummary, SessionPort, StationPort
+from capture_app.session.settings import (
+    LiveViewOptions,
+    RecentItem,
+    RecentKind,
+    Settings,
+    SettingsError,
+    SettingsStore,
+    with_recent,
+)
+from capture_app.session.states import LiveState, RecordingState
+
+_GIGABYTE: Final = 1_000_000_000
+_LITTLE_DISK_BYTES: Final = 10 * _GIGABYTE
+_TOO_LITTLE_DISK_BYTES: Final = 1 * _GIGABYTE
+
+
+class Desk(QObject):
+    """Holds the settings and carries out what is asked for outside a running recording."""
+
+    settings_changed = Signal(object)  # Settings
+
+    def __init__(
+        self,
+        session: SessionPort,
+        station: StationPort,
+        store: SettingsStore,
+        settings: Settings,
+        controller: CaptureController,
+        operator: OperatorWindow,
+        place: ReaderPlace,
+    ) -> None:
+        super().__init__(operator)
+        self.settings = settings
+        self._session = session
+        self._station = station
+        self._store = store
+        self._controller = controller
+        self._operator = operator
+        self._place = place
+        self._work: Work | None = None
+        self._wait: WaitDialog | None = None
+        self._recorded_file = ""
+        self._connect()
+        operator.set_recent(settings.recent)
+        operator.set_live_view_options(settings.live_view)
+        self.refresh_parts()
+
+    def offer_recovery(self) -> None:
+        """Offer to rebuild recordings that were not closed, when there are any."""
+        found = self._station.unfinished_recordings(self.settings.folder_for_recordings())
+        if found:
+            dialog = RecoveryDialog(self._station, found, self._operator)
+            dialog.recovered.connect(self._recovered)
+            self._open(dialog)
+
+    def refresh_parts(self) -> None:
+        """Look again at tracker, monitors and disk for the strip of the start page."""
+        parts = (self._tracker_part(), self._monitor_part(), self._disk_part())
+        self._operator.start_page.set_parts(parts)
+
+    def change_settings(self, settings: Settings) -> None:
+        """Take over and keep new settings."""
+        self.settings = settings
+        self._session.apply_settings(settings)
+        self._place.take_settings(settings)
+        self._operator.set_live_view_options(settings.live_view)
+        self.settings_changed.emit(settings)
+        self._keep(settings)
+        self.refresh_parts()
+
+    def keep_layout(self) -> None:
+        """Remember the operator's window as it is, at the end."""
+        geometry, layout = self._operator.layout_to_keep()
+        self._keep(replace(self.settings, window_geometry=geometry, window_layout=layout))
+
+    def open_folder(self, path: Path) -> None:
+        """Make the images of a folder the cases."""
+        if self._controller.attempt(partial(self._session.show_folder, path)):
+            self._opened(RecentKind.FOLDER, path)
+
+    def open_list(self, path: Path) -> None:
+        """Make the images of a list the cases."""
+        if self._controller.attempt(partial(self._session.open_list, path)):
+            self._opened(RecentKind.LIST, path)
+
+    def start_demo(self) -> None:
+        """Run the demo."""
+        if self._controller.attempt(self._session.start_demo):
+            self._operator.show_station()
+
+    def connect_tracker(self) -> None:
+        """Connect the tracker of the settings."""
+        connect = partial(self._session.connect_tracker, self.settings.tracker, self.settings.tracker_options)
+        self._controller.attempt(connect)
+
+    def describe(self, path: Path) -> None:
+        """Show what a recording holds."""
+        if self._work is not None:
+            return
+        text = self.tr("Reading {0} and checking it.").format(path.name)
+        self._wait = WaitDialog(self.tr("Recording information"), text, self._operator)
+        self._open(self._wait)
+        self._work = Work(partial(self._station.describe_recording, path), self)
+        self._work.done.connect(self._described)
+        self._work.failed.connect(self._not_described)
+        self._work.start()
+
+    def ask_for_folder(self) -> None:
+        """Let the person choose a folder of images."""
+        dialog = self._file_dialog(self.tr("Open images"), QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda name: self.open_folder(Path(name)))
+        dialog.open()
+
+    def ask_for_list(self) -> None:
+        """Let the person choose a list of images."""
+        dialog = self._file_dialog(self.tr("Open a list of images"), QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Lists (*.txt *.csv *.tsv)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(lambda name: self.open_list(Path(name)))
+        dialog.open()
+
+    def ask_for_recording(self) -> None:
+        """Let the person choose a recording."""
+        dialog = self._file_dialog(self.tr("Recording information"), QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Recordings (*.gazeh5)"), self.tr("All files (*)")])
+        dialog.setDirectory(str(self.settings.folder_for_recordings()))
+        dialog.fileSelected.connect(lambda name: self.describe(Path(name)))
+        dialog.open()
+
+    def ask_for_start(self) -> None:
+        """Ask who reads, then start."""
+        state = self._controller.state
+        disk = words.minutes(state.disk_minutes) if state is not None else words.UNKNOWN
+        tracker = state.tracker if state is not None else self.settings.tracker
+        folder = str(self.settings.folder_for_recordings())
+        dialog = StartDialog(self.settings.reader, folder, disk, tracker, self._operator)
+        dialog.accepted.connect(lambda: self._start(dialog.reader.text()))
+        self._open(dialog)
+
+    def ask_for_settings(self, page: str = "tracker") -> None:
+        """Open the settings at a page."""
+        dialog = SettingsDialog(self.settings, self._station.trackers(), self._operator, page=page)
+        dialog.settings_accepted.connect(self._settings_accepted)
+        self._open(dialog)
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        self._open(ShortcutsDialog(viewer_keys(self.settings.controls), self._operator))
+
+    def open_recent(self, item: RecentItem) -> None:
+        """Open something from the recent list."""
+        path = Path(item.path)
+        if item.kind is RecentKind.FOLDER:
+            self.open_folder(path)
+        elif item.kind is RecentKind.LIST:
+            self.open_list(path)
+        else:
+            self.describe(path)
+
+    def _connect(self) -> None:
+        operator, page = self._operator, self._operator.start_page
+        operator.start_requested.connect(self.ask_for_start)
+        operator.connect_requested.connect(self.connect_tracker)
+        operator.folder_requested.connect(self.ask_for_folder)
+        operator.list_requested.connect(self.ask_for_list)
+        operator.recording_info_requested.connect(self.ask_for_recording)
+        operator.recent_requested.connect(self.open_recent)
+        operator.settings_requested.connect(self.ask_for_settings)
+        operator.shortcuts_requested.connect(self.show_shortcuts)
+        operator.start_page_requested.connect(self._show_start_page)
+        operator.live_view_options_changed.connect(self._live_view_changed)
+        page.demo_requested.connect(self.start_demo)
+        page.folder_requested.connect(self.ask_for_folder)
+        page.recording_info_requested.connect(self.ask_for_recording)
+        page.set_up_requested.connect(self.ask_for_settings)
+        page.recent_requested.connect(self.open_recent)
+        self._controller.frame_rendered.connect(self._watch_recording)
+
+    def _start(self, reader: str) -> None:
+        self._keep(replace(self.settings, reader=reader))
+        self._controller.attempt(partial(self._session.start_recording, reader))
+
+    def _settings_accepted(self, settings: Settings) -> None:
+        tracker_changed = (settings.tracker, settings.tracker_options) != (
+            self.settings.tracker,
+            self.settings.tracker_options,
+        )
+        self.change_settings(settings)
+        if tracker_changed and self._operator.is_station:
+            self.connect_tracker()
+
+    def _live_view_changed(self, options: LiveViewOptions) -> None:
+        self.settings = replace(self.settings, live_view=options)
+        self._session.apply_settings(self.settings)
+
+    def _show_start_page(self) -> None:
+        self.refresh_parts()
+        self._operator.show_start_page()
+
+    def _opened(self, kind: RecentKind, path: Path) -> None:
+        self._keep(with_recent(self.settings, kind, path))
+        self._operator.set_recent(self.settings.recent)
+        self._operator.show_station()
+        state = self._controller.state
+        if state is None or state.recording in (RecordingState.NO_TRACKER, RecordingState.FAILED):
+            self.connect_tracker()
+
+    def _recovered(self, path: Path) -> None:
+        self._keep(with_recent(self.settings, RecentKind.RECORDING, path))
+        self._operator.set_recent(self.settings.recent)
+
+    def _watch_recording(self, state: LiveState) -> None:
+        """Put a finished recording into the recent list."""
+        if state.recording is RecordingState.RECORDING and state.file_name:
+            self._recorded_file = state.file_name
+        elif self._recorded_file and state.recording is RecordingState.READY:
+            path = self.settings.folder_for_recordings() / self._recorded_file
+            self._recorded_file = ""
+            self._recovered(path)
+
+    def _described(self, summary: RecordingSummary) -> None:
+        self._end_wait()
+        self._recovered(summary.path)
+        self._open(SummaryDialog(summary, self._operator))
+
+    def _not_described(self, sentence: str) -> None:
+        self._end_wait()
+        self._controller.say(sentence)
+
+    def _end_wait(self) -> None:
+        self._work = None
+        if self._wait is not None:
+            self._wait.close()
+            self._wait = None
+
+    def _keep(self, settings: Settings) -> None:
+        self.settings = settings
+        try:
+            self._store.save(settings)
+        except SettingsError as err:
+            self._controller.say(str(err))
+
+    def _open(
+        self,
+        dialog: StartDialog | WaitDialog | SettingsDialog | SummaryDialog | ShortcutsDialog | RecoveryDialog,
+    ) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _file_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        dialog = QFileDialog(self._operator, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(mode)
+        folders = [item.path for item in self.settings.recent if item.kind is RecentKind.FOLDER]
+        if folders:
+            dialog.setDirectory(folders[0])
+        return dialog
+
+    def _tracker_part(self) -> StationPart:
+        title = self.tr("Tracker")
+        known = {choice.name: choice for choice in self._station.trackers()}
+        choice = known.get(self.settings.tracker)
+        if choice is None:
+            tip = self.tr("The tracker {0} is not known to this program.").format(self.settings.tracker)
+            return StationPart(name="tracker", title=title, word=self.tr("not known"), level="bad", tip=tip)
+        if not choice.is_usable:
+            return StationPart(
+                name="tracker", title=title, word=self.tr("not usable here"), level="bad", tip=choice.reason
+            )
+        level = "information" if choice.is_simulated else "good"
+        return StationPart(name="tracker", title=title, word=choice.title, level=level, tip=choice.reason)
+
+    def _monitor_part(self) -> StationPart:
+        title, count = self.tr("Monitors"), len(QGuiApplication.screens())
+        if count == 1:
+            tip = self.tr("With one monitor the operator's window comes between cases. Plug in a second one.")
+            return StationPart(
+                name="screen", title=title, word=self.tr("one only"), level="information", tip=tip
+            )
+        facts = self._place.facts()
+        word = self.tr("reader on {0}").format(facts.model or facts.name)
+        tip = self.tr("The reader's picture is shown there.")
+        return StationPart(name="screen", title=title, word=word, level="good", tip=tip)
+
+    def _disk_part(self) -> StationPart:
+        title, folder = self.tr("Disk"), self.settings.folder_for_recordings()
+        free = free_bytes(folder)
+        if free is None:
+            tip = self.tr("The folder {0} cannot be reached; choose another one.").format(folder)
+            return StationPart(name="files", title=title, word=self.tr("not there"), level="bad", tip=tip)
+        level = (
+            "bad" if free < _TOO_LITTLE_DISK_BYTES else "attention" if free < _LITTLE_DISK_BYTES else "good"
+        )
+        word = self.tr("{0} free").format(words.size(free))
+        return StationPart(name="files", title=title, word=word, level=level, tip=str(folder))
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Return the bytes free where `folder` is or would be made; None when that place cannot be asked."""
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+    return None

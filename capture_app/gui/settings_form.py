@@ -1,0 +1,71 @@
+"""What the pages of the settings share: a form, and a sentence below each field that cannot stand."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from capture_app.gui import tokens
+from capture_app.gui.labels import label, paragraph
+
+
+class SettingsForm(QWidget):
+    """A titled form. Fields are known by the name of their setting."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"page_{name}")
+        self.name = name
+        self.title = ""
+        self._findings: dict[str, QLabel] = {}
+        self._fields: dict[str, QWidget] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.SPACE_XL, tokens.SPACE_L, tokens.SPACE_XL, tokens.SPACE_L)
+        column.setSpacing(tokens.SPACE_S)
+        self._heading = label("", "section", self)
+        self._explanation = paragraph("", "secondary", self)
+        column.addWidget(self._heading)
+        column.addWidget(self._explanation)
+        column.addSpacing(tokens.SPACE_S)
+        self.form = QFormLayout()
+        self.form.setHorizontalSpacing(tokens.SPACE_L)
+        self.form.setVerticalSpacing(tokens.SPACE_S)
+        self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        column.addLayout(self.form)
+        column.addStretch(1)
+
+    def set_texts(self, title: str, explanation: str) -> None:
+        """Set the heading, which is also the page's name in the list, and the line below it."""
+        self.title = title
+        self._heading.setText(title)
+        self._explanation.setText(explanation)
+
+    def add_field(self, name: str, title: str, field: QWidget, row: QWidget | None = None) -> None:
+        """Add a field; `row` holds it where it has company."""
+        field.setAccessibleName(title)
+        finding = paragraph("", "finding", self)
+        finding.hide()
+        self.form.addRow(title, row if row is not None else field)
+        self.form.addRow("", finding)
+        self.form.setRowVisible(finding, False)
+        self._fields[name], self._findings[name] = field, finding
+
+    def show_finding(self, name: str, text: str) -> bool:
+        """Show a sentence below a field; False when the field is not on this page."""
+        if name not in self._fields:
+            return False
+        finding, field = self._findings[name], self._fields[name]
+        finding.setText(text)
+        self.form.setRowVisible(finding, bool(text))
+        field.setProperty("invalid", "true" if text else "false")
+        field.style().unpolish(field)
+        field.style().polish(field)
+        return True
+
+    def clear_findings(self) -> None:
+        """Show no sentences."""
+        for name in self._fields:
+            self.show_finding(name, "")
+
+    def focus_field(self, name: str) -> None:
+        """Put the cursor into a field."""
+        self._fields[name].setFocus()
