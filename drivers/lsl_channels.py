@@ -162,11 +162,11 @@ SENDERS: Final[tuple[Sender, ...]] = (
         summary="TobiiPro app: normalized, NaN where invalid, declares 600 Hz whatever the tracker does",
         recognised_by=("left_x", "left_y", "right_x", "right_y"),
         channels=(
-            _c("left_x", "left_x_norm", U.NORMALIZED, _NORMALIZED),
-            _c("left_y", "left_y_norm", U.NORMALIZED, _NORMALIZED),
+            _c("left_x", "left_x_norm", U.NORMALIZED, ("screencoords", "normalized")),
+            _c("left_y", "left_y_norm", U.NORMALIZED, ("screencoords", "normalized")),
             _c("left_pupil", "left_pupil", U.MM, ("", "mm")),
-            _c("right_x", "right_x_norm", U.NORMALIZED, _NORMALIZED),
-            _c("right_y", "right_y_norm", U.NORMALIZED, _NORMALIZED),
+            _c("right_x", "right_x_norm", U.NORMALIZED, ("screencoords", "normalized")),
+            _c("right_y", "right_y_norm", U.NORMALIZED, ("screencoords", "normalized")),
             _c("right_pupil", "right_pupil", U.MM, ("", "mm")),
         ),
     ),
@@ -283,11 +283,10 @@ _FOREIGN_FRAMES: Final = ("world", "camera", "object", "eye")
 
 
 def _map_by_metadata(channels: tuple[ChannelDescription, ...]) -> ChannelMapping | None:
-    uses: list[ChannelUse] = []
-    for channel in channels:
-        use = _use_by_metadata(channel)
-        if use is not None and all(use.column != other.column for other in uses):
-            uses.append(use)
+    uses = [use for use in map(_use_by_metadata, channels) if use is not None]
+    columns = [use.column for use in uses]
+    if len(set(columns)) < len(columns):
+        return None  # two channels claim one column: the user decides
     complete = _complete_only(uses)
     if not any(use.column.endswith("x_norm") for use in complete):
         return None

@@ -13,6 +13,7 @@ from drivers.lsl_library import FoundStream, StreamDescription, StreamWatch
 from drivers.lsl_options import LSL_OPTIONS
 from drivers.options import check_option_names, number_option, switch_option
 
+_GAZE_TYPES: Final = ("gaze", "eyetracker")  # the second by earlier versions of the TobiiPro app
 _MARKER_TYPES: Final = ("marker", "markers", "event", "events", "gaze_events")
 _POLL_S: Final = 0.05
 _SETTLE_S: Final = 0.6  # answers come within 0.5 s: long enough for a second gaze stream to show itself
@@ -92,7 +93,7 @@ def _is_meant(description: StreamDescription, settings: LslSettings) -> bool:
     if description.is_text:
         return False
     if settings.stream is None and settings.source_id is None:
-        return description.type.casefold() == "gaze"
+        return description.type.casefold() in _GAZE_TYPES
     is_named = settings.stream is None or description.name == settings.stream
     return is_named and (settings.source_id is None or description.source_id == settings.source_id)
 

@@ -45,9 +45,10 @@ def test_label_patterns_serve_where_only_the_unit_is_declared():
     }
 
 
-def test_a_unit_that_is_not_declared_is_never_guessed():
-    with pytest.raises(ChannelMappingError, match="are not known: x, y"):
-        map_channels("stream", (channel("x"), channel("y")))
+@pytest.mark.parametrize("labels", [("x", "y"), ("left_x", "left_y", "right_x", "right_y")])
+def test_a_unit_that_is_not_declared_is_never_guessed(labels):
+    with pytest.raises(ChannelMappingError, match=f"are not known: {', '.join(labels)}"):
+        map_channels("stream", tuple(channel(label) for label in labels))
 
 
 def test_a_known_label_in_another_unit_is_not_taken_for_the_known_sender():
@@ -82,4 +83,4 @@ def test_one_axis_alone_is_no_gaze():
 def test_labels_that_repeat_fit_no_table():
     labels = ("left_x", "left_y", "right_x", "right_y", "left_x")
     with pytest.raises(ChannelMappingError):
-        map_channels("stream", tuple(channel(label) for label in labels))
+        map_channels("stream", tuple(channel(label, unit="screencoords") for label in labels))
