@@ -390,7 +390,7 @@ class LiveLine:
             stop = piece.count - 1 if stop is None else stop
             last = departure_sample(path, piece, (fixation.left_number, stop), tuning.half_window)
             if last is not None:
-                for number in range(fixation.left_number, last + 1):
+                for number in range(max(fixation.left_number, piece.first), last + 1):
                     fixation.hold(piece, number, start_us, HOLD_US)
                 end_us = start_us + piece.t_us(last)
         fixation.settle(end_us)

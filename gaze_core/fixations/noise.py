@@ -25,8 +25,11 @@ FEWEST_FOR_NOISE: Final = 24
 ASSUMED_NOISE_DEG: Final = 0.06
 """Noise per axis until enough samples are there: that of a good tracker on an average person."""
 
-MOST_SAMPLES: Final = 8192
+MOST_SAMPLES: Final = 4096
 """Samples remembered at most, whatever the rate."""
+
+LARGEST_HALF_WINDOW: Final = 500
+"""Samples to either side of a window at most; more come from nonsense time stamps only."""
 
 _MAD_TO_SIGMA: Final = 1.0 / (0.6745 * math.sqrt(6.0))
 
@@ -51,8 +54,8 @@ class Tuning:
 def tuning(interval_ns: int, noise_deg: float) -> Tuning:
     """Return window, thresholds and times for a sample interval and a noise per axis."""
     interval_s = interval_ns * 1e-9
-    shortest = max(1, round(0.008 / interval_s))
-    longest = max(shortest, round(0.020 / interval_s))
+    shortest = min(LARGEST_HALF_WINDOW, max(1, round(0.008 / interval_s)))
+    longest = min(LARGEST_HALF_WINDOW, max(shortest, round(0.020 / interval_s)))
     half = shortest
     while half < longest and slope_noise(half, interval_s, noise_deg) > 4.5:
         half += 1

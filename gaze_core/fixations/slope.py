@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-_TRIM_AT: Final = 8192
+_TRIM_AT: Final = 4096
 """Samples kept before old ones are dropped."""
 
 

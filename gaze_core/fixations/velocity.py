@@ -50,6 +50,8 @@ def piece_starts(signal: GazeSignal, limits: PieceLimits) -> BoolArray:
 def piece_bounds(starts: BoolArray) -> tuple[IntArray, IntArray]:
     """Return the first and the last row of each row's piece."""
     first = np.flatnonzero(starts)
+    if first.size == 0:
+        return first, first
     last = np.append(first[1:], starts.size) - 1
     lengths = last - first + 1
     return np.repeat(first, lengths), np.repeat(last, lengths)
