@@ -17,18 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from capture_app.session.phantom_anatomy import (
-    HEIGHT_PX,
-    WIDTH_PX,
     Chest,
     Patient,
-    Points,
-    blurred,
     draw_bones,
-    ellipse,
-    filled,
     finished,
     healthy_chest,
     rib_curves,
+)
+from capture_app.session.phantom_shapes import (
+    HEIGHT_PX,
+    WIDTH_PX,
+    Points,
+    blurred,
+    ellipse,
+    filled,
     spline,
     stroke,
     texture,

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pydicom
 from pydicom.encaps import get_frame
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, convert_color_space
@@ -49,9 +49,9 @@ from recordings_schema.stimuli.limits import LARGEST_DATASET_BYTES, check_image_
 from recordings_schema.stimuli.stimulus import StoredPixels
 
 PARSER_FAILURES: Final = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, InvalidDicomError, LookupError, MemoryError,
-    NotImplementedError, OSError, RecursionError, RuntimeError, TypeError, ValueError, struct.error,
-    zlib.error,
+    ArithmeticError, AssertionError, AttributeError, BytesLengthException, EOFError, InvalidDicomError,
+    LookupError, MemoryError, NotImplementedError, OSError, RecursionError, RuntimeError, TypeError,
+    ValueError, struct.error, zlib.error,
 )  # fmt: skip
 """What pydicom, its plug-ins and the codecs raise on hostile input."""
 
