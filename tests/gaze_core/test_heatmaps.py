@@ -92,8 +92,9 @@ def test_the_order_of_zoom_steps_does_not_matter():
 def test_nothing_spreads_beyond_the_rectangle_that_was_shown():
     shown = Rect(100, 50, 60, 40)
     density = render_heatmap([step([101.0, 159.5], [70.0, 89.9], shown=shown)], 300, 200)
-    inside = density[50:90, 100:160]
-    assert inside.sum() == density.sum() > 0
+    inside = density[50:90, 100:160].copy()
+    density[50:90, 100:160] = 0
+    assert density.max() == 0
     assert inside[:, 0].max() > 0
     assert inside[-1].max() > 0
 

@@ -393,6 +393,7 @@ def test_a_hand_made_deflated_stream_with_rubbish_is_refused(tmp_path: Path, cor
     start = (corpus / "deflated.dcm").read_bytes()[:132]
     meta = struct.pack("<HH2sH", 2, 0x10, b"UI", 22) + b"1.2.840.10008.1.2.1.99"
     path = tmp_path / "rubbish.dcm"
-    path.write_bytes(start + meta + zlib.compress(b"\0" * 50, wbits=-15))
+    deflate = zlib.compressobj(wbits=-15)
+    path.write_bytes(start + meta + deflate.compress(b"\0" * 50) + deflate.flush())
     with pytest.raises(StimulusError, match=r"rubbish\.dcm"):
         load_image(path)
