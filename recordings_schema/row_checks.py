@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gaze_core.rows import GazeFlag, decode_text
+from gaze_core.rows import NO_TIME, GazeFlag, decode_text
 from recordings_schema.findings import Finding, error, note, warning
 from recordings_schema.layout import LAYOUT_BY_KEY, DatasetKey
 from recordings_schema.reader import Recording
@@ -125,8 +125,9 @@ def check_viewport(recording: Recording) -> Iterator[Finding]:
     path = LAYOUT_BY_KEY[DatasetKey.VIEWPORT].path
     panes = _column(recording, DatasetKey.VIEWPORT, "pane")
     presented_ns = _column(recording, DatasetKey.VIEWPORT, "t_presented_host_ns")
+    is_presented = presented_ns != NO_TIME  # a change that was replaced before any frame showed it has no time
     for pane in np.unique(panes):
-        if np.any(np.diff(presented_ns[panes == pane]) < 0):
+        if np.any(np.diff(presented_ns[is_presented & (panes == pane)]) < 0):
             yield error(path, f"The changes of pane {pane} are not in order of presentation.", _CHANGED)
     trials = np.unique(_column(recording, DatasetKey.VIEWPORT, "trial"))
     unknown = sorted(
