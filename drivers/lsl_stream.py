@@ -34,6 +34,7 @@ _RETURN_TIMEOUT_S: Final = 1.0  # within a read: what is listed but gone must no
 _FIRST_CORRECTION_TIMEOUT_S: Final = 3.0  # the first estimate takes 0.6 s
 _CORRECTION_TIMEOUT_S: Final = 0.1  # later ones are kept ready by liblsl
 _LONGEST_PULL_S: Final = 0.2  # so that silence is noticed in time, whatever the caller's timeout
+_GATHER_NS: Final = 4_000_000
 _ABSENT_WAIT_S: Final = 0.05
 _SYNC_INTERVAL_NS: Final = 5_000_000_000
 _LOOK_AROUND_NS: Final = 500_000_000  # between looks for new marker streams
@@ -70,6 +71,7 @@ class OpenStream:
         self._look_around_ns = 0  # host time of the next look for marker streams
         self._sync_ns = 0  # host time of the next clock reading
         self._pending: list[Notice] = []
+        self._gather_until_ns = 0  # host time before which nothing is pulled again
         self._recognise_until_ns = 0  # host time until which a sender that came back is looked at
         self._failure: TrackerLostError | None = None  # raised by the next read
         self.raw_dtype = _raw_dtype(description, connection.value_dtype)
@@ -129,14 +131,21 @@ class OpenStream:
             return nothing
         if self._connection is None:
             return nothing
+        # A sender may push samples one by one: waking for each would cost a core at 1200 Hz.
+        ahead_s = (self._gather_until_ns - self._clock.now_ns()) / _NS_PER_S
+        if ahead_s > 0:
+            wait(min(timeout_s, ahead_s))
+            timeout_s = max(0.0, timeout_s - ahead_s)
         try:
             values, stamps = self._connection.pull(timeout_s)
         except StreamGoneError:
             self._connection = None
             notices.extend(self._silence.silent(self._clock.now_ns(), is_gone=True))
             return nothing
+        now_ns = self._clock.now_ns()
+        self._gather_until_ns = now_ns + _GATHER_NS
         if len(stamps) == 0:
-            notices.extend(self._silence.silent(self._clock.now_ns()))
+            notices.extend(self._silence.silent(now_ns))
         return values, stamps
 
     def _come_back(self) -> bool:

@@ -56,7 +56,7 @@ MAX_ROWS_PER_BATCH: Final = 4096
 
 _FOREIGN_CLOCKS: Final = (b"wall", b"audio")
 _S_PER_NS: Final = 1e-9
-_SHORTEST_WAIT_S: Final = 0.002
+_SHORTEST_WAIT_S: Final = 0.004
 
 
 def create(
@@ -226,6 +226,8 @@ class _Tape:
         )
 
     def _move(self, rows: Rows, now_ns: int, *columns: str) -> None:
+        if len(rows) == 0:
+            return  # the common case: one interpolation per column and read would cost more than the gaze
         for column in columns:
             rows[column] = self._arrival_ns(self._shift.offsets(rows[column]), now_ns)
 
@@ -279,6 +281,8 @@ class _Track:
 
     def take(self, reached: int) -> Rows:
         """Return copies of the rows due at an offset."""
+        if self.is_done() or self._offsets[self._position] > reached:
+            return self._rows[:0]
         first = self._position
         self._position = max(first, int(np.searchsorted(self._offsets, reached, side="right")))
         taken: Rows = self._rows[first : self._position].copy()

@@ -50,6 +50,11 @@ def find_pointer_problem(
             reason="There is no X display (DISPLAY is not set), so there is no pointer to read.",
             remedy="Start the program in a graphical session, or set DISPLAY.",
         )
+    if environment.get("XDG_SESSION_TYPE") == "wayland" and environment.get("QT_QPA_PLATFORM") != "xcb":
+        return PointerProblem(
+            reason="In a Wayland session the pointer is told only to the window it is in.",
+            remedy="Log in to an X11 session, or start the program with QT_QPA_PLATFORM=xcb.",
+        )
     try:
         ctypes.CDLL(_XCB)
     except OSError:

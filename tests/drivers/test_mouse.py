@@ -110,12 +110,21 @@ def test_options_are_checked_in_words(setup):
         create({"speed": "3"}, setup)
 
 
-def test_without_a_display_the_reason_and_the_remedy_are_told(monkeypatch):
+def test_without_a_display_the_reason_and_the_remedy_are_told():
     problem = find_pointer_problem("linux", {})
     assert problem is not None
     assert "DISPLAY is not set" in problem.reason
     assert "graphical session" in problem.remedy
     assert find_pointer_problem("win32", {}) is None
+
+
+def test_in_a_wayland_session_the_pointer_is_not_trusted():
+    wayland = {"DISPLAY": ":0", "XDG_SESSION_TYPE": "wayland"}
+    problem = find_pointer_problem("linux", wayland)
+    assert problem is not None
+    assert "QT_QPA_PLATFORM=xcb" in problem.remedy
+    over_x11 = find_pointer_problem("linux", {**wayland, "QT_QPA_PLATFORM": "xcb"})
+    assert over_x11 is None or "libxcb" in over_x11.reason
 
 
 @pytest.fixture
@@ -133,6 +142,7 @@ def x_display(tmp_path, monkeypatch):
         server.wait(10)
         pytest.skip("Xvfb does not start here")
     monkeypatch.setenv("DISPLAY", f":{number}")
+    monkeypatch.delenv("XDG_SESSION_TYPE", raising=False)
     yield server
     server.terminate()
     server.wait(10)
@@ -157,6 +167,7 @@ def test_the_pointer_of_a_real_x_display_is_read_and_its_loss_is_no_crash(x_disp
 def test_a_display_that_does_not_answer_is_not_found(monkeypatch):
     if find_pointer_problem("linux", {"DISPLAY": ":1"}) is not None:
         pytest.skip("libxcb is not installed")
+    monkeypatch.delenv("XDG_SESSION_TYPE", raising=False)
     monkeypatch.setenv("DISPLAY", "unix:/nonexistent/socket:4321")
     with pytest.raises(TrackerNotFoundError, match="does not answer"):
         open_pointer()
