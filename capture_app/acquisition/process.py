@@ -25,6 +25,7 @@ LOG_FILE_NAME: Final = "acquisition.log"
 CRASH_FILE_NAME: Final = "acquisition-crash.log"
 LAST_WORDS_S: Final = 0.5
 CONSOLE_CLOSE_S: Final = 4.5
+SAVE_TIMEOUT_S: Final = 300.0
 
 _LOG_BYTES: Final = 2_000_000
 _LOG_FILES: Final = 5
@@ -67,22 +68,28 @@ def _serve(link: AppLink, ring: RowRing) -> None:
     )
     recorder_thread.start()
     link.send(m.Ready(pid=os.getpid(), ring_name=ring.name))
-    exit_code = 0
+    try:
+        is_well = serve_until_the_end(server)
+    finally:
+        recorder_stop.set()
+        server.recorder.queue.wake()
+        recorder_thread.join(LAST_WORDS_S)
+        link.close(LAST_WORDS_S)
+        is_over.set()
+    if not is_well:
+        raise SystemExit(1)
+
+
+def serve_until_the_end(server: Server) -> bool:
+    """Let the server work until all is ended; False where it broke, its recording closed all the same."""
     try:
         while server.step():
             pass
     except Exception as err:  # noqa: BLE001  # the top of the main thread: save the recording, then end
         _log.exception("The acquisition server failed")
-        exit_code = 1
-        _save_recording(server, link, err)
-    finally:
-        recorder_stop.set()
-        server.recorder.queue.wake()
-        recorder_thread.join(1.0)
-        link.close(LAST_WORDS_S)
-        is_over.set()
-    if exit_code:
-        raise SystemExit(exit_code)
+        server.save_recording(err, SAVE_TIMEOUT_S)
+        return False
+    return True
 
 
 def _run_recorder(recorder: Recorder, stop: threading.Event) -> None:
@@ -92,16 +99,6 @@ def _run_recorder(recorder: Recorder, stop: threading.Event) -> None:
         except Exception as err:  # noqa: BLE001  # the top of the thread: the recording is saved, the app told
             _log.exception("The recorder failed")
             recorder.give_up(err)
-
-
-def _save_recording(server: Server, link: AppLink, error: Exception) -> None:
-    """Close the recording although the server is broken; its thread and the recorder's still run."""
-    text = f"The acquisition failed unexpectedly ({type(error).__name__}: {error}); the recording was closed."
-    server.recorder.event("acquisition_failed", text)
-    link.send(m.Failed(request="", kind="recording", text=text))
-    server.request_end("acquisition_failed", text)
-    while server.step():
-        pass
 
 
 def _ignore_terminal_signals() -> None:
@@ -133,12 +130,17 @@ def _begin_log(log_directory: str) -> None:
         root.addHandler(logging.NullHandler())
         return
     directory = Path(log_directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
-        directory / LOG_FILE_NAME, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
-    )
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            directory / LOG_FILE_NAME, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+        )
+        crash_file = (directory / CRASH_FILE_NAME).open("a", encoding="utf-8")
+    except OSError:
+        root.addHandler(logging.NullHandler())  # a full or read-only disk is no reason not to measure
+        return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     # Kept open for as long as the process lives: a crash in native code leaves its traces here.
-    faulthandler.enable((directory / CRASH_FILE_NAME).open("a", encoding="utf-8"))
+    faulthandler.enable(crash_file)

@@ -202,8 +202,17 @@ class Recorder:
             self._carry_out(self._requests.popleft())
 
     def give_up(self, error: BaseException) -> None:
-        """Save what can be saved after an error nobody expected; called from the recorder's thread."""
-        self._fail(f"The recorder failed unexpectedly ({type(error).__name__}: {error}).")
+        """Close the recording after an error nobody expected; called from the recorder's thread."""
+        text = f"The recorder failed unexpectedly ({type(error).__name__}: {error})."
+        session = self._session
+        if session is not None:
+            try:
+                self.event("recorder_failed", text)
+                self.queue.refuse()
+                self._close(session, "recorder failed")
+            except Exception:  # noqa: BLE001  # whatever broke may be broken still; the journal is kept then
+                _log.exception("The recording could not be closed properly")
+        self._fail(text)
 
     def _carry_out(self, request: _Start | _Stop) -> None:
         if isinstance(request, _Start):
@@ -354,7 +363,7 @@ class Recorder:
         dropped = sum(len(rows) for key, rows in self.queue.take(0.0) if key is DatasetKey.GAZE)
         self._is_closing = False
         self._is_busy = any(isinstance(each, _Start) for each in self._requests)
-        if session is None:
+        if session is None:  # it could still be closed properly
             self._post(Failed(request="", kind="recording", text=text))
             return
         try:

@@ -118,6 +118,30 @@ class Server:
             self._is_ending and self.recorder.is_idle and self.tracker.is_gone and self._reports.empty()
         )
 
+    def save_recording(self, error: Exception, timeout_s: float) -> None:
+        """Close the recording although the server itself is broken; the recorder's thread still runs.
+
+        Parameters
+        ----------
+        error
+            What broke the server.
+        timeout_s
+            How long the close may take; beyond it the journal keeps the recording for recovery.
+        """
+        what = f"{type(error).__name__}: {error}"
+        text = f"The acquisition failed unexpectedly ({what}); the recording was closed."
+        self.recorder.event("acquisition_failed", text)
+        self.recorder.request_stop("acquisition failed", is_asked=False)
+        self._link.send(m.Failed(request="", kind="recording", text=text))
+        deadline_s = time.monotonic() + timeout_s
+        while not (self.recorder.is_idle and self._reports.empty()) and time.monotonic() < deadline_s:
+            try:
+                report = self._reports.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            if not isinstance(report, (TrackerUp, TrackerDown)):
+                self._link.send(report)
+
     def _listen(self, timeout_s: float) -> None:
         try:
             message = self._receive(timeout_s)

@@ -108,6 +108,7 @@ class TrackerControl:
             post=self._post,
         )
         self._opening_since_ns = self._clock.now_ns()
+        platform_tuning.hold_garbage_collection()  # now, while no sample can be late yet
         self._host.start()
 
     def close(self, *, is_asked: bool = True) -> None:
@@ -201,7 +202,6 @@ class TrackerControl:
         self._opening_since_ns = None
         if self._recorder.is_recording:
             self._recorder.event("tracker_reopened", f"The {report.host.name} tracker is open again.")
-        platform_tuning.hold_garbage_collection()
         info = report.info
         self._send(
             m.TrackerOpened(
@@ -243,7 +243,7 @@ class TrackerControl:
     def _let_go(self) -> None:
         if self._up is not None:
             self._up.pump.detach()
-            platform_tuning.release_garbage_collection()
+        platform_tuning.release_garbage_collection()
         self._host = self._up = None
         self._opening_since_ns = self._closing_since_ns = None
         self._recorder.queue.forget_clocks()

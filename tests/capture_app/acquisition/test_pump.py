@@ -1,4 +1,4 @@
-"""The pump hands everything on, survives what a tracker may do, and drops nothing the recorder is late for."""
+"""The pump hands everything on, survives what a tracker may do, and never drops a sample."""
 
 from __future__ import annotations
 
