@@ -125,7 +125,7 @@ def check_viewport(recording: Recording) -> Iterator[Finding]:
     path = LAYOUT_BY_KEY[DatasetKey.VIEWPORT].path
     panes = _column(recording, DatasetKey.VIEWPORT, "pane")
     presented_ns = _column(recording, DatasetKey.VIEWPORT, "t_presented_host_ns")
-    is_presented = presented_ns != NO_TIME  # a change that was replaced before any frame showed it has no time
+    is_presented = presented_ns != NO_TIME  # a change replaced before any frame showed it has no time
     for pane in np.unique(panes):
         if np.any(np.diff(presented_ns[is_presented & (panes == pane)]) < 0):
             yield error(path, f"The changes of pane {pane} are not in order of presentation.", _CHANGED)

@@ -107,16 +107,16 @@ class AnalysisFeed:
             rows_out += self._missed(missed)
         if recording.phase is Phase.DRAINING and not self.is_drained:
             end_row = recording.end_row if recording.end_row is not None else link.next_row
-            first = link.next_row - len(rows)
-            recorded, beyond = rows[: max(0, end_row - first)], rows[max(0, end_row - first) :]
-            rows_out += self._push(recorded, link.tracker, trials, presentation)
+            recorded = max(0, end_row - (link.next_row - len(rows)))
+            rows_out += self._push(rows[:recorded], link.tracker, trials, presentation)
+            rows = rows[recorded:]
             if link.next_row >= end_row:
                 rows_out += self._finished(self.live.flush(self._viewport, trials.rows), trials)
                 self.end_recording()
                 self.is_drained = True
-            rows = beyond
-        rows_out += self._push(rows, link.tracker, trials, presentation)
-        return rows_out if self._run != NOT_RECORDED_RUN or self.is_drained else []
+        is_recorded = self._run != NOT_RECORDED_RUN
+        live_rows = self._push(rows, link.tracker, trials, presentation)
+        return rows_out + live_rows if is_recorded else rows_out
 
     def _push(
         self,
