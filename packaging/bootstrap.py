@@ -1,8 +1,8 @@
 """Makes `.venv` with everything the program needs, from nothing but Python's standard library.
 
 Usage: ``python3 packaging/bootstrap.py run|test``. Safe to call again and again: what is there is kept, and a
-first run that was interrupted is finished. Packages come from wherever the person's own pip is set up to take
-them, and only with the hashes of the requirement files.
+first run that was interrupted is done anew from what was downloaded. Packages come from wherever the person's
+own pip is set up to take them, and only with the hashes of the requirement files.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "ready-for"
+STAMP = VENV / "ready-for"  # fingerprints of what this environment was completed for
+UNFINISHED = VENV / "unfinished"  # there while packages are being installed
+PLACE = VENV / "made-at"  # an environment that was moved or copied has wrong paths inside
 PIP_WHEEL = ROOT / "packaging" / "bootstrap" / "pip-26.3-py3-none-any.whl"
 PIP_WHEEL_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 OLDEST_PYTHON = (3, 10)
+STARTED_S = time.monotonic()
 
 # What Qt, OpenCV and liblsl load from the system: shared library and the Debian package that has it.
 LIBRARIES = {
@@ -62,7 +65,6 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in ("run", "test"):
         say("usage: bootstrap.py run|test")
         return 2
-    started_s = time.monotonic()
     try:
         check_python()
         install_libraries(missing_packages())
@@ -70,14 +72,17 @@ def main(arguments: list[str]) -> int:
     except BootstrapError as err:
         say(str(err))
         return 1
+    except KeyboardInterrupt:
+        say("interrupted; call make again to finish")
+        return 130
     if made:
-        say(f"ready after {time.monotonic() - started_s:.0f} s")
+        say("ready")
     return 0
 
 
 def say(text: str) -> None:
-    """Print a line at once, so that progress shows in logs too."""
-    print(f"setup: {text}", flush=True)
+    """Print a line with the seconds since the start; at once, so that progress shows in logs too."""
+    print(f"setup {time.monotonic() - STARTED_S:4.0f} s: {text}", flush=True)
 
 
 def check_python() -> None:
@@ -131,54 +136,70 @@ def install_libraries(packages: list[str]) -> None:
     prefix = administrator_prefix()
     if prefix is None:
         raise BootstrapError(
-            "These system libraries are missing and this user may not install them. Run this, then make again:\n\n"
+            "These system libraries are missing, and you may not install them. Run this, then make again:\n\n"
             f"    {by_hand}\n"
         )
     say(f"installing system libraries: {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "--quiet"], command):
-        if subprocess.run([*prefix, *step], check=False, env=environment, stdin=subprocess.DEVNULL).returncode != 0:
-            raise BootstrapError(f"The system libraries could not be installed. Run this, then make again:\n\n    {by_hand}\n")
+        done = subprocess.run([*prefix, *step], check=False, env=environment, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            raise BootstrapError(
+                f"The system libraries could not be installed. Run this, then make again:\n\n    {by_hand}\n"
+            )
 
 
 def administrator_prefix() -> list[str] | None:
     """Return what to put before a command to run it as administrator, None where that is not allowed."""
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") is None:
+    sudo = shutil.which("sudo")
+    if sudo is None:
         return None
+    prefix = [sudo, "--non-interactive"]
+    # Asked about apt-get itself: some machines allow that and nothing else.
     allowed = subprocess.run(
-        ["sudo", "--non-interactive", "true"], check=False, capture_output=True, stdin=subprocess.DEVNULL
+        [*prefix, "--list", "apt-get", "update"], check=False, capture_output=True, stdin=subprocess.DEVNULL
     )
-    return ["sudo", "--non-interactive"] if allowed.returncode == 0 else None
+    return prefix if allowed.returncode == 0 else None
 
 
 def make_environment(requirements: list[Path]) -> bool:
     """Make or complete `.venv`; True when there was something to do."""
     wanted = fingerprint(requirements)
-    if STAMP.exists() and wanted in STAMP.read_text(encoding="utf-8").split():
+    python = venv_python()
+    is_sound = is_usable(python)
+    if is_sound and wanted in served():
         return False
     check_wheel()
-    python = venv_python()
-    if not is_usable(python):
+    if not is_sound:
         say(f"making {VENV.name} with Python {'.'.join(str(part) for part in sys.version_info[:3])}")
         shutil.rmtree(VENV, ignore_errors=True)
-        run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], "The environment could not be made")
+        # Called from within the environment that was just removed, only the interpreter below it is left.
+        interpreter = getattr(sys, "_base_executable", sys.executable)
+        run([interpreter, "-m", "venv", "--without-pip", str(VENV)], "The environment could not be made")
+        PLACE.write_text(str(VENV), encoding="utf-8")
+    UNFINISHED.touch()
     for file in requirements:
         count = sum("==" in line for line in file.read_text(encoding="utf-8").splitlines())
-        say(f"installing {count} packages of {file.relative_to(ROOT)} (some are large)")
-        pip(python, "--require-hashes", "--requirement", str(file))
+        say(f"installing up to {count} packages of {file.relative_to(ROOT)} (some are large)")
+        pip(python, "--require-hashes", "--only-binary", ":all:", "--requirement", str(file))
     say("installing the program itself")
     pip(python, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    # Known purposes add up: an environment for tests serves `make run` too.
-    done = set(STAMP.read_text(encoding="utf-8").split()) if STAMP.exists() else set()
-    served = {wanted, fingerprint(requirement_files("run"))}
-    STAMP.write_text("\n".join(sorted(done | served)) + "\n", encoding="utf-8")
+    # What an environment serves adds up: one for tests serves `make run` too.
+    all_served = served() | {wanted, fingerprint(requirement_files("run"))}
+    STAMP.write_text("\n".join(sorted(all_served)) + "\n", encoding="utf-8")
+    UNFINISHED.unlink()
     return True
 
 
+def served() -> set[str]:
+    """Return the fingerprints of what the environment was completed for."""
+    return set(STAMP.read_text(encoding="utf-8").split()) if STAMP.exists() else set()
+
+
 def fingerprint(requirements: list[Path]) -> str:
-    """Return what an environment stands for: the interpreter, the exact requirements, the program's declaration."""
+    """Return what an environment stands for: interpreter, exact requirements, declaration of the program."""
     digest = hashlib.sha256(sys.version.encode())
     for file in (*requirements, ROOT / "pyproject.toml"):
         digest.update(file.read_bytes())
@@ -189,7 +210,9 @@ def check_wheel() -> None:
     """Refuse an installer that is not the one this project ships."""
     found = hashlib.sha256(PIP_WHEEL.read_bytes()).hexdigest() if PIP_WHEEL.exists() else "nothing"
     if found != PIP_WHEEL_SHA256:
-        raise BootstrapError(f"{PIP_WHEEL.relative_to(ROOT)} is not the file of this project. Fetch the project anew.")
+        raise BootstrapError(
+            f"{PIP_WHEEL.relative_to(ROOT)} is not the file of this project. Fetch the project anew."
+        )
 
 
 def venv_python() -> Path:
@@ -198,8 +221,13 @@ def venv_python() -> Path:
 
 
 def is_usable(python: Path) -> bool:
-    """Tell whether the environment's interpreter runs and is this version."""
-    if not python.exists():
+    """Tell whether the environment is whole, in its place, and of this version of Python.
+
+    A package whose installation was cut off can look installed, so an unfinished environment is not whole.
+    """
+    if not python.exists() or UNFINISHED.exists():
+        return False
+    if PLACE.exists() and PLACE.read_text(encoding="utf-8") != str(VENV):
         return False
     found = subprocess.run(
         [str(python), "-c", "import sys; print(sys.version)"], check=False, capture_output=True, text=True
@@ -210,8 +238,15 @@ def is_usable(python: Path) -> bool:
 def pip(python: Path, *arguments: str) -> None:
     """Install with the shipped pip inside the environment."""
     run(
-        [str(python), str(PIP_WHEEL / "pip"), "install", "--disable-pip-version-check", "--no-input", *arguments],
-        "Packages could not be installed. Check the network, then call make again; what is there already is kept",
+        [
+            str(python),
+            str(PIP_WHEEL / "pip"),
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            *arguments,
+        ],
+        "Packages could not be installed; pip says why above. Call make again; what was downloaded is kept",
     )
 
 

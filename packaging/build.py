@@ -45,7 +45,9 @@ def smoke() -> None:
         print(f"frozen self-test: {len(checks)} checks passed in {time.monotonic() - started_s:.0f} s")
         windows = _run(["capture", "--quit-after", "1"], folder)
         if windows.returncode != 0:
-            raise SystemExit(f"The frozen windows did not open and close ({windows.returncode}):\n{windows.stderr}")
+            raise SystemExit(
+                f"The frozen windows did not open and close ({windows.returncode}):\n{windows.stderr}"
+            )
         print("frozen windows opened and closed")
 
 
