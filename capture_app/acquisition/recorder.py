@@ -6,15 +6,12 @@ the disk itself at least every 250 ms, which saves them from a power cut.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
-
-import numpy as np
+from typing import Any, Final, TypeAlias
 
 from capture_app.acquisition.disk_watch import CHECK_EVERY_NS, DiskState, DiskWatch
 from capture_app.acquisition.messages import (
@@ -28,45 +25,22 @@ from capture_app.acquisition.messages import (
 )
 from capture_app.acquisition.pump import Delivery
 from capture_app.acquisition.recording_queue import RecordedCounts, RecordingQueue
+from capture_app.acquisition.recording_session import RecordingSession, Writer, closing_facts, joined
 from gaze_core.clocks import Clock
-from gaze_core.rows import EVENT, TRIAL, Rows, decode_text
+from gaze_core.rows import EVENT, Rows
 from gaze_core.streams import TrackerInfo
 from recordings_schema.errors import RecordingError, RecordingStateError, RecordingWriteError
 from recordings_schema.layout import DatasetKey
-from recordings_schema.metadata import ClosingFacts, SessionMetadata
-from recordings_schema.writer import ClosedRecording, RecordingWriter
+from recordings_schema.metadata import SessionMetadata
+from recordings_schema.writer import RecordingWriter
 
 STEP_S: Final = 0.06
 FLUSH_EVERY_NS: Final = 170_000_000
 """With the step above a flush begins at the latest 240 ms after the one before."""
 
 SLOW_FLUSH_NS: Final = 250_000_000
-OPEN_TRIAL_STATES: Final = ("open", "paused", "resumed")
 
 _log = logging.getLogger(__name__)
-
-
-class Writer(Protocol):
-    """What the recorder needs of `recordings_schema.writer.RecordingWriter`."""
-
-    @property
-    def stream_failure(self) -> str:
-        """Why the file can no longer be read along, "" while it can."""
-
-    def append(self, key: DatasetKey, rows: Rows) -> None:
-        """Record rows of one dataset."""
-
-    def note_facts(self, facts: ClosingFacts) -> None:
-        """Keep what is known so far about losses."""
-
-    def flush(self) -> None:
-        """Put everything on the disk."""
-
-    def close(self, reason: str) -> ClosedRecording:
-        """End the recording properly."""
-
-    def abandon(self) -> None:
-        """Let go of the files without finishing."""
 
 
 CreateWriter: TypeAlias = Callable[[Path, SessionMetadata, TrackerInfo], Writer]
@@ -83,27 +57,6 @@ class _Start:
 class _Stop:
     reason: str
     is_asked: bool  # by the app, which waits for the answer
-
-
-@dataclass(slots=True, kw_only=True)
-class _Session:
-    """A recording under way; the recorder's thread alone touches it."""
-
-    path: Path
-    writer: Writer
-    disk: DiskWatch
-    started_ns: int
-    flushed_ns: int
-    disk_checked_ns: int
-    trial: Rows = dataclasses.field(default_factory=lambda: TRIAL.empty(0))  # the last row, if any
-    refused: set[DatasetKey] = dataclasses.field(default_factory=set)  # told once each
-    is_stream_failure_told: bool = False
-
-    @property
-    def open_trial(self) -> int:
-        """Number of the trial that is open, -1 where none is."""
-        is_open = len(self.trial) and decode_text(self.trial["state"][0]) in OPEN_TRIAL_STATES
-        return int(self.trial["trial"][0]) if is_open else -1
 
 
 class Recorder:
@@ -135,7 +88,7 @@ class Recorder:
         self._create_writer = create_writer
         self._read_free_bytes = read_free_bytes
         self._requests: deque[_Start | _Stop] = deque()
-        self._session: _Session | None = None
+        self._session: RecordingSession | None = None
         self._is_busy = False
         self._is_closing = False
 
@@ -241,15 +194,15 @@ class Recorder:
             self._post(Failed(request=StartRecording.__name__, kind="recording", text=text))
             return
         now_ns = self._clock.now_ns()
-        self._session = _Session(
+        self._session = RecordingSession(
             path=path, writer=writer, disk=disk, started_ns=now_ns, flushed_ns=now_ns, disk_checked_ns=now_ns
         )
         first_row = self.queue.accept()
         _log.info("Recording %s", path)
         self._post(RecordingStarted(path=str(path), t_host_ns=now_ns, first_row=first_row))
 
-    def _record(self, session: _Session, entries: list[tuple[DatasetKey, Rows]]) -> None:
-        for key, rows in _joined(entries):
+    def _record(self, session: RecordingSession, entries: list[tuple[DatasetKey, Rows]]) -> None:
+        for key, rows in joined(entries):
             if key is DatasetKey.TRIALS:
                 session.trial = rows[-1:].copy()
             elif key is DatasetKey.EVENTS:
@@ -263,10 +216,10 @@ class Recorder:
             self._note_stream_failure(session)
         if now_ns - session.disk_checked_ns >= CHECK_EVERY_NS:
             session.disk_checked_ns = now_ns
-            session.writer.note_facts(_facts(self.counts))
+            session.writer.note_facts(closing_facts(self.counts))
             self._watch_disk(session, now_ns)
 
-    def _append(self, session: _Session, key: DatasetKey, rows: Rows) -> None:
+    def _append(self, session: RecordingSession, key: DatasetKey, rows: Rows) -> None:
         try:
             session.writer.append(key, rows)
         except (RecordingWriteError, RecordingStateError):
@@ -285,7 +238,7 @@ class Recorder:
             )
             self.event("disk_slow", text, took_ns * 1e-9)
 
-    def _note_stream_failure(self, session: _Session) -> None:
+    def _note_stream_failure(self, session: RecordingSession) -> None:
         if session.writer.stream_failure and not session.is_stream_failure_told:
             session.is_stream_failure_told = True
             text = (
@@ -293,7 +246,7 @@ class Recorder:
             )
             self.event("stream_file_failed", text)
 
-    def _watch_disk(self, session: _Session, now_ns: int) -> None:
+    def _watch_disk(self, session: RecordingSession, now_ns: int) -> None:
         try:
             self.disk = session.disk.check(now_ns)
         except OSError as err:
@@ -315,17 +268,17 @@ class Recorder:
             )
             self.event("disk_low", text, self.disk.remaining_s)
 
-    def _stop(self, session: _Session, request: _Stop) -> None:
+    def _stop(self, session: RecordingSession, request: _Stop) -> None:
         self._guarded(session, lambda same: self._close(same, request.reason), is_asked=request.is_asked)
 
-    def _close(self, session: _Session, reason: str) -> None:
+    def _close(self, session: RecordingSession, reason: str) -> None:
         self._record(session, self.queue.take(0.0))
         if session.open_trial >= 0:
             trial = session.trial.copy()
             trial["t_host_ns"], trial["state"] = self._clock.now_ns(), b"interrupted"
             session.writer.append(DatasetKey.TRIALS, trial)
         counts = self.counts
-        session.writer.note_facts(_facts(counts))
+        session.writer.note_facts(closing_facts(counts))
         closed = session.writer.close(reason)
         self._session = None
         self._is_closing = False
@@ -348,7 +301,7 @@ class Recorder:
         )
 
     def _guarded(
-        self, session: _Session, action: Callable[[_Session], None], *, is_asked: bool = False
+        self, session: RecordingSession, action: Callable[[RecordingSession], None], *, is_asked: bool = False
     ) -> None:
         """Carry out an action on the recording; if that fails, the recording is given up, not the process."""
         try:
@@ -373,33 +326,6 @@ class Recorder:
         text = f"{text} The recording has stopped; {dropped} samples that waited were not written."
         _log.error("%s", text)
         self._post(Failed(request=StopRecording.__name__ if is_asked else "", kind="recording", text=text))
-
-
-def _joined(entries: list[tuple[DatasetKey, Rows]]) -> list[tuple[DatasetKey, Rows]]:
-    """Return the rows of each dataset as one array, in the order in which the datasets first appear."""
-    parts: dict[DatasetKey, list[Rows]] = {}
-    for key, rows in entries:
-        parts.setdefault(key, []).append(rows)
-    return [(key, _concatenated(each)) for key, each in parts.items()]
-
-
-def _concatenated(parts: list[Rows]) -> Rows:
-    """Return the rows in one new array; `np.concatenate` would compare every column of every part."""
-    joined = np.empty(sum(map(len, parts)), parts[0].dtype)
-    end = 0
-    for part in parts:
-        joined[end : end + len(part)] = part
-        end += len(part)
-    return joined
-
-
-def _facts(counts: RecordedCounts) -> ClosingFacts:
-    return ClosingFacts(
-        samples_delivered=counts.samples,
-        samples_missing=counts.lost,
-        samples_out_of_order=counts.device_time_backward,
-        counters={"samples_late": str(counts.out_of_order), "deliveries": str(counts.deliveries)},
-    )
 
 
 def _check_room(path: Path, state: DiskState) -> None:
