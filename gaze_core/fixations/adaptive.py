@@ -27,7 +27,8 @@ from gaze_core.fixations.contract import DetectorName, DetectorOutput
 from gaze_core.fixations.live_line import LiveLine
 from gaze_core.fixations.live_output import LiveOutput
 from gaze_core.fixations.parameters import AdaptiveParameters
-from gaze_core.fixations.signal import SOURCES, EyeSelector, TimeLine, eye_signal
+from gaze_core.fixations.signal import NANO, SOURCES, EyeSelector, TimeLine, eye_signal
+from gaze_core.fixations.slope import Sample
 from gaze_core.rows import Rows
 
 BLOCK_ROWS: Final = 4096
@@ -46,6 +47,7 @@ class AdaptiveDetector:
     _output: LiveOutput = field(default_factory=LiveOutput, init=False, repr=False)
     _line: LiveLine | None = field(default=None, init=False, repr=False)
     _row: int = field(default=0, init=False, repr=False)
+    _line_start_ns: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._restart()
@@ -67,23 +69,33 @@ class AdaptiveDetector:
         self._times = TimeLine()
         self._selector = EyeSelector(self.parameters.eye, is_offset_bridged=self.parameters.is_offset_bridged)
         self._line = None
+        self._line_start_ns = 0
 
     def _push_block(self, rows: Rows) -> None:
         time = self._times.push(rows)
         signal = self._selector.push(time, *(eye_signal(rows, prefix) for prefix in SOURCES))
-        columns = zip(
-            range(self._row, self._row + rows.size), time.t_ns.tolist(), time.running_ns.tolist(),
-            time.is_break.tolist(), np.isnan(signal.azimuth_deg).tolist(), signal.azimuth_deg.tolist(),
-            signal.elevation_deg.tolist(), signal.eyes.tolist(), signal.is_all_gone.tolist(), strict=True,
-        )  # fmt: skip
+        running_ns = time.running_ns
+        # Times of a line count from its first row: whole microseconds then fall the same way wherever in a
+        # stream the line begins.
+        first_ns = np.maximum.accumulate(np.where(time.is_break, running_ns, self._line_start_ns))
+        is_missing = np.isnan(signal.azimuth_deg)
+        nano = (
+            np.rint(np.where(is_missing, 0.0, values) * NANO).astype(np.int64).tolist()
+            for values in (signal.azimuth_deg, signal.elevation_deg)
+        )
+        t_us = ((running_ns - first_ns) // 1000).tolist()
+        rows_of_stream = range(self._row, self._row + rows.size)
+        samples = map(Sample, t_us, *nano, rows_of_stream, time.t_ns.tolist(), signal.eyes.tolist())
+        flags = time.is_break.tolist(), is_missing.tolist(), signal.is_all_gone.tolist()
         self._row += rows.size
+        self._line_start_ns = int(first_ns[-1])
         line = self._line
-        for row, t_ns, running_ns, is_break, is_missing, azimuth_deg, elevation_deg, eyes, is_gone in columns:
+        for sample, is_break, is_lost, is_gone in zip(samples, *flags, strict=True):
             if is_break or line is None:
                 if line is not None:
                     line.close()
                 line = self._line = LiveLine(self.parameters, self._output)
-            if is_missing:
-                line.take_missing(row, t_ns, running_ns, is_gone)
+            if is_lost:
+                line.take_missing(sample.row, sample.t_ns, sample.t_us, is_gone)
             else:
-                line.take_sample(row, t_ns, running_ns, (azimuth_deg, elevation_deg), eyes)
+                line.take_sample(sample)

@@ -51,9 +51,9 @@ class Path:
 
     def covered(self, number: int) -> float:
         """Return the share of the way covered at a sample."""
-        azimuth_nano, elevation_nano = self._piece.nano(number)
-        across = azimuth_nano * 1e-9 - self._start_deg[0]
-        down = elevation_nano * 1e-9 - self._start_deg[1]
+        sample = self._piece.sample(number)
+        across = sample.azimuth_nano * 1e-9 - self._start_deg[0]
+        down = sample.elevation_nano * 1e-9 - self._start_deg[1]
         return across * self._scale[0] + down * self._scale[1]
 
     def departure_us(self, first: int, last: int) -> float | None:
@@ -74,11 +74,11 @@ class Path:
     def _crossing_us(self, number: int, share: float) -> float:
         """Return when the share was passed between the sample before and this one."""
         before, after = self.covered(number - 1), self.covered(number)
-        t_us = self._piece.t_us(number)
+        t_us, t_before_us = self._piece.sample(number).t_us, self._piece.sample(number - 1).t_us
         if after <= before:
             return float(t_us)
         part = min(1.0, max(0.0, (share - before) / (after - before)))
-        return self._piece.t_us(number - 1) + part * (t_us - self._piece.t_us(number - 1))
+        return t_before_us + part * (t_us - t_before_us)
 
     def _lead_us(self) -> float:
         progress = float(np.interp(self._share, _COVERED, _PROGRESS))
@@ -118,7 +118,7 @@ def first_sample_near(
     The samples before the first full window of a piece have no speed; they are judged by place.
     """
     first = start
-    while first > piece.first and piece.t_us(first - 1) >= earliest_us:
+    while first > piece.first and piece.sample(first - 1).t_us >= earliest_us:
         if not is_within(piece, first - 1, place_deg, radius_deg):
             break
         first -= 1
@@ -127,10 +127,11 @@ def first_sample_near(
 
 def is_within(piece: Piece, number: int, place_deg: tuple[float, float], radius_deg: float) -> bool:
     """Return whether a sample lies within a radius of a place."""
-    azimuth_nano, elevation_nano = piece.nano(number)
-    return math.hypot(azimuth_nano * 1e-9 - place_deg[0], elevation_nano * 1e-9 - place_deg[1]) <= radius_deg
+    sample = piece.sample(number)
+    across, down = sample.azimuth_nano * 1e-9 - place_deg[0], sample.elevation_nano * 1e-9 - place_deg[1]
+    return math.hypot(across, down) <= radius_deg
 
 
 def place_until(piece: Piece, number: int) -> tuple[float, float]:
     """Return the mean direction of the samples just up to this one."""
-    return piece.mean_deg(piece.number_at(piece.t_us(number) - PLACE_US, number), number)
+    return piece.mean_deg(piece.number_at(piece.sample(number).t_us - PLACE_US, number), number)

@@ -1,4 +1,4 @@
-"""A fixation while it grows: its statistics in constant memory."""
+"""What the live detector remembers: the fixation it is in, the movement or the loss since it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from gaze_core.fixations.slope import Piece
+from gaze_core.fixations.slope import Piece, Sample
 
 
 @dataclass(slots=True)
@@ -21,10 +21,10 @@ class LiveFixation:
     first_row: int
     t_sent_start_ns: int
     is_after_loss: bool
-    held: deque[tuple[int, int, int, int, int, int]] = field(default_factory=deque)
+    held: deque[Sample] = field(default_factory=deque)
     last_row: int = -1
     last_t_ns: int = 0
-    last_running_us: int = 0
+    last_us: int = 0
     samples: int = 0
     azimuth_nano: int = 0
     elevation_nano: int = 0
@@ -40,43 +40,32 @@ class LiveFixation:
     left_piece: Piece | None = None
     pad_us: int = 0  # taken off the end because of the loss that follows
     left_number: int = 0  # sample of its piece at which the speed rose, or the last one before a loss
-    left_running_us: int = 0
+    left_us: int = 0
     place_deg: tuple[float, float] = (math.nan, math.nan)  # mean of its last samples
     is_before_loss: bool = False
     _last_nano: tuple[int, int] = (0, 0)
 
-    def hold(self, piece: Piece, number: int, piece_start_us: int, hold_us: int) -> None:
-        """Take a sample of the piece."""
-        running_us = piece_start_us + piece.t_us(number)
-        azimuth_nano, elevation_nano = piece.nano(number)
+    def hold(self, sample: Sample, hold_us: int) -> None:
+        """Take a sample."""
         held = self.held
-        held.append(
-            (
-                running_us,
-                azimuth_nano,
-                elevation_nano,
-                piece.row(number),
-                piece.t_ns(number),
-                piece.eyes(number),
-            )
-        )
-        while held[0][0] < running_us - hold_us:
+        held.append(sample)
+        while held[0].t_us < sample.t_us - hold_us:
             self._count(held.popleft())
 
-    def settle(self, end_running_us: int) -> None:
+    def settle(self, end_us: int) -> None:
         """Count what is held up to a time and forget the rest; at least one sample is counted."""
-        while self.held and (self.samples == 0 or self.held[0][0] <= end_running_us):
+        while self.held and (self.samples == 0 or self.held[0].t_us <= end_us):
             self._count(self.held.popleft())
         self.held.clear()
 
-    def _count(self, sample: tuple[int, int, int, int, int, int]) -> None:
-        running_us, azimuth_nano, elevation_nano, row, t_ns, eyes = sample
+    def _count(self, sample: Sample) -> None:
+        t_us, azimuth_nano, elevation_nano, row, t_ns, eyes = sample
         if row == self.last_row + 1 and self.samples:
             across, down = azimuth_nano - self._last_nano[0], elevation_nano - self._last_nano[1]
             self.squared_step += across * across + down * down
             self.steps += 1
         self._last_nano = azimuth_nano, elevation_nano
-        self.last_row, self.last_t_ns, self.last_running_us = row, t_ns, running_us
+        self.last_row, self.last_t_ns, self.last_us = row, t_ns, t_us
         self.samples += 1
         self.azimuth_nano += azimuth_nano
         self.elevation_nano += elevation_nano
@@ -92,7 +81,7 @@ class LiveFixation:
     @property
     def newest_row(self) -> int:
         """Row of the newest sample taken, counted or held."""
-        return self.held[-1][3] if self.held else self.last_row
+        return self.held[-1].row if self.held else self.last_row
 
     @property
     def centroid_deg(self) -> tuple[float, float]:
@@ -109,3 +98,27 @@ class LiveFixation:
     def rms_s2s_deg(self) -> float:
         """Root mean square of the steps between neighbours; NaN without any."""
         return math.sqrt(self.squared_step / self.steps) * 1e-9 if self.steps else math.nan
+
+
+@dataclass(slots=True)
+class Loss:
+    """Missing gaze, from the first row without it."""
+
+    onset_ns: int
+    first_row: int
+    last_row: int
+    rows: int = 0
+    gone: int = 0  # rows without any eye
+    event_id: int = -1  # -1 until it is long enough to be called a loss
+    t_sent_start_ns: int = 0
+
+
+@dataclass(slots=True)
+class Movement:
+    """What the eye does since it left a fixation, within one piece."""
+
+    left_number: int
+    place_deg: tuple[float, float]  # of the fixation left
+    onset_ns: int  # end of that fixation, once it is final
+    first_row: int
+    peak_deg_s: float

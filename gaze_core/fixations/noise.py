@@ -14,7 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from gaze_core.fixations.signal import MS_NS
+from gaze_core.fixations.slope import Sample
+
+SHORTEST_GAP_US: Final = 20_000
+"""Missing samples up to this time are passed over at any rate."""
 
 FIRST_LOOK: Final = 8
 """Samples until the interval is known and the first ones are judged."""
@@ -45,7 +48,7 @@ class Tuning:
     leave_deg_s: float  # this speed ends a fixation
     enter_deg_s: float  # below this speed one may begin
     settle_us: int  # for this long
-    longest_gap_ns: int  # missing samples are passed over up to this time
+    longest_gap_us: int  # missing samples are passed over up to this time
     merge_gap_us: int
     merge_angle_deg: float
     final_lag_us: int  # after the end of a fixation nothing is merged to it any more
@@ -72,7 +75,7 @@ def tuning(interval_ns: int, noise_deg: float) -> Tuning:
         leave_deg_s=leave,
         enter_deg_s=enter,
         settle_us=round(settle_s * 1e6),
-        longest_gap_ns=max(20 * MS_NS, round(2.2 * interval_ns)),
+        longest_gap_us=max(SHORTEST_GAP_US, round(2.2e-3 * interval_ns)),
         merge_gap_us=75_000,
         merge_angle_deg=min(0.9, 0.5 + 1.5 * noise_deg),
         final_lag_us=round(1e6 * min(0.120, 0.060 + 0.25 * half * interval_s)),
@@ -89,35 +92,30 @@ class NoiseTracker:
 
     def __init__(self, memory_s: float) -> None:
         self._memory_us = round(memory_s * 1e6)
-        self._t_us: list[int] = []
-        self._azimuth_nano: list[int] = []
-        self._elevation_nano: list[int] = []
+        self._samples: list[Sample] = []
         self._until_look = FIRST_LOOK
         self._looks = 0
 
-    def append(self, t_us: int, azimuth_nano: int, elevation_nano: int) -> Tuning | None:
-        """Take a sample (time on a line without breaks); return what it changes, if anything."""
-        self._t_us.append(t_us)
-        self._azimuth_nano.append(azimuth_nano)
-        self._elevation_nano.append(elevation_nano)
+    def append(self, sample: Sample) -> Tuning | None:
+        """Take a sample; return what it changes, if anything."""
+        self._samples.append(sample)
         self._until_look -= 1
         return None if self._until_look else self._look()
 
     def _look(self) -> Tuning:
-        t_us = np.array(self._t_us, np.int64)
+        columns = np.array([sample[:3] for sample in self._samples], np.int64).T
+        t_us = columns[0]
         steps = np.diff(t_us)
         interval_us = max(1.0, float(np.median(steps)))
         close = steps < 1.5 * interval_us
         close = close[1:] & close[:-1]
         noise_deg = ASSUMED_NOISE_DEG
         if np.count_nonzero(close) >= FEWEST_FOR_NOISE:
-            both = [np.array(values, np.int64) for values in (self._azimuth_nano, self._elevation_nano)]
-            axes = [float(np.median(np.abs(np.diff(values, 2)[close]))) for values in both]
+            axes = [float(np.median(np.abs(np.diff(values, 2)[close]))) for values in columns[1:]]
             noise_deg = 1e-9 * _MAD_TO_SIGMA * math.hypot(*axes) / math.sqrt(2.0)
         per_second = max(FIRST_LOOK, round(1e6 / interval_us))
         self._looks += 1
         self._until_look = min(per_second, FIRST_LOOK * 2 ** min(self._looks, 20), MOST_SAMPLES)
         kept = max(int(np.searchsorted(t_us, t_us[-1] - self._memory_us, "left")), t_us.size - MOST_SAMPLES)
-        for values in (self._t_us, self._azimuth_nano, self._elevation_nano):
-            del values[:kept]
+        del self._samples[:kept]
         return tuning(round(interval_us * 1e3), noise_deg)

@@ -8,94 +8,62 @@ nanodegrees and times whole microseconds: the running sums are integers and neve
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 _TRIM_AT: Final = 4096
 """Samples kept before old ones are dropped."""
 
 
+class Sample(NamedTuple):
+    """One sample with gaze."""
+
+    t_us: int  # since the first row of its time line
+    azimuth_nano: int  # nanodegrees
+    elevation_nano: int
+    row: int  # of the stream
+    t_ns: int  # time stamp
+    eyes: int  # bits of the eyes it was made of
+
+
 class Piece:
     """The newest samples of a run of gaze without loss, by their number in that run."""
 
-    def __init__(self, start_ns: int) -> None:
-        self.start_ns = start_ns  # running time of sample 0
+    def __init__(self) -> None:
         self.count = 0
-        self._first = 0
-        self._t_us: list[int] = []
-        self._azimuth_nano: list[int] = []
-        self._elevation_nano: list[int] = []
-        self._row: list[int] = []
-        self._t_ns: list[int] = []
-        self._eyes: list[int] = []
+        self.first = 0  # number of the oldest sample still known
+        self._samples: list[Sample] = []
 
-    def append(
-        self, t_us: int, azimuth_nano: int, elevation_nano: int, row: int, t_ns: int, eyes: int
-    ) -> None:
+    def append(self, sample: Sample) -> None:
         """Take the next sample."""
-        if len(self._t_us) >= _TRIM_AT:
-            self._trim(_TRIM_AT // 2)
-        self._t_us.append(t_us)
-        self._azimuth_nano.append(azimuth_nano)
-        self._elevation_nano.append(elevation_nano)
-        self._row.append(row)
-        self._t_ns.append(t_ns)
-        self._eyes.append(eyes)
+        if len(self._samples) >= _TRIM_AT:
+            del self._samples[: _TRIM_AT // 2]
+            self.first += _TRIM_AT // 2
+        self._samples.append(sample)
         self.count += 1
 
-    def _trim(self, dropped: int) -> None:
-        for values in (
-            self._t_us,
-            self._azimuth_nano,
-            self._elevation_nano,
-            self._row,
-            self._t_ns,
-            self._eyes,
-        ):
-            del values[:dropped]
-        self._first += dropped
+    def sample(self, number: int) -> Sample:
+        """Return a sample; `first` is the oldest one."""
+        return self._samples[number - self.first]
 
-    @property
-    def first(self) -> int:
-        """Number of the oldest sample still known."""
-        return self._first
-
-    def t_us(self, number: int) -> int:
-        """Return the time of a sample since the start of the piece."""
-        return self._t_us[number - self._first]
-
-    def t_ns(self, number: int) -> int:
-        """Return the time stamp of a sample."""
-        return self._t_ns[number - self._first]
-
-    def row(self, number: int) -> int:
-        """Return the row of the stream that a sample came from."""
-        return self._row[number - self._first]
-
-    def eyes(self, number: int) -> int:
-        """Return the eyes a sample was made of."""
-        return self._eyes[number - self._first]
-
-    def nano(self, number: int) -> tuple[int, int]:
-        """Return azimuth and elevation of a sample in nanodegrees."""
-        index = number - self._first
-        return self._azimuth_nano[index], self._elevation_nano[index]
+    def samples(self, first: int, last: int) -> list[Sample]:
+        """Return samples first .. last as far as they are known."""
+        return self._samples[max(first - self.first, 0) : max(last - self.first + 1, 0)]
 
     def number_at(self, t_us: int, near: int) -> int:
         """Return the last sample not after `t_us`, searching from `near`; at least the oldest one known."""
-        number = min(max(near, self._first), self.count - 1)
-        while number > self._first and self.t_us(number) > t_us:
+        number = min(max(near, self.first), self.count - 1)
+        while number > self.first and self.sample(number).t_us > t_us:
             number -= 1
-        while number + 1 < self.count and self.t_us(number + 1) <= t_us:
+        while number + 1 < self.count and self.sample(number + 1).t_us <= t_us:
             number += 1
         return number
 
     def mean_deg(self, first: int, last: int) -> tuple[float, float]:
         """Return the mean direction of samples first .. last."""
-        low, stop = max(first - self._first, 0), last - self._first + 1
-        count = stop - low
+        samples = self.samples(first, last)
         return (
-            sum(self._azimuth_nano[low:stop]) / count * 1e-9,
-            sum(self._elevation_nano[low:stop]) / count * 1e-9,
+            sum([sample.azimuth_nano for sample in samples]) / len(samples) * 1e-9,
+            sum([sample.elevation_nano for sample in samples]) / len(samples) * 1e-9,
         )
 
 
@@ -106,46 +74,46 @@ class SlopeWindow:
         self._piece = piece
         self._centre = -1
         self._half = 0
+        self._base_us = 0
         self._sums = (0, 0, 0, 0, 0, 0)  # t, t t, azimuth, t azimuth, elevation, t elevation
 
     def speed_deg_s(self, centre: int, half: int) -> float:
         """Return the speed around a sample; `half` samples to either side must be known."""
         if centre == self._centre + 1 and half == self._half:
-            self._move(centre + half, centre - half - 1)
+            self._move(self._piece.sample(centre + half), self._piece.sample(centre - half - 1))
         else:
-            self._sum_up(centre - half, centre + half)
+            self._sum_up(self._piece.samples(centre - half, centre + half))
         self._centre, self._half = centre, half
         count = 2 * half + 1
         t, t_t, azimuth, t_azimuth, elevation, t_elevation = self._sums
         spread = count * t_t - t * t
+        if spread == 0:  # all within one microsecond: time stamps without meaning
+            return 0.0
         across = (count * t_azimuth - t * azimuth) / spread
         down = (count * t_elevation - t * elevation) / spread
         return 1e-3 * math.sqrt(across * across + down * down)  # nanodegrees per microsecond
 
-    def _move(self, entering: int, leaving: int) -> None:
-        piece = self._piece
+    def _move(self, entering: Sample, leaving: Sample) -> None:
         t, t_t, azimuth, t_azimuth, elevation, t_elevation = self._sums
-        new_t, old_t = piece.t_us(entering), piece.t_us(leaving)
-        new_azimuth, new_elevation = piece.nano(entering)
-        old_azimuth, old_elevation = piece.nano(leaving)
+        new_us, old_us = entering.t_us - self._base_us, leaving.t_us - self._base_us
         self._sums = (
-            t + new_t - old_t,
-            t_t + new_t * new_t - old_t * old_t,
-            azimuth + new_azimuth - old_azimuth,
-            t_azimuth + new_t * new_azimuth - old_t * old_azimuth,
-            elevation + new_elevation - old_elevation,
-            t_elevation + new_t * new_elevation - old_t * old_elevation,
+            t + new_us - old_us,
+            t_t + new_us * new_us - old_us * old_us,
+            azimuth + entering.azimuth_nano - leaving.azimuth_nano,
+            t_azimuth + new_us * entering.azimuth_nano - old_us * leaving.azimuth_nano,
+            elevation + entering.elevation_nano - leaving.elevation_nano,
+            t_elevation + new_us * entering.elevation_nano - old_us * leaving.elevation_nano,
         )
 
-    def _sum_up(self, first: int, last: int) -> None:
+    def _sum_up(self, samples: list[Sample]) -> None:
+        self._base_us = samples[0].t_us
         t = t_t = azimuth = t_azimuth = elevation = t_elevation = 0
-        for number in range(first, last + 1):
-            t_us = self._piece.t_us(number)
-            azimuth_nano, elevation_nano = self._piece.nano(number)
+        for sample in samples:
+            t_us = sample.t_us - self._base_us
             t += t_us
             t_t += t_us * t_us
-            azimuth += azimuth_nano
-            t_azimuth += t_us * azimuth_nano
-            elevation += elevation_nano
-            t_elevation += t_us * elevation_nano
+            azimuth += sample.azimuth_nano
+            t_azimuth += t_us * sample.azimuth_nano
+            elevation += sample.elevation_nano
+            t_elevation += t_us * sample.elevation_nano
         self._sums = (t, t_t, azimuth, t_azimuth, elevation, t_elevation)
