@@ -1,0 +1,1 @@
+"""Benchmarks: how fast, how small, nothing lost. ``python -m benchmarks`` prints all tables."""
