@@ -203,12 +203,15 @@ def score_fixations(
 ) -> FixationScores:
     """Score the fixations among GAZE_EVENT rows against TRUTH and TRUTH_EVENT rows of the same clock.
 
-    `smallest_saccade_deg` joins true fixations for the event scores, see `true_fixations`; 0 joins none.
+    `smallest_saccade_deg` joins true fixations, see `true_fixations`; 0 joins none.
     """
     detected_ns = fixation_intervals(events)
     inside = samples_inside(detected_ns, truth["t_device_ns"])
-    kappa = sample_kappa(inside, truth["label"] == TRUE_FIXATION, truth["label"] != TRUE_OSCILLATION)
     true_ns = true_fixations(truth_events, smallest_saccade_deg)
+    is_true = truth["label"] == TRUE_FIXATION
+    if smallest_saccade_deg > 0.0:
+        is_true |= samples_inside(true_ns, truth["t_device_ns"])
+    kappa = sample_kappa(inside, is_true, truth["label"] != TRUE_OSCILLATION)
     scores = event_scores(
         detected_ns, true_ns, oscillations_ns=true_intervals(truth_events, TRUE_OSCILLATION)
     )
