@@ -96,7 +96,6 @@ class PupilChart(QWidget):
         trace = self._trace
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(self.colours.line))
         span = value_range(trace.left_pupil, trace.right_pupil) if trace is not None else None
         if trace is None or span is None or len(trace.t_s) < 2:
             return

@@ -70,8 +70,9 @@ class QualityPanel(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Never be narrower than the numbers."""
-        body = self.widget().minimumSizeHint() if self.widget() is not None else QSize()
-        width = max(body.width() + tokens.SPACE_M, tokens.QUALITY_MINIMUM_WIDTH)
+        body = self.widget()
+        needed = body.minimumSizeHint().width() if body is not None else 0
+        width = max(needed + tokens.SPACE_M, tokens.QUALITY_MINIMUM_WIDTH)
         return QSize(width, tokens.TRACE_MINIMUM_HEIGHT)
 
     def set_colours(self, colours: Colours) -> None:
@@ -105,7 +106,9 @@ class QualityPanel(QScrollArea):
         self._render_signs(health)
 
     def _render_classes(self, health: StreamHealth) -> None:
-        parts = [f"{name} {words.percent(share)}" for name, share in health.loss_classes]
+        parts = [
+            f"{name} {words.percent(share)}".replace(" ", "\u00a0") for name, share in health.loss_classes
+        ]
         self._classes.setText(" · ".join(parts))
         self._classes.setVisible(bool(parts))
 
@@ -115,8 +118,8 @@ class QualityPanel(QScrollArea):
         rate_ok = rate_known and abs(health.rate_hz - nominal) <= nominal * _RATE_TOLERANCE
         for name, is_known, is_good in (
             ("rate", rate_known, rate_ok),
-            ("left", True, health.left_ok),
-            ("right", True, health.right_ok),
+            ("left", math.isfinite(health.rate_hz), health.left_ok),
+            ("right", math.isfinite(health.rate_hz), health.right_ok),
         ):
             key = (is_known, is_good, self.devicePixelRatioF())
             if self._sign_keys.get(name) == key:

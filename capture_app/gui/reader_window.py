@@ -84,8 +84,9 @@ class ReaderWindow(QWidget):
 
     def show_on(self, screen: QScreen) -> None:
         """Cover a monitor."""
-        self.create()
-        self.windowHandle().setScreen(screen)
+        self.setScreen(screen)  # before the native window exists: it is made with that monitor's scaling
+        if self.windowHandle() is not None:
+            self.windowHandle().setScreen(screen)
         self.setGeometry(screen.geometry())
         self.showFullScreen()
         if self.geometry() != screen.geometry():  # no window manager, or one that does not listen

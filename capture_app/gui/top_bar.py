@@ -175,6 +175,8 @@ class TopBar(QWidget):
         for button, names in (
             (self.main_button, ("start", "stop", "connect")),
             (self.pause_button, ("pause", "resume")),
+            (self.mark_button, ("mark",)),
+            (self.next_button, ("next_case",)),
         ):  # one width for all the words a button can say: nothing moves when it changes
             widest = max(metrics.horizontalAdvance(_button_text(name)) for name in names)
             button.setFixedWidth(widest + tokens.GLYPH_SIZE + tokens.SPACE_XXL + tokens.SPACE_M)

@@ -70,7 +70,7 @@ def _decode_fields(hint: Any, value: object, where: str) -> Any:
     values = {name: _decode(hints[name], stored[name], name) for name in known}
     try:
         return hint(**values)
-    except ValueError as err:  # a record that checks itself
+    except (TypeError, ValueError) as err:  # a name without default is missing, or the record checks itself
         raise SettingsFormatError(f"{where}: {err}") from err
 
 

@@ -1,0 +1,289 @@
+"""Windows without a display, a session that notes what it is asked, and no window left behind."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from capture_app.gui.operator_window import OperatorWindow
+from capture_app.gui.theme import ThemeSwitch
+from capture_app.gui.tokens import DARK
+from capture_app.session.port import (
+    RecordingSummary,
+    RecoveryOutcome,
+    ScreenFacts,
+    SessionError,
+    TrackerChoice,
+    TrackerOption,
+    UnfinishedRecording,
+)
+from capture_app.session.settings import Settings, SettingsStore, Theme
+from capture_app.session.states import (
+    CaseItem,
+    CaseMark,
+    FixationMark,
+    HeatmapState,
+    LiveState,
+    PaneState,
+    ReaderState,
+    RecordingState,
+    SignalTrace,
+    StreamHealth,
+    TrailPoint,
+    Verdict,
+)
+from gaze_core.geometry import Placement, Rect
+
+FAKE_SCREEN_PX = (800, 600)
+
+
+FAKE_AREA = Rect(200.0, 100.0, 400.0, 400.0)
+
+
+def pane_state(area: Rect = FAKE_AREA, version: int = 1, level: int = 200) -> PaneState:
+    grey = np.full((int(area.h), int(area.w)), level, np.uint8)
+    placement = Placement(src_image_px=Rect(0.0, 0.0, 1000.0, 1000.0), dst_screen_px=area)
+    return PaneState(
+        pane=0,
+        image_id=0,
+        image_width_px=1000,
+        image_height_px=1000,
+        grey=grey,
+        grey_screen_px=area,
+        grey_version=version,
+        placement=placement,
+    )
+
+
+def reader_state(revision: int = 1, **changes: Any) -> ReaderState:
+    return replace(ReaderState(revision=revision, panes=(pane_state(),), background_grey=30), **changes)
+
+
+def live_state(**changes: Any) -> LiveState:
+    marks = (CaseMark.DONE, CaseMark.POOR, CaseMark.CURRENT, CaseMark.WAITING, CaseMark.UNREADABLE)
+    cases = tuple(CaseItem(case_id=f"case-{n}", mark=mark) for n, mark in enumerate(marks))
+    t_s = np.linspace(-30.0, 0.0, 300)
+    wave = np.sin(t_s).astype(np.float32) * 0.2 + 0.5
+    trace = SignalTrace(
+        t_s=t_s,
+        x_norm=wave,
+        y_norm=wave,
+        left_pupil=wave + 3,
+        right_pupil=wave + 3.2,
+        valid=np.ones(300, np.uint8),
+        events=((3.0, "mark"),),
+    )
+    state = LiveState(
+        recording=RecordingState.RECORDING,
+        elapsed_s=761.0,
+        title="Folder chest · reader R03",
+        case_number=3,
+        case_count=5,
+        verdict=Verdict(level="good", word="good", explanation="All is well."),
+        cases=cases,
+        cases_version=1,
+        reader=reader_state(),
+        screen_px=FAKE_SCREEN_PX,
+        gaze=TrailPoint(x_norm=0.5, y_norm=0.5, age_s=0.0),
+        trail=tuple(TrailPoint(x_norm=0.4 + 0.01 * n, y_norm=0.5, age_s=0.5 - n / 20) for n in range(10)),
+        fixations=(
+            FixationMark(number=1, x_norm=0.4, y_norm=0.4, duration_s=0.3, is_open=False),
+            FixationMark(number=2, x_norm=0.6, y_norm=0.5, duration_s=0.2, is_open=True),
+        ),
+        heatmaps=(HeatmapState(image_id=0, rgba=np.full((50, 50, 4), 255, np.uint8), version=1),),
+        health=StreamHealth(
+            rate_hz=600.0, nominal_rate_hz=600.0, loss_share=0.012, left_ok=True, right_ok=True
+        ),
+        trace=trace,
+        tracker="mock · 600 Hz",
+        file_name="R03.gazeh5",
+    )
+    return replace(state, **changes)
+
+
+class FakeSession:
+    """Notes every intent; `refusal` makes the next ones fail with that sentence."""
+
+    def __init__(self, state: LiveState) -> None:
+        self.state = state
+        self.asked: list[tuple[Any, ...]] = []
+        self.refusal = ""
+
+    def step(self) -> LiveState:
+        return self.state
+
+    def close(self) -> None:
+        self.asked.append(("close",))
+
+    def _note(self, *what: Any) -> None:
+        self.asked.append(what)
+        if self.refusal:
+            raise SessionError(self.refusal)
+
+    def apply_settings(self, settings: Settings) -> None:
+        self._note("apply_settings", settings)
+
+    def set_reader_screen(self, facts: ScreenFacts, cause: str) -> None:
+        self._note("set_reader_screen", facts, cause)
+
+    def show_folder(self, path: Path) -> None:
+        self._note("show_folder", path)
+
+    def open_list(self, path: Path) -> None:
+        self._note("open_list", path)
+
+    def start_demo(self) -> None:
+        self._note("start_demo")
+
+    def connect_tracker(self, name: str, options: Mapping[str, str]) -> None:
+        self._note("connect_tracker", name, dict(options))
+
+    def start_recording(self, reader: str) -> None:
+        self._note("start_recording", reader)
+
+    def pause(self) -> None:
+        self._note("pause")
+
+    def resume(self) -> None:
+        self._note("resume")
+
+    def mark(self, text: str = "") -> None:
+        self._note("mark", text)
+
+    def mark_at(self, before_now_s: float, text: str = "") -> None:
+        self._note("mark_at", before_now_s, text)
+
+    def next_case(self) -> None:
+        self._note("next_case")
+
+    def previous_case(self) -> None:
+        self._note("previous_case")
+
+    def go_to_case(self, index: int) -> None:
+        self._note("go_to_case", index)
+
+    def stop_recording(self) -> None:
+        self._note("stop_recording")
+
+    def zoom(self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None = None) -> None:
+        self._note("zoom", x_screen_px, y_screen_px, notches)
+
+    def pan(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
+        self._note("pan", dx_screen_px, dy_screen_px)
+
+    def window_level(self, dx_logical_px: float, dy_logical_px: float, pane: int | None = None) -> None:
+        self._note("window_level", dx_logical_px, dy_logical_px)
+
+    def drag_started(self, action: str, x_screen_px: float, y_screen_px: float) -> None:
+        self._note("drag_started", action, x_screen_px, y_screen_px)
+
+    def drag_ended(self) -> None:
+        self._note("drag_ended")
+
+    def fit(self) -> None:
+        self._note("fit")
+
+    def reset(self) -> None:
+        self._note("reset")
+
+    def key(self, name: str) -> None:
+        self._note("key", name)
+
+    def presented(self, revision: int, t_host_ns: int, frame: int, frames_late: int) -> None:
+        self._note("presented", revision, t_host_ns, frame, frames_late)
+
+
+class FakeStation:
+    """A station with two trackers; `unfinished` are the recordings that were not closed."""
+
+    def __init__(self) -> None:
+        self.unfinished: tuple[UnfinishedRecording, ...] = ()
+        self.recovered: list[Path] = []
+
+    def trackers(self) -> tuple[TrackerChoice, ...]:
+        rate = TrackerOption(name="rate_hz", title="Rate", default="600", choices=("600", "1200"))
+        return (
+            TrackerChoice(name="mock", title="Simulated", is_usable=True, is_simulated=True, options=(rate,)),
+            TrackerChoice(name="lsl", title="LSL", is_usable=False, reason="The LSL library is missing."),
+        )
+
+    def unfinished_recordings(self, folder: Path) -> tuple[UnfinishedRecording, ...]:
+        return self.unfinished
+
+    def recover(self, path: Path) -> RecoveryOutcome:
+        self.recovered.append(path)
+        return RecoveryOutcome(path=path, is_recovered=True, summary="12 samples were saved.")
+
+    def describe_recording(self, path: Path) -> RecordingSummary:
+        if not path.name.endswith(".gazeh5"):
+            raise SessionError(f"{path.name} is not a recording.")
+        return RecordingSummary(path=path, facts=(("Tracker", "mock"),))
+
+
+@pytest.fixture(autouse=True)
+def _no_window_is_left(qapp: QApplication) -> Iterator[None]:
+    before = set(qapp.topLevelWidgets())
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    left = [w for w in qapp.topLevelWidgets() if w not in before and w.parent() is None and w.isVisible()]
+    assert left == []
+
+
+@pytest.fixture
+def themed(qapp: QApplication) -> Iterator[ThemeSwitch]:
+    switch = ThemeSwitch(qapp, Theme.DARK)
+    yield switch
+    qapp.setStyleSheet("")
+    switch.deleteLater()
+
+
+@pytest.fixture
+def make_state() -> Callable[..., LiveState]:
+    return live_state
+
+
+@pytest.fixture
+def make_reader_state() -> Callable[..., ReaderState]:
+    return reader_state
+
+
+@pytest.fixture
+def make_pane() -> Callable[..., PaneState]:
+    return pane_state
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession(live_state())
+
+
+@pytest.fixture
+def station() -> FakeStation:
+    return FakeStation()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SettingsStore:
+    return SettingsStore(tmp_path / "settings.json")
+
+
+@pytest.fixture
+def operator(qtbot, themed: ThemeSwitch) -> Iterator[OperatorWindow]:
+    window = OperatorWindow(DARK)
+    window.show_station()
+    window.show()
+    yield window
+    window.hide()
+    window.deleteLater()
