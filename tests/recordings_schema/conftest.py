@@ -14,7 +14,7 @@ from recordings_schema.writer import RecordingWriter
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Return the name of a recording that does not exist yet; not ASCII on purpose."""
-    return tmp_path / "Übung 1 – β.gazeh5"
+    return tmp_path / "Übung 1 β 漢.gazeh5"
 
 
 @pytest.fixture
