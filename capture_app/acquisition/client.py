@@ -98,6 +98,11 @@ class AcquisitionClient:
         return self._child.pid if self._child is not None else None
 
     @property
+    def ring_name(self) -> str:
+        """What `gaze_core.ring.RowRing.attach` needs to read along, "" while there is no process."""
+        return self._ring.name if self._ring is not None else ""
+
+    @property
     def next_row(self) -> int:
         """Ring row that the next `read_rows` begins with."""
         return self._next_row

@@ -29,7 +29,7 @@ from recordings_schema.writer import RecordingWriter
 
 SILENCE_NS: Final = 5_000_000_000
 STATUS_EVERY_NS: Final = 250_000_000
-RECEIVE_TIMEOUT_S: Final = 0.02
+RECEIVE_TIMEOUT_S: Final = 0.04
 MESSAGES_PER_STEP: Final = 200
 
 _NOT_FROM_APP: Final = (GAZE.name, TRUTH.name, TRUTH_EVENT.name)

@@ -11,7 +11,7 @@ from capture_app.acquisition import platform_tuning
 from capture_app.acquisition.pump import Pump
 from capture_app.acquisition.recorder import Recorder
 from capture_app.acquisition.tracker_host import Ending, TrackerDown, TrackerHost, TrackerUp
-from capture_app.acquisition.tracker_sources import plays_a_file
+from capture_app.acquisition.tracker_sources import plays_a_file, waits_for_recording
 from drivers.contract import Capabilities, Driver, DriverError, Scene, ViewingSetup
 from gaze_core.clocks import Clock
 from gaze_core.ring import RowRing
@@ -105,6 +105,7 @@ class TrackerControl:
             make_driver=lambda: self._make_driver(name, options, setup),
             accept=self._accept,
             make_pump=lambda driver, info: self._make_pump(name, driver, info),
+            may_start=lambda: self._recorder.is_recording or not waits_for_recording(name, options),
             post=self._post,
         )
         self._opening_since_ns = self._clock.now_ns()

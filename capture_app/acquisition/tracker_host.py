@@ -15,6 +15,7 @@ from drivers.contract import Capabilities, Driver, DriverError, Scene
 from gaze_core.streams import TrackerInfo
 
 READ_TIMEOUT_S: Final = 0.1
+_START_CHECK_S: Final = 0.01
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class TrackerHost:
         Called with what `open` said, before streaming; raises `DriverError` where the tracker is not wanted.
     make_pump
         Makes the pump of the started driver.
+    may_start
+        Asked again and again before streaming begins, until it returns True; may raise `DriverError`.
     post
         Takes the reports; called from the tracker's thread.
     """
@@ -71,12 +74,14 @@ class TrackerHost:
         make_driver: Callable[[], Driver],
         accept: Callable[[TrackerInfo], None],
         make_pump: Callable[[Driver, TrackerInfo], Pump],
+        may_start: Callable[[], bool],
         post: Callable[[TrackerUp | TrackerDown], None],
     ) -> None:
         self.name = name
         self._make_driver = make_driver
         self._accept = accept
         self._make_pump = make_pump
+        self._may_start = may_start
         self._post = post
         self._is_stopping = threading.Event()
         self._is_up = False
@@ -109,7 +114,6 @@ class TrackerHost:
             info = driver.open()
             self._accept(info)
             if not self._is_stopping.is_set():
-                driver.start()
                 self._stream(driver, info)
             ending, text = Ending.CLOSED, f"The {self.name} tracker was closed."
         except DriverError as err:
@@ -125,8 +129,15 @@ class TrackerHost:
     def _stream(self, driver: Driver, info: TrackerInfo) -> None:
         pump = self._make_pump(driver, info)
         capabilities = driver.capabilities()
+        is_started = self._may_start()
+        if is_started:
+            driver.start()
         self._is_up = True
         self._post(TrackerUp(host=self, info=info, capabilities=capabilities, pump=pump))
+        if not is_started:
+            if not self._wait_until_it_may_start():
+                return
+            driver.start()
         try:
             while not self._is_stopping.is_set():
                 if self._scenes and capabilities.set_scene is not None:
@@ -135,6 +146,13 @@ class TrackerHost:
             pump.step(0.0)  # what arrived before the end was asked for
         finally:
             pump.finish()
+
+    def _wait_until_it_may_start(self) -> bool:
+        """Wait for leave to start; False where the end is asked for first."""
+        while not self._may_start():
+            if self._is_stopping.wait(_START_CHECK_S):
+                return False
+        return True
 
     def _put_away(self, driver: Driver) -> None:
         for release in (driver.stop, driver.close):

@@ -14,6 +14,9 @@ from recordings_schema.layout import EXTENSION
 
 FILE_OPTION: Final = "file"
 MAPPING_OPTION: Final = "mapping"
+START_OPTION: Final = "start"
+START_WITH_RECORDING: Final = "recording"
+START_NOW: Final = "now"
 
 
 def plays_a_file(driver_name: str) -> bool:
@@ -27,11 +30,30 @@ def plays_a_file(driver_name: str) -> bool:
     return find_driver(driver_name).needs_stream
 
 
+def waits_for_recording(driver_name: str, options: Mapping[str, str]) -> bool:
+    """Return whether a file is to be played only once a recording runs, so that all of it is recorded.
+
+    Raises
+    ------
+    DriverOptionError
+        If there is no such driver, or ``start`` is neither ``now`` nor ``recording``.
+    """
+    if not plays_a_file(driver_name):
+        return False
+    start = options.get(START_OPTION, START_NOW)
+    if start not in (START_NOW, START_WITH_RECORDING):
+        raise DriverOptionError(
+            f"The option {START_OPTION} is {start!r}; use {START_NOW} to play the file at once, or "
+            f"{START_WITH_RECORDING} to play it from the moment the recording begins."
+        )
+    return start == START_WITH_RECORDING
+
+
 def make_driver(driver_name: str, options: Mapping[str, str], setup: ViewingSetup) -> Driver:
     """Return the driver, not yet open. For one that plays a file, reading it takes a while.
 
-    Options of such a driver: ``file`` (a recording or a gaze table) and, for a table, ``mapping`` (the JSON
-    file that says what its columns are); the others are the driver's own.
+    Options of such a driver: ``file`` (a recording or a gaze table), for a table ``mapping`` (the JSON file
+    that says what its columns are), and ``start`` (see `waits_for_recording`). Others are the driver's own.
 
     Raises
     ------
@@ -43,6 +65,7 @@ def make_driver(driver_name: str, options: Mapping[str, str], setup: ViewingSetu
     own_options = dict(options)
     file = own_options.pop(FILE_OPTION, "")
     mapping = own_options.pop(MAPPING_OPTION, "")
+    own_options.pop(START_OPTION, "")
     if not file:
         raise DriverOptionError(
             f"The {driver_name} driver was given no file; name the recording or gaze table to play "

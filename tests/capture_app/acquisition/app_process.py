@@ -1,7 +1,7 @@
 """An app process that records with the mock tracker until it is killed; started by the tests as a script.
 
-Arguments: path of the recording, rate in Hz. Prints the process id of its acquisition process once a
-recording with an open trial runs.
+Arguments: path of the recording, rate in Hz. Prints the process id of its acquisition process and
+the name of its ring once a recording with an open trial runs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
             recorded = max(
                 [recorded, *(each.recorded for each in client.poll() if isinstance(each, m.Status))]
             )
-        sys.stdout.write(f"{client.pid}\n")
+        sys.stdout.write(f"{client.pid} {client.ring_name}\n")
         sys.stdout.flush()
         while client.is_alive:
             client.wait(1.0)

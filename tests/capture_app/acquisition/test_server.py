@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from capture_app.acquisition import messages as m
-from capture_app.acquisition import platform_tuning
+from capture_app.acquisition import platform_tuning, tracker_control
 from capture_app.acquisition.app_link import AppGoneError
 from capture_app.acquisition.process import serve_until_the_end
 from capture_app.acquisition.server import SILENCE_NS, Server
@@ -191,6 +191,26 @@ def test_a_tracker_that_does_not_open_is_a_sentence_and_the_next_try_works(
     assert (failed.request, failed.kind) == ("OpenTracker", "tracker")
     assert str(error) in failed.text
     assert "close" in drivers[0].calls
+
+
+def test_a_tracker_may_be_held_until_a_recording_runs(
+    bench: Bench,
+    drivers: list[Any],
+    fake_driver: Any,
+    start: m.StartRecording,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracker_control, "waits_for_recording", lambda name, options: True)
+    drivers += [fake_driver(), fake_driver()]
+    bench.ask(OPEN, m.TrackerOpened)
+    bench.ask(m.CloseTracker(), m.Done)
+    bench.ask(OPEN, m.TrackerOpened)
+    calls_before = list(drivers[1].calls)
+    bench.ask(start, m.RecordingStarted)
+    bench.until(lambda: "start" in drivers[1].calls)
+
+    assert drivers[0].calls == ["open", "stop", "close"]
+    assert calls_before == ["open"]
 
 
 def test_a_driver_that_cannot_be_made_is_a_sentence(bench: Bench, drivers: list[Any]) -> None:
