@@ -14,13 +14,19 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "ready-for"  # fingerprints of what this environment was completed for
 UNFINISHED = VENV / "unfinished"  # there while packages are being installed
 PLACE = VENV / "made-at"  # an environment that was moved or copied has wrong paths inside
+LOCK = ROOT / ".make" / "setup.lock"
 PIP_WHEEL = ROOT / "packaging" / "bootstrap" / "pip-26.3-py3-none-any.whl"
 PIP_WHEEL_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 OLDEST_PYTHON = (3, 10)
@@ -67,8 +73,9 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         check_python()
-        install_libraries(missing_packages())
-        made = make_environment(requirement_files(arguments[0]))
+        with one_at_a_time():
+            install_libraries(missing_packages())
+            made = make_environment(requirement_files(arguments[0]))
     except BootstrapError as err:
         say(str(err))
         return 1
@@ -83,6 +90,22 @@ def main(arguments: list[str]) -> int:
 def say(text: str) -> None:
     """Print a line with the seconds since the start; at once, so that progress shows in logs too."""
     print(f"setup {time.monotonic() - STARTED_S:4.0f} s: {text}", flush=True)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Wait while another set-up of this folder is under way; two would take away each other's files."""
+    if sys.platform == "win32":  # nobody calls this from make there
+        yield
+        return
+    LOCK.parent.mkdir(exist_ok=True)
+    with LOCK.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another set-up of this folder to end")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield  # the lock goes with the file, also when this process is killed
 
 
 def check_python() -> None:

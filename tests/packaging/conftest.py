@@ -28,6 +28,7 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         "STAMP": venv / "ready-for",
         "UNFINISHED": venv / "unfinished",
         "PLACE": venv / "made-at",
+        "LOCK": root / ".make" / "setup.lock",
     }.items():
         monkeypatch.setattr(module, name, value)
     return module

@@ -212,6 +212,23 @@ def test_an_environment_that_was_moved_is_made_anew(
     assert any("-m venv" in line for line in commands.lines())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="make is not used on Windows")
+def test_a_second_set_up_of_the_folder_waits_for_the_first(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken: list[int] = []
+
+    def take(_: object, operation: int) -> None:
+        taken.append(operation)
+        if operation & bootstrap.fcntl.LOCK_NB:
+            raise BlockingIOError
+
+    monkeypatch.setattr(bootstrap.fcntl, "flock", take)
+    with bootstrap.one_at_a_time():
+        assert taken == [bootstrap.fcntl.LOCK_EX | bootstrap.fcntl.LOCK_NB, bootstrap.fcntl.LOCK_EX]
+    assert "waiting" in capsys.readouterr().out
+
+
 def test_a_problem_is_a_sentence_and_an_exit_code(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
