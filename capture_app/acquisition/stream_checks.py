@@ -24,6 +24,9 @@ CLOCK_RESET_NS: Final = 500_000_000
 GAP_INTERVALS: Final = 1.5
 """Device time between two samples, in nominal intervals, from which on something is missing between them."""
 
+UNSEEN_NS: Final = 1_000_000_000
+"""Without a valid sample for longer than this, the eyes are not merely blinking."""
+
 FLOOD_FACTOR: Final = 1.5
 FLOOD_RESERVE_S: Final = 5.0
 FLOOD_MARGIN_ROWS: Final = 100
@@ -100,6 +103,9 @@ class StreamChecker:
         self._burst_start_ns = 0
         self._burst_rows = 0
         self._is_flooded = False
+        self._unseen_since_ns: int | None = None  # arrival of the last batch with a valid sample
+        self._unseen_rows = 0
+        self._is_unseen_told = False
 
     def check(self, gaze: Rows) -> CheckedGaze:
         """Return the batch with flags where the driver set none, and what is wrong in it."""
@@ -199,7 +205,9 @@ class StreamChecker:
         flags[is_gap] |= np.uint32(GazeFlag.GAP_BEFORE)
         self.clock_resets += int(np.count_nonzero(is_reset))
         self.device_time_backward += int(np.count_nonzero(is_backward))
-        _report(gaze, is_reset, "clock_reset", "times the device clock jumped against the host clock", faults)
+        # A reset that the driver flagged is one that it tells of by itself.
+        is_news = is_reset & ~known
+        _report(gaze, is_news, "clock_reset", "times the device clock jumped against the host clock", faults)
         _report(
             gaze, is_backward, "device_time_backward", "samples are stamped not after the one before", faults
         )
@@ -221,9 +229,11 @@ class StreamChecker:
 
     def _check_validity(self, gaze: Rows, faults: list[Fault]) -> Rows:
         checked = gaze
+        has_valid = False
         for x_name, y_name, valid_name in _SIGNALS:
             if not any(gaze[valid_name].tolist()):
                 continue
+            has_valid = True
             # A sum is finite only where all its parts are: quicker than asking each of them.
             if math.isfinite(sum(gaze[x_name].tolist()) + sum(gaze[y_name].tolist())):
                 continue
@@ -235,7 +245,19 @@ class StreamChecker:
             self.not_a_number += int(np.count_nonzero(is_false))
             text = f"samples were called valid with a {x_name[:-7] or 'combined'} gaze that is no number"
             _report(gaze, is_false, "not_a_number", text, faults)
+        self._check_that_eyes_are_seen(gaze, has_valid, faults)
         return checked
+
+    def _check_that_eyes_are_seen(self, gaze: Rows, has_valid: bool, faults: list[Fault]) -> None:
+        """Report once when no eye has been seen for longer than any blink lasts."""
+        now_ns = int(gaze["t_host_ns"][-1])
+        if has_valid or self._unseen_since_ns is None:
+            self._unseen_since_ns, self._unseen_rows, self._is_unseen_told = now_ns, 0, False
+        self._unseen_rows += 0 if has_valid else len(gaze)
+        if now_ns - self._unseen_since_ns > UNSEEN_NS and not self._is_unseen_told:
+            self._is_unseen_told = True
+            what = "samples in a row without valid gaze; check that the tracker sees the reader's eyes"
+            faults.append(_fault(gaze, 0, "no_valid_gaze", self._unseen_rows, what))
 
     def _check_rate(self, gaze: Rows, faults: list[Fault]) -> None:
         """Notice a flood: an allowance grows with time at more than the nominal rate and rows use it up."""

@@ -134,6 +134,7 @@ def test_a_reset_that_the_driver_flagged_is_counted_once(checker: StreamChecker,
     checked = checker.check(rows)
 
     assert checker.clock_resets == 1
+    assert not checked.faults
     assert list(checked.gaze["flags"]) == [GazeFlag.CLOCK_RESET, 0]
 
 
@@ -179,6 +180,20 @@ def test_an_invalid_sample_is_no_fault(checker: StreamChecker) -> None:
     rows["seq"], rows["t_device_ns"], rows["t_host_ns"], rows["flags"] = [0, 1, 2], [0, 10, 20], 5, 0
 
     assert not checker.check(rows).faults
+
+
+def test_eyes_that_are_not_seen_for_longer_than_a_blink_are_told_once_each_time(
+    checker: StreamChecker, gaze: Gaze
+) -> None:
+    told = []
+    for first in range(0, 5000, 100):
+        rows = gaze(list(range(first, first + 100)))
+        if 500 <= first < 2500 or 3000 <= first < 3900:
+            for side in ("left", "right"):
+                rows[f"{side}_x_norm"], rows[f"{side}_valid"] = np.nan, 0
+        told += [(first, fault.kind, fault.count) for fault in checker.check(rows).faults]
+
+    assert told == [(1500, "no_valid_gaze", 1100)]
 
 
 def test_a_flood_is_told_once_until_it_is_over(checker: StreamChecker, gaze: Gaze) -> None:
