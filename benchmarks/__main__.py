@@ -17,9 +17,14 @@ def machine() -> str:
     processor = platform.processor() or platform.machine()
     cpu_info = Path("/proc/cpuinfo")
     if cpu_info.exists():
-        models = [line.partition(":")[2].strip() for line in cpu_info.read_text().splitlines() if "model name" in line]
+        models = [
+            line.partition(":")[2].strip()
+            for line in cpu_info.read_text().splitlines()
+            if "model name" in line
+        ]
         processor = models[0] if models else processor
-    return f"{platform.system()} {platform.release()}, {processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{system}, {processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """The acquisition process alone: CPU share and memory over time while it records the simulated tracker.
 
-``python -m benchmarks.acquisition --seconds 600`` records ten minutes at 1200 Hz. The simulated tracker's own cost
-is listed apart: a real tracker has none.
+``python -m benchmarks.acquisition --seconds 600`` records ten minutes at 1200 Hz. The simulated tracker's
+own cost is listed apart: a real tracker has none.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def measure(rate_hz: float, seconds: float, folder: Path) -> AcquisitionFigures:
     with AcquisitionClient() as client:
         client.request(
             m.OpenTracker(
-                driver="mock", options=options, width_px=1920, height_px=1080, width_mm=527.0, height_mm=296.0,
+                driver="mock", options=options,
+                width_px=1920, height_px=1080, width_mm=527.0, height_mm=296.0,
                 distance_mm=650.0,
             )
         )  # fmt: skip
@@ -84,12 +85,16 @@ def measure(rate_hz: float, seconds: float, folder: Path) -> AcquisitionFigures:
 
 def print_table(figures: list[AcquisitionFigures]) -> None:
     """Print the runs as a Markdown table."""
-    print("| rate Hz | seconds | samples | lost | CPU % of a core | generator CPU % | memory early / late MB | file MB |")
+    print(
+        "| rate Hz | seconds | samples | lost | CPU % of a core | generator CPU % "
+        "| memory early / late MB | file MB |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for row in figures:
         print(
             f"| {row.rate_hz:g} | {row.seconds:g} | {row.samples} | {row.lost} | {row.cpu_percent:.1f} "
-            f"| {row.generator_percent:.1f} | {row.rss_first_mb:.1f} / {row.rss_last_mb:.1f} | {row.file_mb:.1f} |"
+            f"| {row.generator_percent:.1f} | {row.rss_first_mb:.1f} / {row.rss_last_mb:.1f} "
+            f"| {row.file_mb:.1f} |"
         )
 
 

@@ -1,8 +1,9 @@
 """The whole station under load: losses, and how old the newest sample is when a frame has been painted.
 
-The simulated tracker sends at 1200 and 2000 Hz for a minute while both windows show a phantom with live heatmap, and
-the app process is deliberately stopped for 200 ms every 2 s by a call that keeps the interpreter lock. Frames that
-overlap such a stop are listed apart. ``python -m benchmarks.station --seconds 60``.
+The simulated tracker sends at 1200 and 2000 Hz for a minute while both windows show a phantom with live
+heatmap, and the app process is deliberately stopped for 200 ms every 2 s by a call that keeps the
+interpreter lock. Frames that overlap such a stop are listed apart. ``python -m benchmarks.station --seconds
+60``.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def measure(rate_hz: int, seconds: float, folder: Path, *, is_held: bool) -> Sta
     if closing is None:
         raise SystemExit("The benchmark's recording was not closed.")
     is_warm = ages["begun"] > phase["since_ns"] + WARM_UP_NS
-    begun, painted, arrived = (ages[name][is_warm] for name in ("begun", "painted", "arrived"))
+    painted, arrived = (ages[name][is_warm] for name in ("painted", "arrived"))
     is_overlapping = np.zeros(len(painted), bool)
     for first_ns, last_ns in holder.holds_ns:
         is_overlapping |= (arrived < last_ns) & (painted > first_ns)
@@ -155,7 +156,8 @@ def measure(rate_hz: int, seconds: float, folder: Path, *, is_held: bool) -> Sta
 
 def print_table(figures: list[StationFigures]) -> None:
     """Print the runs as a Markdown table."""
-    print("| rate Hz | samples | never arrived | lost by program | out of order | frames/s | age median / p99 ms "
+    print("| rate Hz | samples | never arrived | lost by program | out of order | frames/s "
+          "| age median / p99 ms "
           "| frames in a hold (p99 ms) | acquisition CPU % | generator CPU % |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|---|---|")
     for row in figures:
@@ -179,7 +181,8 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as name, screens():
         figures = [
-            measure(rate, chosen.seconds, Path(name), is_held=not chosen.without_holds) for rate in chosen.rates
+            measure(rate, chosen.seconds, Path(name), is_held=not chosen.without_holds)
+            for rate in chosen.rates
         ]
     print_table(figures)
 

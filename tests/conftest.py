@@ -1,4 +1,4 @@
-"""What all tests share: an offscreen Qt, reproducible properties, folders of their own, the shared measurements."""
+"""What all tests share: an offscreen Qt, reproducible properties, folders of their own, real measurements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ settings.register_profile(
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.register_profile("search", parent=settings.get_profile("reproducible"), derandomize=False, max_examples=1000)
+settings.register_profile(
+    "search", parent=settings.get_profile("reproducible"), derandomize=False, max_examples=1000
+)
 settings.load_profile(os.environ.get("READING_STATION_HYPOTHESIS", "reproducible"))
 
 

@@ -30,8 +30,9 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def cli(context: click.Context, verbose: bool) -> None:
     """Show chest X-rays, record eye-tracker gaze, lose nothing.
 
-    Without a command the windows open. Exit codes: 0 all is well, 1 findings, 2 wrong command line, 3 input cannot
-    be used, 4 tracker cannot be used, 5 recording cannot be written, 6 data were lost, 70 mistake of this program.
+    Without a command the windows open. Exit codes: 0 all is well, 1 findings, 2 wrong command line, 3 input
+    cannot be used, 4 tracker cannot be used, 5 recording cannot be written, 6 data were lost, 70 mistake of
+    this program.
     """
     from capture_app.cli.log_setup import set_up_logging
 
@@ -202,7 +203,7 @@ def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
             sys.exit(int(err.code))
         except KeyboardInterrupt:
             sys.exit(int(ExitCode.INTERRUPTED))
-        except Exception:
+        except Exception:  # noqa: BLE001  # the last resort: the log gets all of it, the person a sentence
             _log.exception("The command ended by a mistake of the program")
             from capture_app.cli.log_setup import log_file
 

@@ -153,10 +153,12 @@ def _print_summary(outcome: DemoOutcome) -> None:
     results = outcome.results
     click.echo("")
     click.echo(
-        f"samples            {results.samples} in {results.duration_s:.1f} s, {100 * results.valid_share:.1f} % valid"
+        f"samples            {results.samples} in {results.duration_s:.1f} s, "
+        f"{100 * results.valid_share:.1f} % valid"
     )
     click.echo(
-        f"losses             {results.dropped} by this program, {results.missing} never sent by the simulated "
+        f"losses             {results.dropped} by this program, "
+        f"{results.missing} never sent by the simulated "
         f"tracker, {results.out_of_order} out of order"
     )
     click.echo(f"live fixations     {results.fixations} on {results.trials} images")

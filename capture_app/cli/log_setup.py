@@ -27,7 +27,7 @@ def log_file() -> Path:
 
 
 def set_up_logging(*, is_verbose: bool) -> None:
-    """Log to the file; to the terminal only warnings, or everything when asked. Nothing identifying is logged."""
+    """Log to the file; to the terminal errors, or everything when asked. Nothing identifying is logged."""
     root = logging.getLogger()
     if root.handlers:
         return

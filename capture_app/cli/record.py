@@ -85,7 +85,8 @@ def _run(
             progress.update(
                 task,
                 completed=elapsed_s,
-                health=f"{state.health.rate_hz:.0f} Hz, loss {100 * state.health.loss_share:.1f} %, {state.verdict.word}",
+                health=f"{state.health.rate_hz:.0f} Hz, loss {100 * state.health.loss_share:.1f} %, "
+                f"{state.verdict.word}",
             )
 
         return HeadlessRun(session, progress=show).record(out, reader, seconds)

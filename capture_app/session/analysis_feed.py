@@ -1,7 +1,7 @@
 """From the ring to the live analysis: which rows belong to which run, and what follows from them.
 
-The detector runs on exactly the recorded samples: rows that were read before the app heard that the recording had
-begun are analysed again in the new run, and none is taken beyond the last recorded one.
+The detector runs on exactly the recorded samples: rows that were read before the app heard that the
+recording had begun are analysed again in the new run, and none is taken beyond the last recorded one.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class AnalysisFeed:
         self.marks.clear()
         self.heatmaps.begin(images)
 
-    def presented(self, rows: Rows, presentation: Presentation) -> None:
+    def presented(self, rows: Rows) -> None:
         """Take VIEWPORT rows that have just come about."""
         self._viewport = np.concatenate([self._viewport, rows[rows["t_presented_host_ns"] != NO_TIME]])
         if len(self._viewport) > VIEWPORT_PRUNE_ROWS:

@@ -1,8 +1,9 @@
 """The case list: which images are shown together, in which order.
 
-A folder gives one case per image; a sub-folder with two to four images gives one case whose images stand side by
-side (frontal and lateral, current and prior). A list file gives one case per line, its images separated by
-tabs, relative to the folder of the list; empty lines and lines that begin with ``#`` are passed over.
+A folder gives one case per image; a sub-folder with two to four images gives one case whose images stand
+side by side (frontal and lateral, current and prior). A list file gives one case per line, its images
+separated by tabs, relative to the folder of the list; empty lines and lines that begin with ``#`` are
+passed over.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The session: one object that follows the acquisition, keeps the cases and answers what windows ask.
 
-Headless recording, the demo and the windows all drive this one engine: `step` does what is due and returns the
-state to be shown.
+Headless recording, the demo and the windows all drive this one engine: `step` does what is due and returns
+the state to be shown.
 """
 
 from __future__ import annotations
@@ -250,7 +250,7 @@ class CaptureSession:
         """Take the time at which a revision reached the screen: rows, scene and heatmaps follow from it."""
         rows = self._presentation.presented(revision, t_host_ns, frame, frames_late)
         if len(rows):
-            self._feed.presented(rows, self._presentation)
+            self._feed.presented(rows)
             self._link.append("viewport", rows)
             self._link.show_scene(self._presentation.scene(t_host_ns))
             self._states.count_frames(frames_late)

@@ -87,7 +87,8 @@ class HeadlessRun:
         closed = self._session.link.closed
         if closed is None:
             raise RecordingFailedError(
-                f"{path} was not confirmed as closed within {CLOSE_TIMEOUT_S:.0f} s. Run reading-station recover on it."
+                f"{path} was not confirmed as closed within {CLOSE_TIMEOUT_S:.0f} s. "
+                "Run reading-station recover on it."
             )
         return HeadlessResult(closed=closed, live_fixations=closed.rows.get("fixations", 0))
 

@@ -18,7 +18,7 @@ from gaze_core.rows import GAZE, Rows
 REFRESH_NS: Final = 200_000_000
 HISTORY_S: Final = 10
 EYE_OK_SHARE: Final = 0.5
-"""An eye is called lost when most samples of the last second do not have it: blinks come and go unmentioned."""
+"""An eye is called lost when most samples of the last second do not have it: blinks go unmentioned."""
 FASTEST_EYE_WINDOW_S: Final = 1.0
 BOX_HALF_MM: Final = (200.0, 130.0)
 """Half width and height of the box in which desktop trackers find eyes at their working distance."""

@@ -1,4 +1,4 @@
-"""Images of the session: decoded by a worker thread, the next case ahead of time, each known by its content."""
+"""Images of the session: decoded by a worker thread, the next case ahead, each known by its content."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from capture_app.session.picture import Picture
 from capture_app.session.states import PaneState, ReaderState
 from capture_app.session.viewport import (
     GreyRange,
@@ -27,7 +28,6 @@ from capture_app.session.viewport import (
 from drivers.contract import Scene, ScenePane
 from gaze_core.geometry import Rect, Screen
 from gaze_core.rows import NO_TIME, VIEWPORT, Rows
-from capture_app.session.picture import Picture
 from recordings_schema.stimuli import Stimulus, Window
 
 MAX_PENDING: Final = 4096
@@ -250,7 +250,7 @@ class Presentation:
         return Layout.for_count(max(count, 1)).areas(width, height, ratio)
 
     def _pane(self, pane: int | None, x_px: float | None = None, y_px: float | None = None) -> int | None:
-        """Return the pane meant: the one named, else the dragged one, else that under the point, else the only one."""
+        """Return the pane meant: the named, else the dragged one, else under the point, else the only one."""
         if not self._views:
             return None
         chosen = pane if pane is not None else self._dragged_pane

@@ -1,6 +1,7 @@
 """One recording from "start" to "closed and verified", as a small state machine driven by `step`.
 
-The order at the end matters: no further samples, then the last events of exactly these samples, then the close.
+The order at the end matters: no further samples, then the last events of exactly these samples, then the
+close.
 """
 
 from __future__ import annotations
@@ -78,7 +79,10 @@ class RecordingControl:
         """Follow what the acquisition process said; return the phase."""
         failure = self._link.failure
         if self._link.is_dead and self.is_busy:
-            self.problem = "The recording process ended unexpectedly. Everything up to the last quarter of a second is on disk."
+            self.problem = (
+                "The recording process ended unexpectedly. "
+                "Everything up to the last quarter of a second is on disk."
+            )
             self.phase = Phase.FAILED
         elif failure is not None and failure.kind == "recording" and self.is_busy:
             self.problem, self.phase = failure.text, Phase.FAILED

@@ -1,4 +1,4 @@
-"""What a finished recording shows: samples, losses, live events against the truth, heatmaps over the images."""
+"""What a finished recording shows: samples, losses, live events against the truth, heatmaps over images."""
 
 from __future__ import annotations
 

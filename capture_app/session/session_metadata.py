@@ -71,7 +71,8 @@ def session_metadata(
     try:
         return SessionMetadata(
             session=SessionRecord(
-                session_id=f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",  # noqa: DTZ005  # the lab's own time names the session
+                # The lab's own time names the session.
+                session_id=f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                 started_wall_ns=time.time_ns(),
                 started_host_ns=time.perf_counter_ns(),
                 study=study,
@@ -121,9 +122,10 @@ def new_recording_path(folder: Path, study: str, reader: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise SessionError(
-            f"The folder for recordings, {folder}, cannot be made ({err.strerror}). Choose another in Settings."
+            f"The folder for recordings, {folder}, cannot be made ({err.strerror}). "
+            "Choose another in Settings."
         ) from err
-    stamp = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"  # noqa: DTZ005  # the lab's own time names the file
+    stamp = f"{datetime.now():%Y-%m-%d_%H-%M-%S}"  # the lab's own time names the file
     words = [stamp, *(word for word in (_name_part(study), _name_part(reader)) if word)]
     stem = "_".join(words)
     number = 1

@@ -44,7 +44,7 @@ class CaseItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaneState:
-    """One image as it is to be shown: its visible part, already drawn at the resolution of the reader's screen.
+    """One image as it is to be shown: its visible part, drawn at the resolution of the reader's screen.
 
     The session resamples and windows only what is visible (a window drag then costs one look-up per screen
     pixel). The reader's window copies `grey` to `grey_screen_px` pixel by pixel; the operator's copy

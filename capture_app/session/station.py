@@ -64,7 +64,7 @@ def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
     """Return the facts of a recording as pairs of words, for people."""
     summary, screen = recording.summary(), recording.screen
     counts = summary.row_counts
-    started = datetime.fromtimestamp(recording.metadata.session.started_wall_ns / 1e9)  # noqa: DTZ006  # the lab's own time
+    started = datetime.fromtimestamp(recording.metadata.session.started_wall_ns / 1e9)  # the lab's own time
     missing = "not counted" if summary.samples_missing < 0 else str(summary.samples_missing)
     return (
         ("File", summary.path.name),
@@ -109,7 +109,7 @@ def _unfinished(path: Path) -> UnfinishedRecording:
     journal = journal_path(path)
     sizes = [item.stat().st_size for item in (path, journal) if item.exists()]
     newest_s = max(item.stat().st_mtime for item in (path, journal) if item.exists())
-    moment = datetime.fromtimestamp(newest_s)  # noqa: DTZ006  # the lab's own time
+    moment = datetime.fromtimestamp(newest_s)  # the lab's own time
     return UnfinishedRecording(path=path, started=f"{moment:%d %b %Y, %H:%M}", size_bytes=max(sizes))
 
 

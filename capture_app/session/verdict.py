@@ -92,7 +92,8 @@ def _stream_verdict(link: Link, health: StreamHealth) -> Verdict | None:
         return Verdict(
             level="bad",
             word="no samples",
-            explanation=f"No sample has arrived for {health.stalled_s:.1f} s. Check the tracker's cable and its own program.",
+            explanation=f"No sample has arrived for {health.stalled_s:.1f} s. "
+            "Check the tracker's cable and its own program.",
         )
     if link.status is not None and link.status.lost > 0 and link.status.state == "recording":
         return Verdict(
@@ -105,7 +106,8 @@ def _stream_verdict(link: Link, health: StreamHealth) -> Verdict | None:
         return Verdict(
             level="attention",
             word=f"rate {health.rate_hz:.0f} Hz",
-            explanation=f"The tracker should send {health.nominal_rate_hz:.0f} samples a second. Check its settings.",
+            explanation=f"The tracker should send {health.nominal_rate_hz:.0f} samples a second. "
+            "Check its settings.",
         )
     return None
 
@@ -116,7 +118,8 @@ def _disk_verdict(link: Link) -> Verdict | None:
         return Verdict(
             level="bad" if minutes < DISK_WARNING_MINUTES / 2 else "attention",
             word=f"disk {minutes:.0f} min left",
-            explanation="The disk for recordings is nearly full. Make room, or choose another folder for the next recording.",
+            explanation="The disk for recordings is nearly full. "
+            "Make room, or choose another folder for the next recording.",
         )
     return None
 
@@ -126,20 +129,23 @@ def _eye_verdict(health: StreamHealth) -> Verdict | None:
         return Verdict(
             level="bad",
             word="eyes lost",
-            explanation="The tracker sees neither eye. Ask the reader to look at the screen and check the distance.",
+            explanation="The tracker sees neither eye. "
+            "Ask the reader to look at the screen and check the distance.",
         )
     for name, is_ok in (("left", health.left_ok), ("right", health.right_ok)):
         if not is_ok and not math.isnan(health.loss_share):
             return Verdict(
                 level="attention",
                 word=f"{name} eye lost",
-                explanation=f"The {name} eye is out of range. Ask the reader to sit straight in front of the tracker.",
+                explanation=f"The {name} eye is out of range. "
+                "Ask the reader to sit straight in front of the tracker.",
             )
     if health.loss_share >= LOSS_WARNING_SHARE:
         return Verdict(
             level="bad" if health.loss_share >= LOSS_BAD_SHARE else "attention",
             word=f"loss {100 * health.loss_share:.0f} %",
-            explanation="Much of the last 10 s has no gaze. Look at the distance, at glasses and at the light.",
+            explanation="Much of the last 10 s has no gaze. "
+            "Look at the distance, at glasses and at the light.",
         )
     return None
 
@@ -159,6 +165,7 @@ def _set_up_verdict(health: StreamHealth, facts: ScreenFacts, settings: Settings
         return Verdict(
             level="attention",
             word="screen size unknown",
-            explanation="The monitor does not tell its size in millimetres. Measure it and enter it in Settings.",
+            explanation="The monitor does not tell its size in millimetres. "
+            "Measure it and enter it in Settings.",
         )
     return None

@@ -18,7 +18,9 @@ MAX_MODULE_LINES = 400
 # May only shrink.
 LONGER_MODULES: frozenset[str] = frozenset()
 MACHINE_PATH = re.compile(r"(?<![\w.\"'-])/(home|root|work|Users)/\w|[A-Z]:\\Users\\")
-REGISTRY_HOST = re.compile(r"pypi\.|pythonhosted|npmjs|registry\.npm|deb\.debian|conda\.anaconda", re.IGNORECASE)
+REGISTRY_HOST = re.compile(
+    r"pypi\.|pythonhosted|npmjs|registry\.npm|deb\.debian|conda\.anaconda", re.IGNORECASE
+)
 TEXT_ENDINGS = {".py", ".md", ".toml", ".yml", ".yaml", ".txt", ".spec", ".cfg", ".json", ""}
 
 
@@ -45,7 +47,11 @@ def test_every_module_says_what_it_is_and_stays_readable(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=_relative)
 def test_no_module_evaluates_text_or_unpickles(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert called.isdisjoint({"eval", "exec", "print", "breakpoint"})
     assert imported.isdisjoint({"pickle", "shelve", "marshal"})
@@ -63,7 +69,11 @@ def test_no_file_names_a_machine_path_or_a_package_registry() -> None:
 
 
 def test_every_text_file_ends_with_a_line_end() -> None:
-    assert [_relative(path) for path in _tracked_text_files() if path.stat().st_size and not path.read_bytes().endswith(b"\n")] == []
+    assert [
+        _relative(path)
+        for path in _tracked_text_files()
+        if path.stat().st_size and not path.read_bytes().endswith(b"\n")
+    ] == []
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.txt")), ids=_relative)
