@@ -90,7 +90,7 @@ class Sensor:
         self._noise = NoiseStream(noise_seed, amplitude, 6, block_length(settings.rate_hz))
         self._wander = Wander(wander_rng, self._settings.noise_wander)
         burst_rng, self._reacquisition_rng = loss_rng.spawn(2)
-        self._bursts = _bursts(burst_rng, self._settings)
+        self._bursts = loss_bursts(burst_rng, self._settings)
         self._was_away = False
         self._blind_until_s = -1.0
 
@@ -233,7 +233,7 @@ class Wander:
         return self._strength * float(self._rng.uniform(math.log(low), math.log(high)))
 
 
-def _bursts(rng: np.random.Generator, settings: SensorSettings) -> SpanProcess:
+def loss_bursts(rng: np.random.Generator, settings: SensorSettings) -> SpanProcess:
     """Return the process of loss bursts, whose shares of time are those of the settings."""
     both, single = settings.loss_share, settings.single_eye_loss_share
     share = both + single

@@ -221,9 +221,11 @@ class _Stream:
         self._is_finished = False
 
     def generate_until(self, now_ns: int, enough_rows: int) -> None:
-        """Generate what may be due at a time, but little more than a batch beyond what waits already."""
+        """Generate what may be due at a time, as long as what is due already does not fill a batch."""
         while self.generated_until_ns <= now_ns and not self._is_exhausted:
-            if max(self._gaze.count, self._truth.count) > enough_rows:
+            if any(
+                rows.next_due_ns <= now_ns and rows.count > enough_rows for rows in (self._gaze, self._truth)
+            ):
                 break
             self._add_chunk()
         self.next_due_ns = self._next_due_ns()
