@@ -38,7 +38,7 @@ from recordings_schema.metadata import (
     SettingsRecord,
     SoftwareRecord,
 )
-from recordings_schema.migrate import migrate
+from recordings_schema.migrate import MIGRATIONS, Migration, migrate
 from recordings_schema.paths import journal_path
 from recordings_schema.tally import Tally
 from recordings_schema.tracker_record import TrackerRecord, packed_dtype
@@ -99,7 +99,7 @@ class Recording:
         self._datasets: dict[DatasetKey, h5py.Dataset] = {}
 
     @classmethod
-    def open(cls, path: Path) -> Recording:
+    def open(cls, path: Path, *, steps: tuple[Migration, ...] = MIGRATIONS) -> Recording:
         """Open a recording for reading; one of an older format is read from a migrated temporary copy.
 
         Raises
@@ -115,7 +115,7 @@ class Recording:
             if check_format(file, path) < FORMAT_VERSION:
                 resources.close()
                 folder = Path(resources.enter_context(TemporaryDirectory(prefix="recording-")))
-                migrate(path, folder / path.name)
+                migrate(path, folder / path.name, steps=steps)
                 file = resources.enter_context(open_file(folder / path.name))
             return cls(path, file, resources.pop_all())
 

@@ -1,12 +1,13 @@
-"""Recordings on the disk for the tests."""
+"""Recordings on the disk for the tests; each kind is written once and copied: writing waits for the disk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import pytest
 
+from recordings_schema.paths import journal_path
 from recordings_schema.testing import METADATA, TRACKER, fill
 from recordings_schema.writer import RecordingWriter
 
@@ -17,29 +18,35 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "Übung 1 β 漢.gazeh5"
 
 
-@pytest.fixture
-def make_finished(tmp_path: Path) -> Callable[[str], Path]:
-    """Return a function that writes a finished recording of that name."""
-
-    def make(name: str = "finished.gazeh5") -> Path:
-        writer = RecordingWriter.create(tmp_path / name, METADATA, TRACKER)
-        fill(writer)
-        return writer.close("the session ended").path
-
-    return make
+@pytest.fixture(scope="session")
+def finished_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a finished recording that no test may change."""
+    writer = RecordingWriter.create(tmp_path_factory.mktemp("finished") / "a.gazeh5", METADATA, TRACKER)
+    fill(writer)
+    return writer.close("the session ended").path
 
 
-@pytest.fixture
-def finished(make_finished: Callable[[str], Path]) -> Path:
-    """Return a finished recording with every dataset filled."""
-    return make_finished("finished.gazeh5")
-
-
-@pytest.fixture
-def unfinished(path: Path) -> Path:
-    """Return a recording that was left without being closed, as after a crash."""
+@pytest.fixture(scope="session")
+def unfinished_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a recording that was left without being closed; no test may change it."""
+    path = tmp_path_factory.mktemp("unfinished") / "a.gazeh5"
     writer = RecordingWriter.create(path, METADATA, TRACKER)
     fill(writer)
     writer.flush()
+    streamed = path.read_bytes()
     writer.abandon()
+    path.write_bytes(streamed)  # as after a crash: HDF5 never closed it
     return path
+
+
+@pytest.fixture
+def finished(finished_template: Path, tmp_path: Path) -> Path:
+    """Return a finished recording with every dataset filled."""
+    return Path(shutil.copy(finished_template, tmp_path / "finished.gazeh5"))
+
+
+@pytest.fixture
+def unfinished(unfinished_template: Path, path: Path) -> Path:
+    """Return a recording that was cut off, with its journal."""
+    shutil.copy(journal_path(unfinished_template), journal_path(path))
+    return Path(shutil.copy(unfinished_template, path))

@@ -271,7 +271,7 @@ def test_the_checksum_of_hdf5_structures_is_the_published_one() -> None:
 def test_damaged_files_never_crash_or_hang_the_reader(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str
 ) -> None:
-    _fuzz(request.getfixturevalue(kind), tmp_path, 60)
+    _fuzz(request.getfixturevalue(kind), tmp_path, 24)
 
 
 @pytest.mark.long

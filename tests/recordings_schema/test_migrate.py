@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import h5py
+import pytest
+
+from recordings_schema.errors import FormatVersionError, RecordingError, RecordingExistsError
+from recordings_schema.layout import FORMAT_VERSION, DatasetKey
+from recordings_schema.metadata import DisplayRecord
+from recordings_schema.migrate import MIGRATIONS, Migration, migrate
+from recordings_schema.reader import Recording
+from recordings_schema.testing import METADATA, gaze_rows, raw_rows, side_rows
+from recordings_schema.validate import validate
+
+GOLDEN = Path(__file__).with_name("golden")
+
+
+def _name_display_model(file: h5py.File) -> None:
+    display = file["/display"]
+    display.attrs["model"] = display.attrs["screen"]
+    del display.attrs["screen"]
+
+
+STEP = Migration(from_version=0, change=_name_display_model, what="the display's model gets its present name")
+
+
+@pytest.fixture
+def older(finished: Path) -> Path:
+    """Return a recording of a format before the first one, as a later program may meet one of today's."""
+    with h5py.File(finished, "r+") as file:
+        file["/display"].attrs["screen"] = file["/display"].attrs["model"]
+        del file["/display"].attrs["model"]
+        file.attrs["format_version"] = 0
+    return finished
+
+
+@pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
+def test_the_golden_recording_of_every_version_can_be_read(version: int) -> None:
+    path = GOLDEN / f"v{version}.gazeh5"
+    with Recording.open(path) as recording:
+        assert recording.gaze().tobytes() == gaze_rows(30).tobytes()
+        assert recording.raw().tobytes() == raw_rows(30).tobytes()
+        for key, rows in side_rows().items():
+            assert recording.rows(key).tobytes() == rows.tobytes()
+        assert recording.metadata.participant == METADATA.participant
+        assert recording.embedded_image(recording.embedded_images()[0]) == b"a picture"
+    assert {finding.severity.value for finding in validate(path)} <= {"note"}
+
+
+def test_every_older_version_has_its_step() -> None:
+    assert [step.from_version for step in MIGRATIONS] == list(range(1, FORMAT_VERSION))
+
+
+def test_a_step_changes_a_copy_and_leaves_the_original(older: Path, path: Path) -> None:
+    before = older.read_bytes()
+    assert migrate(older, path, steps=(STEP,)) == (STEP,)
+    assert older.read_bytes() == before
+    with Recording.open(path) as recording:
+        assert isinstance(recording.screen, DisplayRecord)
+        assert recording.screen.model == METADATA.display.model
+        assert recording.format_version == FORMAT_VERSION
+        assert recording.count(DatasetKey.GAZE) == 3000
+
+
+def test_an_older_recording_is_read_through_its_steps(older: Path) -> None:
+    with Recording.open(older, steps=(STEP,)) as recording:
+        assert recording.path == older
+        assert recording.gaze().tobytes() == gaze_rows(3000).tobytes()
+
+
+def test_a_recording_of_the_present_version_is_copied_as_it_is(finished: Path, path: Path) -> None:
+    assert migrate(finished, path) == ()
+    assert path.read_bytes() == finished.read_bytes()
+
+
+def test_a_missing_step_is_refused_with_nothing_written(older: Path, path: Path) -> None:
+    with pytest.raises(FormatVersionError, match="format version 0"):
+        migrate(older, path, steps=())
+    assert not path.exists()
+
+
+def test_an_existing_copy_is_not_overwritten(finished: Path, path: Path) -> None:
+    path.write_bytes(b"precious")
+    with pytest.raises(RecordingExistsError):
+        migrate(finished, path)
+    assert path.read_bytes() == b"precious"
+
+
+def test_a_step_that_fails_leaves_only_the_original(older: Path, path: Path) -> None:
+    def fail(file: h5py.File) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(RecordingError, match="the original is untouched"):
+        migrate(older, path, steps=(Migration(from_version=0, change=fail, what="nothing"),))
+    assert list(path.parent.iterdir()) == [older]
