@@ -47,7 +47,9 @@ class Gaze:
         rows["t_ns"] = np.rint(t_s * 1e9).astype(np.int64) + 5_000_000_000
         for side in ("left", "right"):
             rows[f"{side}_azimuth_deg"] = np.interp(t_s, times_s, azimuths) + rng.normal(0, noise_deg, count)
-            rows[f"{side}_elevation_deg"] = np.interp(t_s, times_s, elevations) + rng.normal(0, noise_deg, count)
+            rows[f"{side}_elevation_deg"] = np.interp(t_s, times_s, elevations) + rng.normal(
+                0, noise_deg, count
+            )
         return rows
 
     @staticmethod
@@ -101,7 +103,9 @@ def _bad_gaze(draw: st.DrawFn) -> tuple[Rows, list[int]]:
     """Draw gaze with losses, one-eye periods, irregular and backward time, breaks, holes, and cuts."""
     rate_hz = draw(st.sampled_from([60.0, 250.0, 1200.0]))
     seed = draw(st.integers(0, 2**20))
-    rows = Gaze.reading(rate_hz, draw(st.floats(0.05, 90.0 / rate_hz**0.7)), draw(st.sampled_from([0.0, 0.03, 0.3])), seed)
+    rows = Gaze.reading(
+        rate_hz, draw(st.floats(0.05, 90.0 / rate_hz**0.7)), draw(st.sampled_from([0.0, 0.03, 0.3])), seed
+    )
     count = rows.size
     index = st.integers(0, max(count - 1, 0))
     if draw(st.booleans()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ IDS = [
 
 @pytest.mark.parametrize(("name", "parameters"), CASES, ids=IDS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_chunking_never_changes_the_result(name, parameters, data, bad_gaze, gaze):
     rows, cuts = data.draw(bad_gaze)
     whole = detect(rows, name, parameters)
@@ -59,7 +60,7 @@ def test_chunking_never_changes_the_result(name, parameters, data, bad_gaze, gaz
 
 @pytest.mark.parametrize(("name", "parameters"), CASES, ids=IDS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_events_are_monotone_inside_the_stream_and_never_overlap(name, parameters, data, bad_gaze):
     rows, _ = data.draw(bad_gaze)
     events = detect(rows, name, parameters).events
@@ -69,9 +70,11 @@ def test_events_are_monotone_inside_the_stream_and_never_overlap(name, parameter
         assert (np.diff(chosen["first_row"]) > 0).all()
         assert (chosen["first_row"][1:] > chosen["last_row"][:-1]).all()
         assert (chosen["offset_ns"] >= chosen["onset_ns"]).all()
-        for before, after in zip(chosen[:-1], chosen[1:], strict=True):
+        for before, after in pairwise(chosen):
             between = slice(before["first_row"], after["first_row"] + 1)
-            is_one_line = (np.diff(rows["t_ns"][between]) > 0).all() and not rows["is_break"][between][1:].any()
+            is_one_line = (np.diff(rows["t_ns"][between]) > 0).all() and not rows["is_break"][between][
+                1:
+            ].any()
             assert not is_one_line or before["offset_ns"] <= after["onset_ns"]
     fixations = events[events["kind"] == EventKind.FIXATION]
     assert (fixations["onset_ns"] == rows["t_ns"][fixations["first_row"]]).all()
