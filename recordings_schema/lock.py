@@ -55,10 +55,10 @@ def take_lock(descriptor: int, name: str) -> None:
 def is_locked(path: Path) -> bool:
     """Return whether somebody records or recovers with this journal right now."""
     try:
-        with path.open("rb+") as file:
+        with path.open("rb") as file:
             take_lock(file.fileno(), path.name)
     except RecordingInUseError:
         return True
     except OSError:
-        return False  # no journal, or one that nobody here may write to
+        return False  # no journal, or one that nobody here may read
     return False
