@@ -87,8 +87,9 @@ def healthy_chest(patient: Patient) -> Chest:
     attenuation = body * (0.26 + 0.26 * blurred(body, 110.0) ** 2)
     # Heart and great vessels stand where there is no lung: their borders are seen against its air.
     solid = np.maximum(heart_outline(patient), filled(_MEDIASTINUM, softness_px=6.0))
-    right = filled(_RIGHT_LUNG, softness_px=4.5) * (1.0 - 0.97 * solid)
-    left = filled(_LEFT_LUNG, softness_px=4.5) * (1.0 - 0.97 * solid)
+    air = np.asarray(1.0 - 0.97 * solid, np.float32)
+    right = filled(_RIGHT_LUNG, softness_px=4.5) * air
+    left = filled(_LEFT_LUNG, softness_px=4.5) * air
     chest = Chest(
         patient=patient, generator=generator, attenuation=attenuation, right_lung=right, left_lung=left
     )
@@ -334,7 +335,8 @@ def finished(chest: Chest) -> npt.NDArray[np.uint16]:
     grey = grey + chest.patient.noise * np.asarray(grain) * (1.25 - 0.5 * grey) * 1.6
     values: npt.NDArray[Any] = np.clip(grey, 0.0, 1.0) * 3950.0 + 60.0
     _collimate_and_mark(values)
-    return np.rint(np.clip(values, 0, 4095)).astype(np.uint16)
+    stored: npt.NDArray[np.uint16] = np.rint(np.clip(values, 0, 4095)).astype(np.uint16)
+    return stored
 
 
 def _collimate_and_mark(values: npt.NDArray[Any]) -> None:
