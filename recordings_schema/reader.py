@@ -223,6 +223,7 @@ class Recording:
             raw=self.raw(),
             markers=self.rows(DatasetKey.MARKERS),
             clock_sync=self.rows(DatasetKey.CLOCK_SYNC),
+            targets=self.rows(DatasetKey.TARGETS),
         )
 
     def embedded_images(self) -> tuple[str, ...]:
