@@ -71,6 +71,13 @@ class AppendRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedImage:
+    """Keep a copy of an image file inside the recording."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndSamples:
     """Record no further samples; answered by `SamplesEnded`.
 
@@ -214,6 +221,7 @@ Message: TypeAlias = (
     | ShowScene
     | StartRecording
     | AppendRows
+    | EmbedImage
     | EndSamples
     | StopRecording
     | Heartbeat

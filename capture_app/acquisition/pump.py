@@ -106,6 +106,7 @@ class Pump:
         self._seq_shift: int | None = None if self._has_come_back else 0
         self._behind_since_ns: int | None = None
         self._is_detached = False
+        self._untold: list[TrackerNotice] = []
 
     def step(self, timeout_s: float) -> None:
         """Read once and hand on what came. Errors of the driver pass through."""
@@ -158,6 +159,7 @@ class Pump:
                     device_time_backward=checked.device_time_backward,
                 )
             )
+        self._tell()
 
     def _numbered_on(self, gaze: Rows) -> Rows:
         """Return the rows with numbers that go on after those already in the recording."""
@@ -206,9 +208,9 @@ class Pump:
         return np.concatenate(rows)
 
     def _event(self, t_host_ns: int, kind: str, value: float, text: str) -> Rows:
-        """Return the event row, having told the app process and the log."""
+        """Return the event row, having told the log; `_tell` tells the app process."""
         _log.warning("%s: %s", kind, text)
-        self._post(TrackerNotice(t_host_ns=t_host_ns, kind=kind, text=text, value=value))
+        self._untold.append(TrackerNotice(t_host_ns=t_host_ns, kind=kind, text=text, value=value))
         return EVENT.row(t_host_ns=t_host_ns, kind=kind, source="tracker", value=value, text=text)
 
     def _send(self, row_type: RowType, rows: Rows) -> None:
@@ -237,6 +239,16 @@ class Pump:
     def _hand_on_beside(self, beside: tuple[tuple[DatasetKey, Rows], ...]) -> None:
         nothing = Batch.empty(self._info)
         self._sink.offer(Delivery(gaze=nothing.gaze, raw=nothing.raw, beside=beside))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the app process what happened.
+
+        Called once the samples that came with it are the recorder's: hearing that a played file is at its
+        end, the app asks for no further samples, and the last ones must be in by then.
+        """
+        while self._untold:
+            self._post(self._untold.pop(0))
 
 
 def _has_rows_beside(batch: Batch) -> bool:

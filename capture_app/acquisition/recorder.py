@@ -39,6 +39,7 @@ FLUSH_EVERY_NS: Final = 170_000_000
 """With the step above a flush begins at the latest 240 ms after the one before."""
 
 SLOW_FLUSH_NS: Final = 250_000_000
+MAX_EMBEDDED_BYTES: Final = 256 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ class _Start:
     path: Path
     metadata: dict[str, Any]
     info: TrackerInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Embed:
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,7 @@ class Recorder:
         self._post = post
         self._create_writer = create_writer
         self._read_free_bytes = read_free_bytes
-        self._requests: deque[_Start | _Stop] = deque()
+        self._requests: deque[_Start | _Embed | _Stop] = deque()
         self._session: RecordingSession | None = None
         self._is_busy = False
         self._is_closing = False
@@ -138,6 +144,11 @@ class Recorder:
         self._requests.append(_Start(path=path, metadata=metadata, info=info))
         self.queue.wake()
 
+    def request_embedding(self, path: Path) -> None:
+        """Ask that a copy of an image file be kept; trouble with it becomes an event, never the end."""
+        self._requests.append(_Embed(path=path))
+        self.queue.wake()
+
     def request_stop(self, reason: str, *, is_asked: bool) -> None:
         """Ask for the end of the recording; `RecordingClosed` or `Failed` is posted."""
         self.queue.refuse()
@@ -167,9 +178,12 @@ class Recorder:
                 _log.exception("The recording could not be closed properly")
         self._fail(text)
 
-    def _carry_out(self, request: _Start | _Stop) -> None:
+    def _carry_out(self, request: _Start | _Embed | _Stop) -> None:
         if isinstance(request, _Start):
             self._start(request)
+        elif isinstance(request, _Embed):
+            if self._session is not None:
+                self._guarded(self._session, lambda session: self._embed(session, request.path))
         elif self._session is not None:
             self._stop(self._session, request)
         else:
@@ -200,6 +214,17 @@ class Recorder:
         first_row = self.queue.accept()
         _log.info("Recording %s", path)
         self._post(RecordingStarted(path=str(path), t_host_ns=now_ns, first_row=first_row))
+
+    def _embed(self, session: RecordingSession, path: Path) -> None:
+        try:
+            size_bytes = path.stat().st_size
+            if size_bytes > MAX_EMBEDDED_BYTES:
+                raise OSError(f"it has {size_bytes} bytes, at most {MAX_EMBEDDED_BYTES} are kept")
+            content = path.read_bytes()
+        except OSError as err:
+            self.event("image_not_embedded", f"{path.name} was not copied into the recording: {err}.")
+            return
+        session.writer.embed_image(content)
 
     def _record(self, session: RecordingSession, entries: list[tuple[DatasetKey, Rows]]) -> None:
         for key, rows in joined(entries):

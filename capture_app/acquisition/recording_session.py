@@ -28,6 +28,9 @@ class Writer(Protocol):
     def append(self, key: DatasetKey, rows: Rows) -> None:
         """Record rows of one dataset."""
 
+    def embed_image(self, content: bytes) -> str:
+        """Keep the bytes of an image file."""
+
     def note_facts(self, facts: ClosingFacts) -> None:
         """Keep what is known so far about losses."""
 

@@ -178,6 +178,8 @@ class Server:
             self.tracker.close()
         elif isinstance(message, m.StartRecording):
             self._start_recording(message)
+        elif isinstance(message, m.EmbedImage):
+            self.recorder.request_embedding(Path(message.path))
         elif isinstance(message, m.EndSamples):
             self._end_samples()
         elif isinstance(message, m.StopRecording):

@@ -99,6 +99,7 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
 @click.option("--out", type=RECORDING_FILE, required=True, help="File to make; never overwritten.")
 @click.option("--reader", default="R00", show_default=True, help="Pseudonym of the reader.")
 @click.option("--images", type=click.Path(path_type=Path), help="Folder or list shown to a simulated reader.")
+@click.option("--embed-images", is_flag=True, help="Keep a copy of every shown image inside the recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def record(
     tracker: str,
@@ -108,6 +109,7 @@ def record(
     out: Path,
     reader: str,
     images: Path | None,
+    embed_images: bool,
     as_json: bool,
 ) -> None:
     """Record without windows: the same engine, live fixations included."""
@@ -123,6 +125,7 @@ def record(
         out=out,
         reader=reader,
         images=images,
+        embed_images=embed_images,
         as_json=as_json,
     )
 
@@ -165,6 +168,19 @@ def recover(files: tuple[Path, ...], as_json: bool) -> None:
     from capture_app.cli.files import recover_files
 
     sys.exit(recover_files(list(files), as_json=as_json))
+
+
+@cli.command()
+@click.argument("file", type=RECORDING_FILE)
+@click.option(
+    "--window", "window_ms", type=click.FloatRange(1), help="Only the last so many ms of each target."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def accuracy(file: Path, window_ms: float | None, as_json: bool) -> None:
+    """Show how well gaze met the targets of a recording, for each target and each eye."""
+    from capture_app.cli.accuracy import show_accuracy
+
+    show_accuracy(file, window_ms=window_ms, as_json=as_json)
 
 
 @cli.command("self-test")

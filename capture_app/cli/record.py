@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -34,13 +35,17 @@ def run_record(
     out: Path,
     reader: str,
     images: Path | None,
+    embed_images: bool,
     as_json: bool,
 ) -> None:
     """Record and print what was recorded."""
     try:
-        find_driver(tracker)
+        plays_a_file = find_driver(tracker).needs_stream
     except DriverOptionError as err:
         raise CommandError(str(err), ExitCode.TRACKER) from err
+    if plays_a_file:
+        # All of it belongs into the recording, the first sample too.
+        options = {"start": "recording", **options}
     if out.exists():
         raise CommandError(
             f"{out} is there already and is not overwritten. Name another file.", ExitCode.RECORDING
@@ -49,7 +54,7 @@ def run_record(
         raise CommandError(
             f"The folder {out.absolute().parent} is not there. Make it first.", ExitCode.RECORDING
         )
-    settings = SettingsStore().load().settings
+    settings = replace(SettingsStore().load().settings, embed_images=embed_images)
     session = CaptureSession(start_acquisition, settings=settings)
     try:
         if images is not None:

@@ -24,7 +24,7 @@ from capture_app.session.states import LiveState
 from capture_app.session.trials import TrialBook
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import EVENT, Rows
+from gaze_core.rows import EVENT, Rows, decode_text
 
 _ALL_READ: Final = "All cases are read. Thank you."
 _NO_SCREEN: Final = ScreenFacts(name="screen", width_px=1920, height_px=1080)
@@ -119,8 +119,7 @@ class CaptureSession:
         self._images = ImageStore(cases.root)
         self._images_written = 0
         self._trials = TrialBook(cases.cases)
-        first = self._trials.next_index(1)
-        self._want_case(first)
+        self._want_case(self._trials.next_index(1))
 
     def start_demo(self) -> None:
         """Read the built-in phantoms with the simulated tracker, and record that."""
@@ -294,17 +293,13 @@ class CaptureSession:
         return " · ".join(part for part in parts if part)
 
     def _configure(self) -> None:
-        settings = self._settings
+        settings, screen = self._settings, screen_of(self._facts)
         if not self._recording.is_busy:
-            self._geometry = ViewingGeometry(screen_of(self._facts), settings.distance_mm)
+            self._geometry = ViewingGeometry(screen, settings.distance_mm)
             self._feed.configure(self._geometry, settings.eye, settings.heatmap_sigma_deg)
-        self._presentation.configure(
-            screen_of(self._facts),
-            settings.controls,
-            settings.background_grey,
-            self._clock.now_ns(),
-            has_patch=settings.corner_patch is not Corner.OFF,
-        )
+        grey, has_patch = settings.background_grey, settings.corner_patch is not Corner.OFF
+        now_ns = self._clock.now_ns()
+        self._presentation.configure(screen, settings.controls, grey, now_ns, has_patch=has_patch)
 
     def _phase_changed(self, before: Phase, phase: Phase) -> None:
         now_ns = self._clock.now_ns()
@@ -316,9 +311,8 @@ class CaptureSession:
             self._link.append("detector_run", self._feed.begin_recording(self._link, now_ns))
             # The case is shown anew, so that the moment its image appears lies inside the recording.
             self._presentation.clear(-1, now_ns)
-            self._want_case(
-                max(self._trials.case_index, self._trials.next_index(1) if self._trials.case_index < 0 else 0)
-            )
+            index = self._trials.case_index
+            self._want_case(index if index >= 0 else self._trials.next_index(1))
         elif phase in (Phase.CLOSED, Phase.FAILED) and before is not phase:
             self._feed.end_recording()
             if phase is Phase.FAILED:
@@ -379,6 +373,8 @@ class CaptureSession:
         if self._recording.takes_rows:
             for row in rows[self._images_written :]:
                 self._link.append("image", row)
+                if self._settings.embed_images:
+                    self._link.embed_image(self._cases.root / decode_text(row["name"][0]))
             self._images_written = len(rows)
 
     def _event(

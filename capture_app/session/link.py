@@ -126,6 +126,11 @@ class Link:
         if len(rows) and self.started is not None and self.closed is None:
             self._acquisition.send(m.AppendRows(row_type=row_type, rows=rows))
 
+    def embed_image(self, path: Path) -> None:
+        """Have a copy of an image file kept inside the recording."""
+        if self.started is not None and self.closed is None:
+            self._acquisition.send(m.EmbedImage(path=str(path)))
+
     def end_samples(self) -> None:
         """Ask that no further sample be recorded."""
         self._acquisition.send(m.EndSamples())

@@ -104,6 +104,7 @@ class Settings:
     corner_patch: Corner = Corner.OFF
     eye: Eye = Eye.AVERAGE
     heatmap_sigma_deg: float = 1.0
+    embed_images: bool = False  # keep a copy of every shown image inside the recording
     recording_folder: str = ""  # empty: the default folder
     reader: str = ""  # pseudonym used last
     theme: Theme = Theme.DARK

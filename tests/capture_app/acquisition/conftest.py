@@ -129,6 +129,7 @@ class FakeWriter:
         self.path = path
         self.rows: list[tuple[DatasetKey, Rows]] = []
         self.facts: list[ClosingFacts] = []
+        self.embedded: list[bytes] = []
         self.flushes = 0
         self.closed_with: str | None = None
         self.is_abandoned = False
@@ -138,6 +139,11 @@ class FakeWriter:
     def append(self, key: DatasetKey, rows: Rows) -> None:
         self._check()
         self.rows.append((key, rows.copy()))
+
+    def embed_image(self, content: bytes) -> str:
+        self._check()
+        self.embedded.append(content)
+        return ""
 
     def note_facts(self, facts: ClosingFacts) -> None:
         self._check()

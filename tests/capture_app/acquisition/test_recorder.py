@@ -346,3 +346,23 @@ def test_a_file_that_exists_is_never_touched(
 
     assert "exists already" in _last_failure(posted).text
     assert path.read_bytes() == b"precious"
+
+
+def test_an_image_that_is_asked_for_is_copied_into_the_recording(
+    recorder: Recorder, recording: Any, tmp_path: Path
+) -> None:
+    image = tmp_path / "film.png"
+    image.write_bytes(b"pixels")
+    recorder.request_embedding(image)
+    recorder.step(0.0)
+    assert recording.embedded == [b"pixels"]
+
+
+def test_an_image_that_is_gone_becomes_an_event_and_the_recording_goes_on(
+    recorder: Recorder, recording: Any, tmp_path: Path
+) -> None:
+    recorder.request_embedding(tmp_path / "gone.png")
+    recorder.step(0.0)
+    recorder.step(0.0)
+    assert [decode_text(row["kind"]) for row in recording.all(DatasetKey.EVENTS)] == ["image_not_embedded"]
+    assert recorder.is_recording
