@@ -33,6 +33,8 @@ from gaze_core.rows import CLOCK_SYNC, TRUTH, TRUTH_EVENT, GazeFlag, Rows
 CHUNK_S: Final = 0.1
 FINE_RATE_HZ: Final = 2000.0  # the eye moves on a grid at least this fine
 _GAP_FLAG_AFTER: Final = 1  # a hole in seq larger than this step is flagged
+_NO_EVENTS: Final[Rows] = TRUTH_EVENT.empty(0)
+_NO_SYNC: Final[Rows] = CLOCK_SYNC.empty(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,9 +273,9 @@ class Generator:
             flags[back] |= GazeFlag.RECONNECTED
 
     def _event_rows(self, events: Sequence[TrueEvent]) -> Rows:
+        if not events:
+            return _NO_EVENTS
         rows = TRUTH_EVENT.empty(len(events))
-        if not len(events):
-            return rows
         ticks = np.array([(event.onset_tick, event.offset_tick) for event in events])
         elapsed_ns = np.rint(ticks * (1e9 / self._tick_hz)).astype(np.int64)
         lasted_ns = elapsed_ns[:, 1] - elapsed_ns[:, 0]
@@ -292,6 +294,8 @@ class Generator:
         while (next_ns := round(self._sync_number * self.settings.delivery.sync_interval_s * 1e9)) < until_ns:
             self._sync_number += 1
             at_ns.append(next_ns)
+        if not at_ns:
+            return _NO_SYNC
         widths, places = (
             self._sync_rng.uniform(0.6, 1.8, len(at_ns)),
             self._sync_rng.uniform(0.3, 0.7, len(at_ns)),

@@ -56,11 +56,11 @@ def test_glasses_double_and_difficult_triples_the_noise():
 
 @pytest.mark.parametrize(("scenario", "least", "most"), [("glasses", 0.03, 0.12), ("difficult", 0.15, 0.35)])
 def test_worse_scenarios_lose_more(setup, scenario, least, most):
-    assert least < both_lost(play(setup, scenario, 60.0).gaze) < most
+    assert least < both_lost(play(setup, scenario, 40.0).gaze) < most
 
 
 def test_tired_eyes_blink_often_and_open_less(setup):
-    tired, typical = play(setup, "tired", 60.0, 60.0), play(setup, "typical", 60.0, 60.0)
+    tired, typical = play(setup, "tired", 45.0, 60.0), play(setup, "typical", 45.0, 60.0)
 
     assert (tired.truth_events["label"] == 5).sum() > 1.5 * (typical.truth_events["label"] == 5).sum()
     opened = [np.nanmedian(one.gaze["left_openness_mm"]) for one in (tired, typical)]
