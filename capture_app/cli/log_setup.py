@@ -32,9 +32,8 @@ def set_up_logging(*, is_verbose: bool) -> None:
     if root.handlers:
         return
     root.setLevel(logging.INFO)
-    terminal = RichHandler(console=Console(stderr=True), show_path=False, show_time=is_verbose)
-    terminal.setLevel(logging.DEBUG if is_verbose else logging.ERROR)
-    root.addHandler(terminal)
+    if is_verbose:
+        root.addHandler(RichHandler(console=Console(stderr=True), show_path=False))
     try:
         log_folder().mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(
