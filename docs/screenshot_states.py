@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from capture_app.session.phantoms import phantom
 
+from capture_app.session.phantoms import phantom
 from capture_app.session.states import (
     CaseItem,
     CaseMark,
@@ -25,8 +25,11 @@ from capture_app.session.states import (
 from gaze_core.geometry import Placement, Rect
 
 SCREEN_PX = (1920, 1080)
-_READ_PLACES = ((0.44, 0.30), (0.55, 0.33), (0.41, 0.45), (0.60, 0.47), (0.52, 0.60), (0.62, 0.66), (0.38, 0.62),
-                (0.47, 0.22), (0.57, 0.24), (0.40, 0.29), (0.43, 0.33), (0.50, 0.42))  # fmt: skip
+_READ_PLACES = (
+    (0.44, 0.30), (0.55, 0.33), (0.41, 0.45), (0.60, 0.47), (0.52, 0.60), (0.62, 0.66),
+    (0.38, 0.62), (0.47, 0.22), (0.57, 0.24), (0.40, 0.29), (0.43, 0.33), (0.50, 0.42),
+)  # fmt: skip
+LONG_TITLE = "Multi-centre reading trial of portable chest radiographs, arm B, second session · reader R03"
 
 
 def pane(screen_px: tuple[int, int] = SCREEN_PX, index: int = 0) -> PaneState:
@@ -209,11 +212,20 @@ def failed_state() -> LiveState:
         right_gaze=None,
         trail=(),
         health=replace(
-            health(), rate_hz=0.0, loss_share=1.0, loss_classes=(("stream stalled", 1.0),), longest_gap_s=4.1,
-            left_ok=False, right_ok=False, distance_mm=float("nan"), latency_ms=float("nan"), lost_samples=2412,
+            health(),
+            rate_hz=0.0,
+            loss_share=1.0,
+            loss_classes=(("stream stalled", 1.0),),
+            loss_history=(*health().loss_history[:-4], 1.0, 1.0, 1.0, 1.0),
+            longest_gap_s=4.1,
+            left_ok=False,
+            right_ok=False,
+            distance_mm=float("nan"),
+            latency_ms=float("nan"),
+            lost_samples=2412,
         ),
         notices=("12:41 The tracker stopped sending.",),
-    )  # fmt: skip
+    )
 
 
 def empty_state() -> LiveState:

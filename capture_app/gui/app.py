@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
+from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -25,10 +26,11 @@ from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.reader_window import ReaderWindow
 from capture_app.gui.theme import ThemeSwitch
 from capture_app.gui.workers import finish_work
-from capture_app.session.port import SessionPort, StationPort
+from capture_app.session.port import SessionError, SessionPort, StationPort
 from capture_app.session.settings import APPLICATION_NAME, Settings, SettingsStore
 
 _LOG = logging.getLogger(__name__)
+_BINDING_CALLS: Final = 200
 
 
 class StationWindows(QObject):
@@ -85,7 +87,14 @@ class StationWindows(QObject):
 
 
 def build_application() -> QApplication:
-    """Return the one application object, set up for monitors of any scaling."""
+    """Return the one application object, set up for monitors of any scaling.
+
+    Raises
+    ------
+    SessionError
+        If the installed Qt binding would end the program by itself.
+    """
+    _check_binding()
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -96,6 +105,24 @@ def build_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+def _check_binding() -> None:
+    """Refuse a Qt binding that breaks Python's count of references.
+
+    With every call that returns nothing, PySide6 6.12.0 gives back a reference to None that it never took, on
+    Python older than 3.12; after some seven thousand calls the interpreter aborts, in the middle of a
+    recording.
+    """
+    timer = QTimer()
+    before = sys.getrefcount(None)
+    for _ in range(_BINDING_CALLS):
+        timer.stop()
+    if before - sys.getrefcount(None) > _BINDING_CALLS // 2:
+        raise SessionError(
+            f"PySide6 {pyside_version} cannot be used with Python {sys.version_info.major}."
+            f"{sys.version_info.minor}: it ends the program after some seconds. Install PySide6 6.11."
+        )
 
 
 def run_capture(

@@ -190,6 +190,7 @@ class ShortcutsDialog(SentenceDialog):
             if heading != group:
                 group = heading
                 grid.addWidget(label(heading, "secondary", content), row, 0, 1, 2)
+                grid.setRowMinimumHeight(row, tokens.ROW_HEIGHT)
                 row += 1
             grid.addWidget(label(name, parent=content), row, 0)
             grid.addWidget(label(key, "value", content), row, 1, Qt.AlignmentFlag.AlignRight)

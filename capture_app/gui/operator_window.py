@@ -253,7 +253,7 @@ class OperatorWindow(QMainWindow):
         for panel in self.panels:
             panel.show()
         cases, quality, signals = self.panels
-        widths = [tokens.CASES_WIDTH, tokens.QUALITY_WIDTH]
+        widths = [max(tokens.CASES_WIDTH, int(self.width() * tokens.CASES_SHARE)), tokens.QUALITY_WIDTH]
         self.resizeDocks([cases, quality], widths, Qt.Orientation.Horizontal)
         self.resizeDocks([signals], [tokens.TRACE_HEIGHT], Qt.Orientation.Vertical)
 

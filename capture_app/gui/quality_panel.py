@@ -25,10 +25,10 @@ class QualityPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumWidth(tokens.QUALITY_MINIMUM_WIDTH)
         self._colours = colours
         self._values: dict[str, QLabel] = {}
         self._signs: dict[str, QLabel] = {}
+        self._needed_width = 0
         self._sign_keys: dict[str, tuple[object, ...]] = {}
         body = QWidget(self)
         self._column = QVBoxLayout(body)
@@ -70,9 +70,7 @@ class QualityPanel(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Never be narrower than the numbers."""
-        body = self.widget()
-        needed = body.minimumSizeHint().width() if body is not None else 0
-        width = max(needed + tokens.SPACE_M, tokens.QUALITY_MINIMUM_WIDTH)
+        width = max(self._needed_width + tokens.SPACE_M, tokens.QUALITY_MINIMUM_WIDTH)
         return QSize(width, tokens.TRACE_MINIMUM_HEIGHT)
 
     def set_colours(self, colours: Colours) -> None:
@@ -104,6 +102,11 @@ class QualityPanel(QScrollArea):
         self._pupils.set_trace(state.trace)
         self._set("pupil", health.pupil_unit)
         self._render_signs(health)
+        body = self.widget()
+        needed = body.minimumSizeHint().width() if body is not None else 0
+        if needed > self._needed_width:  # only ever grows: a panel that breathes is a panel that disturbs
+            self._needed_width = needed
+            self.updateGeometry()
 
     def _render_classes(self, health: StreamHealth) -> None:
         parts = [

@@ -123,8 +123,8 @@ class ReaderWindow(QWidget):
         if not self._state.panes and self._state.message:
             self._paint_text(painter, self._state.message, Qt.AlignmentFlag.AlignCenter)
         if self._state.progress:
-            bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
-            self._paint_text(painter, self._state.progress, bottom)
+            corner = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
+            self._paint_text(painter, self._state.progress, corner)
         self._paint_patch(painter)
         painter.end()
         self._painted_revision = self._state.revision
@@ -190,7 +190,11 @@ class ReaderWindow(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(grey + step, grey + step, grey + step))
         margin = font.pixelSize()
-        painter.drawText(QRectF(margin, margin, width - 2 * margin, height - 2 * margin), alignment, text)
+        area = QRectF(margin, margin, width - 2 * margin, height - 2 * margin)
+        place = painter.boundingRect(area, alignment, text)
+        panes = (pane.grey_screen_px for pane in self._state.panes)
+        if not any(place.intersects(QRectF(pane.x, pane.y, pane.w, pane.h)) for pane in panes):
+            painter.drawText(area, alignment, text)  # never on the picture
 
     def _paint_patch(self, painter: QPainter) -> None:
         if self._state.patch is None or self.corner is Corner.OFF:

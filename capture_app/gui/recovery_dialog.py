@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from capture_app.gui import words
+from capture_app.gui import tokens, words
 from capture_app.gui.dialogs import SentenceDialog
 from capture_app.gui.labels import paragraph
 from capture_app.gui.workers import Work
@@ -39,10 +39,14 @@ class RecoveryDialog(SentenceDialog):
             box = QCheckBox(recording.path.name, self)
             box.setChecked(True)
             box.setToolTip(str(recording.path))
-            self.column.addWidget(box)
             facts = [recording.started, words.size(recording.size_bytes), recording.note]
             detail = paragraph(" · ".join(fact for fact in facts if fact), "secondary", self)
-            self.column.addWidget(detail)
+            detail.setIndent(tokens.SPACE_XL)
+            pair = QVBoxLayout()
+            pair.setSpacing(0)
+            pair.addWidget(box)
+            pair.addWidget(detail)
+            self.column.addLayout(pair)
             self.boxes.append((box, recording.path))
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)

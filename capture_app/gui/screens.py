@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QFont, QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -72,7 +72,7 @@ def reader_screen(choice: MonitorChoice) -> QScreen:
 
 def monitor_title(facts: ScreenFacts, number: int) -> str:
     """Return "2: Eizo RX360, 1536 x 2048, 150 %"."""
-    name = facts.model or facts.name
+    name = facts.model or facts.name or QCoreApplication.translate("screens", "monitor")
     refresh = f", {facts.refresh_hz:.0f} Hz" if math.isfinite(facts.refresh_hz) else ""
     size = f"{facts.width_px} x {facts.height_px}"
     return f"{number}: {name}, {size}, {facts.device_pixel_ratio * 100:.0f} %{refresh}"

@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QComboBox, QKeySequenceEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QKeySequenceEdit, QPushButton, QWidget
 
-from capture_app.gui.settings_form import SettingsForm
+from capture_app.gui.settings_form import ChoiceBox, SettingsForm
 from capture_app.session.settings import Settings
 from capture_app.session.viewer_controls import PointerButton, ViewerControls, ViewerControlsError
 
@@ -52,14 +52,14 @@ class ControlsPage(SettingsForm):
             self.tr("Controls"), self.tr("The reader's buttons and keys. The wheel zooms about the pointer.")
         )
         self._controls = ViewerControls()
-        self.buttons: dict[str, QComboBox] = {}
+        self.buttons: dict[str, ChoiceBox] = {}
         self.keys: dict[str, QKeySequenceEdit] = {}
         for name, title in (
             ("pan_button", self.tr("Drag to move")),
             ("window_button", self.tr("Drag for contrast")),
             ("draw_button", self.tr("Draw and select")),
         ):
-            field = QComboBox(self)
+            field = ChoiceBox(self)
             for button, word in (
                 (PointerButton.LEFT, self.tr("left button")),
                 (PointerButton.MIDDLE, self.tr("middle button")),

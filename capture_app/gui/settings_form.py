@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
+from capture_app.gui.glyphs import paint_glyph
 from capture_app.gui.labels import label, paragraph
+
+
+class ChoiceBox(QComboBox):
+    """A combo box with the windows' own arrow; the wheel scrolls the page instead of changing it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(tokens.CHOICE_LETTERS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box, then the arrow."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        size = tokens.SPACE_M
+        place = QRectF(self.width() - size - tokens.SPACE_S, (self.height() - size) / 2.0, size, size)
+        paint_glyph(painter, "down", place, self.palette().color(self.foregroundRole()).name())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
 
 
 class SettingsForm(QWidget):

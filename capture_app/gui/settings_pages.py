@@ -26,7 +26,7 @@ from capture_app.gui.screens import (
     monitor_title,
     screen_facts,
 )
-from capture_app.gui.settings_form import SettingsForm
+from capture_app.gui.settings_form import ChoiceBox, SettingsForm
 from capture_app.session.port import TrackerChoice, TrackerOption
 from capture_app.session.settings import Corner, MonitorChoice, Settings, Theme
 from gaze_core.eyes import Eye
@@ -43,7 +43,7 @@ class TrackerPage(SettingsForm):
         self._trackers = trackers
         self._fields_of_options: dict[str, QLineEdit | QComboBox] = {}
         self._stored: dict[str, str] = {}
-        self.tracker = QComboBox(self)
+        self.tracker = ChoiceBox(self)
         for choice in trackers:
             self.tracker.addItem(choice.title, choice.name)
         self.add_field("tracker", self.tr("Tracker"), self.tracker)
@@ -118,7 +118,7 @@ class ScreenPage(SettingsForm):
             self.tr("Reader's screen"),
             self.tr("Degrees are computed from these; measure the lit area with a ruler."),
         )
-        self.monitor = QComboBox(self)
+        self.monitor = ChoiceBox(self)
         self._facts = [screen_facts(screen) for screen in QGuiApplication.screens()]
         for index, facts in enumerate(self._facts):
             self.monitor.addItem(monitor_title(facts, index + 1))
@@ -131,7 +131,7 @@ class ScreenPage(SettingsForm):
         self.distance_mm = _millimetres(self, 0.0, 5000.0, "")
         self.grey = QSpinBox(self)
         self.grey.setRange(0, 255)
-        self.corner = QComboBox(self)
+        self.corner = ChoiceBox(self)
         for corner, title in (
             (Corner.OFF, self.tr("off")),
             (Corner.TOP_LEFT, self.tr("top left")),
@@ -181,7 +181,7 @@ class AnalysisPage(SettingsForm):
             self.tr("Live analysis"),
             self.tr("Changes what is shown while recording, never what is recorded."),
         )
-        self.eye = QComboBox(self)
+        self.eye = ChoiceBox(self)
         for eye, title in (
             (Eye.AVERAGE, self.tr("both eyes, or the one that is seen")),
             (Eye.STRICT_AVERAGE, self.tr("both eyes, only when both are seen")),
@@ -246,7 +246,7 @@ class AppearancePage(SettingsForm):
         self.set_texts(
             self.tr("Appearance"), self.tr("The reader's screen keeps its grey whatever is chosen here.")
         )
-        self.theme = QComboBox(self)
+        self.theme = ChoiceBox(self)
         for theme, title in (
             (Theme.DARK, self.tr("dark, for a reading room")),
             (Theme.LIGHT, self.tr("light")),
@@ -271,7 +271,7 @@ class AppearancePage(SettingsForm):
 def _option_field(parent: QWidget, option: TrackerOption, value: str) -> QLineEdit | QComboBox:
     field: QLineEdit | QComboBox
     if option.choices:
-        field = QComboBox(parent)
+        field = ChoiceBox(parent)
         field.addItems(list(option.choices))
         field.setCurrentText(value)
     else:

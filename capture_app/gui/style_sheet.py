@@ -75,11 +75,20 @@ QLineEdit, QAbstractSpinBox, QPlainTextEdit, QKeySequenceEdit QLineEdit {{ backg
   border: {tokens.HAIRLINE}px solid {c.control_line}; border-radius: {tokens.RADIUS}px;
   padding: 0 {tokens.SPACE_S}px; min-height: {inner}px; selection-background-color: {c.primary};
   selection-color: {c.on_primary}; }}
+QAbstractSpinBox QLineEdit {{ border: 0; padding: 0 {tokens.SPACE_S - 2}px; min-height: 0; background: transparent; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; height: 0; border: 0; }}
 QPlainTextEdit {{ padding: {tokens.SPACE_XS}px; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus {{ border-color: {c.focus}; }}
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {{ border-color: {c.recording}; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ color: {c.secondary}; background: {c.window}; }}
-QComboBox {{ min-height: {inner}px; padding-left: {tokens.SPACE_XS}px; }}
+QComboBox {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
+  border-radius: {tokens.RADIUS}px; min-height: {inner}px; padding: 0 {tokens.SPACE_XXL}px 0 {tokens.SPACE_S}px; }}
+QComboBox:hover {{ background: {c.hover}; }}
+QComboBox:focus {{ border-color: {c.focus}; }}
+QComboBox::drop-down {{ border: 0; width: {tokens.MINIMUM_TARGET}px; }}
+QComboBox::down-arrow {{ image: none; }}
+QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
+  selection-background-color: {c.selection}; selection-color: {c.text}; outline: 0; }}
 QComboBox QAbstractItemView::item {{ min-height: {tokens.MINIMUM_TARGET}px; }}
 QCheckBox, QRadioButton {{ min-height: {tokens.MINIMUM_TARGET}px; spacing: {tokens.SPACE_S}px; }}
 QSlider {{ min-height: {tokens.MINIMUM_TARGET}px; }}

@@ -133,6 +133,7 @@ FONT_TITLE_PX: Final = 20
 FONT_CLOCK_PX: Final = 20
 
 CASES_WIDTH: Final = 248
+CASES_SHARE: Final = 0.15  # of a wide window
 CASES_MINIMUM_WIDTH: Final = 168
 QUALITY_WIDTH: Final = 272
 QUALITY_MINIMUM_WIDTH: Final = 232
@@ -153,7 +154,7 @@ SPARKLINE_HEIGHT: Final = 28
 EYE_BOX_HEIGHT: Final = 76
 PUPIL_HEIGHT: Final = 56
 SLIDER_WIDTH: Final = 112
-FIELD_WIDTH: Final = 160
+CHOICE_LETTERS: Final = 16  # width of a combo box at least
 
 GAZE_RADIUS: Final = 7.0  # logical px
 EYE_RADIUS: Final = 5.0

@@ -57,4 +57,4 @@ def size(size_bytes: int) -> str:
         return f"{max(size_bytes, 0) / 1000.0:.0f} kB"
     if size_bytes < 1_000_000_000:
         return f"{size_bytes / 1e6:.1f} MB"
-    return f"{size_bytes / 1e9:.2f} GB"
+    return f"{size_bytes / 1e9:.1f} GB" if size_bytes < 100_000_000_000 else f"{size_bytes / 1e9:.0f} GB"

@@ -124,6 +124,14 @@ def test_a_message_is_shown_only_without_a_picture(reader, make_reader_state):
     assert set(np.unique(pixels(reader))) == {30, 200}
 
 
+def test_progress_is_shown_beside_the_picture_and_never_on_it(reader, make_reader_state, make_pane):
+    reader.render_state(make_reader_state(progress="case 7 of 50"))
+    assert len(np.unique(pixels(reader)[550:, :200])) > 1
+    covering = make_pane(Rect(0.0, 0.0, 800.0, 600.0), 2)
+    reader.render_state(make_reader_state(2, panes=(covering,), progress="case 7 of 50"))
+    assert set(np.unique(pixels(reader))) == {200}
+
+
 def test_the_stamp_comes_after_the_paint_and_names_the_revision(qtbot, reader, clock, make_reader_state):
     painted_at = []
     paint = reader.paintEvent

@@ -87,12 +87,12 @@ window.hide()
 
 
 def test_on_a_second_monitor_of_other_scaling_the_reader_covers_it_exactly(tmp_path):
+    # The offscreen platform scales a window by the logical dpi of its screen; width and height are physical.
+    usual = {"y": 0, "dpr": 1, "logicalBaseDpi": 96}
     screens = [
-        {"name": "A", "x": 0, "y": 0, "width": 1280, "height": 800, "dpr": 1},
-        {"name": "B", "x": 1280, "y": 0, "width": 1920, "height": 1200, "dpr": 1.5},
+        {"name": "A", "x": 0, "width": 1280, "height": 800, "logicalDpi": 96, **usual},
+        {"name": "B", "x": 1280, "width": 1920, "height": 1200, "logicalDpi": 144, **usual},
     ]
-    for screen in screens:
-        screen |= {"logicalDpi": 96, "logicalBaseDpi": 96}
     configuration = tmp_path / "screens.json"
     configuration.write_text(json.dumps({"synchronousWindowSystemEvents": True, "screens": screens}))
     environment = {
@@ -110,4 +110,4 @@ def test_on_a_second_monitor_of_other_scaling_the_reader_covers_it_exactly(tmp_p
     )
     name, width, height, ratio, size, shares, covers, cause = literal_eval(result.stdout)
     assert (name, ratio, cause, shares, covers) == ("B", 1.5, "start", False, True)
-    assert (width, height) == size
+    assert (width, height) == size == (1920, 1200)

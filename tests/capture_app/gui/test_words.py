@@ -30,3 +30,5 @@ def test_units_follow_the_size_of_the_number():
     assert words.offset(-0.42) == "-0.42 ms"
     assert words.offset(2_397_997.0) == "2398.00 s"
     assert words.size(12_400_000) == "12.4 MB"
+    assert words.size(5_200_000_000) == "5.2 GB"
+    assert words.size(812_000_000_000) == "812 GB"

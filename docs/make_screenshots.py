@@ -1,0 +1,259 @@
+"""Make docs/images from the real windows and the built-in phantoms: ``python docs/make_screenshots.py``.
+
+Each picture is made in a process of its own, because scaling and monitors are fixed when Qt starts. Nothing
+needs a display. Look at every picture afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "images"
+ROOT = Path(__file__).parent.parent
+MONITORS = (
+    {"name": "operator", "x": 0, "y": 0, "width": 1280, "height": 800, "logicalDpi": 96},
+    {"name": "reader", "x": 1280, "y": 0, "width": 1920, "height": 1200, "logicalDpi": 144},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One picture: what is shown, how large in pixels, at which scaling, in which theme."""
+
+    name: str
+    scene: str
+    size_px: tuple[int, int] = (1280, 800)
+    scale: float = 1.0
+    theme: str = "dark"
+
+
+SHOTS = (
+    Shot(name="operator-dark", scene="operator"),
+    Shot(name="operator-light-150", scene="operator", size_px=(2560, 1440), scale=1.5, theme="light"),
+    Shot(name="operator-fault-light", scene="fault", theme="light"),
+    Shot(name="operator-empty", scene="empty"),
+    Shot(name="operator-overfull", scene="overfull", size_px=(2560, 1440)),
+    Shot(name="operator-200", scene="operator", size_px=(2560, 1440), scale=2.0),
+    Shot(name="start-page", scene="start"),
+    Shot(
+        name="start-page-first-time-light-200",
+        scene="start-empty",
+        size_px=(2560, 1440),
+        scale=2.0,
+        theme="light",
+    ),
+    Shot(name="settings", scene="settings"),
+    Shot(name="settings-light", scene="settings-finding", theme="light"),
+    Shot(name="reader", scene="reader"),
+    Shot(name="two-monitors", scene="two-monitors"),
+)
+
+
+def main() -> None:
+    """Make all pictures, or the one named on the command line."""
+    if len(sys.argv) == 3 and sys.argv[1] == "--one":
+        make(next(shot for shot in SHOTS if shot.name == sys.argv[2]))
+        return
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        screens = [{"dpr": 1, "logicalBaseDpi": 96, **monitor} for monitor in MONITORS]
+        configuration = Path(temporary) / "screens.json"
+        configuration.write_text(json.dumps({"synchronousWindowSystemEvents": True, "screens": screens}))
+        for shot in SHOTS:
+            environment = dict(os.environ)
+            environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "docs"), *sys.path])
+            environment["QT_SCALE_FACTOR"] = str(shot.scale)
+            environment["QT_QPA_PLATFORM"] = "offscreen"
+            if shot.scene == "two-monitors":
+                environment["QT_QPA_PLATFORM"] = f"offscreen:configfile={configuration}"
+            command = [sys.executable, __file__, "--one", shot.name]
+            subprocess.run(command, env=environment, check=True, timeout=120)
+            sys.stdout.write(f"{FOLDER / shot.name}.png\n")
+
+
+def make(shot: Shot) -> None:
+    """Make one picture in this process."""
+    from PySide6.QtWidgets import QApplication
+
+    from capture_app.gui.theme import ThemeSwitch
+    from capture_app.session.settings import Theme
+
+    application = QApplication([])
+    switch = ThemeSwitch(application, Theme(shot.theme))
+    scenes: dict[str, Callable[..., object]] = {
+        "operator": operator,
+        "fault": operator,
+        "empty": operator,
+        "overfull": operator,
+        "start": start_page,
+        "start-empty": start_page,
+        "settings": settings,
+        "settings-finding": settings,
+        "reader": reader,
+        "two-monitors": two_monitors,
+    }
+    picture = scenes[shot.scene](application, switch.colours, shot)
+    picture.save(str(FOLDER / f"{shot.name}.png"), "PNG", 0)  # type: ignore[attr-defined]  # a QImage
+
+
+def _logical(shot: Shot) -> tuple[int, int]:
+    return round(shot.size_px[0] / shot.scale), round(shot.size_px[1] / shot.scale)
+
+
+def _settled(application, window, render=None):  # type: ignore[no-untyped-def]  # Qt is imported late
+    for _ in range(4):
+        if render is not None:
+            render()
+        application.processEvents()
+    return window.grab().toImage()
+
+
+def operator(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The operator's window in one of its states."""
+    import screenshot_states as states
+
+    from capture_app.gui.operator_window import OperatorWindow
+    from capture_app.session.settings import LiveViewOptions
+
+    window = OperatorWindow(colours, now_ns=_jumping_clock())
+    window.resize(*_logical(shot))
+    window.show_station()
+    window.show()
+    overfull = replace(states.live_state(500), cases=states.long_cases(), title=states.LONG_TITLE)
+    state = {
+        "fault": states.failed_state,
+        "empty": states.empty_state,
+        "overfull": lambda: overfull,
+    }.get(shot.scene, states.live_state)()
+    window.set_live_view_options(LiveViewOptions(show_heatmap=shot.scene == "operator"))
+    return _settled(application, window, lambda: window.render_state(state))
+
+
+def start_page(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The start page, with and without a past."""
+    from capture_app.gui.operator_window import OperatorWindow
+    from capture_app.gui.station_parts import disk_part, monitor_part, tracker_part
+    from capture_app.session.port import ScreenFacts, TrackerChoice
+    from capture_app.session.settings import RecentItem, RecentKind, Settings
+
+    window = OperatorWindow(colours)
+    window.resize(*_logical(shot))
+    trackers = (TrackerChoice(name="mock", title="simulated", is_usable=True, is_simulated=True),)
+    facts = ScreenFacts(name="DP-2", model="RX360", width_px=1536, height_px=2048)
+    folder = Path("/home/lab/Documents/Reading Station")
+    is_new = shot.scene == "start-empty"
+    parts = (
+        tracker_part(Settings(), trackers),
+        monitor_part(facts, 1 if is_new else 2),
+        disk_part(folder, 5_200_000_000 if is_new else 812_000_000_000),
+    )
+    window.start_page.set_parts(parts)
+    opened = 1_795_330_000
+    recent = (
+        RecentItem(kind=RecentKind.RECORDING, path=f"{folder}/2026-11-22_R03.gazeh5", opened_unix_s=opened),
+        RecentItem(kind=RecentKind.FOLDER, path="/home/lab/images/chest-A", opened_unix_s=opened - 86_000),
+        RecentItem(
+            kind=RecentKind.RECORDING,
+            path=f"{folder}/2026-11-20_R02.gazeh5",
+            opened_unix_s=opened - 2 * 86_400,
+        ),
+        RecentItem(
+            kind=RecentKind.FOLDER,
+            path="/mnt/archive/multi_centre_reading_trial_arm_B/second_session/frontal_upright_after_intubation_v2",
+            opened_unix_s=opened - 9 * 86_400,
+        ),
+    )
+    window.set_recent(() if is_new else recent)
+    window.show()
+    window.start_page.cards[0].setFocus()
+    return _settled(application, window)
+
+
+def settings(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The settings: the reader's screen, or the tracker's page with a finding."""
+    from capture_app.gui.settings_dialog import SettingsDialog
+    from capture_app.session.port import TrackerChoice, TrackerOption
+    from capture_app.session.settings import Settings
+
+    del colours
+    options = (
+        TrackerOption(
+            name="rate_hz", title="Sampling rate (Hz)", default="600", choices=("60", "600", "1200")
+        ),
+        TrackerOption(name="scenario", title="Scenario", default="typical", choices=("typical", "glasses")),
+    )
+    reason = "An eye is simulated that looks at the places a radiologist would look at."
+    trackers = (
+        TrackerChoice(name="mock", title="Simulated tracker", is_usable=True, options=options, reason=reason),
+    )
+    dialog = SettingsDialog(
+        Settings(screen_width_mm=518.0, screen_height_mm=324.0), trackers, None, page="screen"
+    )
+    if shot.scene == "settings-finding":
+        dialog.screen_page.distance_mm.setValue(65.0)
+        dialog.show()
+        dialog.save.click()
+    dialog.show()
+    return _settled(application, dialog)
+
+
+def reader(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The reader's window."""
+    import screenshot_states as states
+
+    from capture_app.gui.reader_window import ReaderWindow
+
+    del colours
+    window = ReaderWindow()
+    window.resize(*_logical(shot))
+    window.show()
+    window.render_state(states.reader_state(shot.size_px))
+    return _settled(application, window)
+
+
+def two_monitors(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """Operator at 100 % and reader at 150 % beside each other, in half their physical pixels."""
+    import screenshot_states as states
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtGui import QColor, QImage, QPainter
+
+    from capture_app.gui.reader_window import ReaderWindow
+
+    reader_window = ReaderWindow()
+    screen = application.screens()[1]
+    reader_window.show_on(screen)
+    application.processEvents()
+    state = states.reader_state(reader_window.physical_size)
+    reader_window.render_state(state)
+    right = _settled(application, reader_window)
+    left = operator(application, colours, replace(shot, scene="operator"))
+    canvas = QImage(left.width() + right.width() + 48, right.height(), QImage.Format.Format_RGB32)
+    canvas.fill(QColor(128, 128, 128))
+    painter = QPainter(canvas)
+    for image, place in ((left, QPoint(0, 0)), (right, QPoint(left.width() + 48, 0))):
+        image.setDevicePixelRatio(1.0)
+        painter.drawImage(place, image)
+    painter.end()
+    return canvas.scaledToWidth(canvas.width() // 2, Qt.TransformationMode.SmoothTransformation)
+
+
+def _jumping_clock() -> Callable[[], int]:
+    """Return a clock that lets every panel be due at every frame."""
+    now = [0]
+
+    def now_ns() -> int:
+        now[0] += 1_000_000_000
+        return now[0]
+
+    return now_ns
+
+
+if __name__ == "__main__":
+    main()
