@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import capture_app
+from capture_app.cli.commands import cli
+from capture_app.cli.exits import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("gaze_core", "drivers", "recordings_schema", "calibration", "capture_app")
@@ -17,7 +19,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 MAX_MODULE_LINES = 400
 # May only shrink.
 LONGER_MODULES: frozenset[str] = frozenset()
-MACHINE_PATH = re.compile(r"(?<![\w.\"'-])/(home|root|work|Users)/\w|[A-Z]:\\Users\\")
+MACHINE_PATH = re.compile(r"(?<![\w.-])/(home|root|work|Users)/\w|[A-Z]:\\Users\\")
 REGISTRY_HOST = re.compile(
     r"pypi\.|pythonhosted|npmjs|registry\.npm|deb\.debian|conda\.anaconda", re.IGNORECASE
 )
@@ -90,3 +92,46 @@ def test_the_changelog_begins_with_the_version_of_the_program() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## (\d+\.\d+\.\d+)", changelog, re.MULTILINE)
     assert versions[0] == capture_app.__version__
+
+
+def _top_level_imports(path: Path) -> set[str]:
+    """Return what a module imports when it is itself imported, leaving out what only type checkers see."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "drivers").rglob("*.py")), ids=_relative)
+def test_no_vendor_package_is_needed_to_list_the_drivers(path: Path) -> None:
+    assert _top_level_imports(path).isdisjoint({"pylsl", "tobii_research", "TittaPy"})
+
+
+def test_every_decision_is_in_the_index_and_in_the_navigation() -> None:
+    folder = ROOT / "docs" / "explanations" / "decisions"
+    index = (folder / "index.md").read_text(encoding="utf-8")
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    records = [path.name for path in sorted(folder.glob("0*.md"))]
+    assert records
+    assert [name for name in records if name not in index or f"decisions/{name}" not in navigation] == []
+
+
+def test_the_page_of_exit_codes_lists_exactly_the_codes_there_are() -> None:
+    page = (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == {*ExitCode}
+
+
+def test_the_page_of_commands_lists_exactly_the_commands_there_are() -> None:
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([a-z][a-z-]*)[ `]", page, re.MULTILINE))
+    assert listed == set(cli.commands)
+
+
+def test_documentation_takes_nothing_from_other_computers() -> None:
+    settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "font: false" in settings
+    assert "://" not in settings
