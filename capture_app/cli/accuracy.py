@@ -82,7 +82,7 @@ def _times_ns(recording: Recording) -> npt.NDArray[np.int64]:
 
 
 def _geometry(recording: Recording) -> tuple[ViewingGeometry, str]:
-    """Return the geometry of the session; a size nobody measured gives way to what the tracker believes in."""
+    """Return the geometry of the session, and a note; a size nobody measured gives way to the tracker's."""
     geometry = geometry_of(recording)
     area_mm = recording.tracker_info.display_area_mm
     if area_mm is None:

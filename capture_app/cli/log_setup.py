@@ -27,13 +27,19 @@ def log_file() -> Path:
 
 
 def set_up_logging(*, is_verbose: bool) -> None:
-    """Log to the file; to the terminal errors, or everything when asked. Nothing identifying is logged."""
+    """Log to the file; to the terminal only when asked: what a person must know, the command says itself.
+
+    Nothing identifying is logged.
+    """
     root = logging.getLogger()
     if root.handlers:
         return
     root.setLevel(logging.INFO)
-    if is_verbose:
-        root.addHandler(RichHandler(console=Console(stderr=True), show_path=False))
+    # Without any handler Python prints errors, tracebacks included, to the terminal by itself.
+    terminal = (
+        RichHandler(console=Console(stderr=True), show_path=False) if is_verbose else logging.NullHandler()
+    )
+    root.addHandler(terminal)
     try:
         log_folder().mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(
