@@ -297,9 +297,9 @@ class CaptureSession:
         if not self._recording.is_busy:
             self._geometry = ViewingGeometry(screen, settings.distance_mm)
             self._feed.configure(self._geometry, settings.eye, settings.heatmap_sigma_deg)
-        grey, has_patch = settings.background_grey, settings.corner_patch is not Corner.OFF
-        now_ns = self._clock.now_ns()
-        self._presentation.configure(screen, settings.controls, grey, now_ns, has_patch=has_patch)
+        now_ns, has_patch = self._clock.now_ns(), settings.corner_patch is not Corner.OFF
+        controls, grey = settings.controls, settings.background_grey
+        self._presentation.configure(screen, controls, grey, now_ns, has_patch=has_patch)
 
     def _phase_changed(self, before: Phase, phase: Phase) -> None:
         now_ns = self._clock.now_ns()
@@ -346,8 +346,7 @@ class CaptureSession:
         if index < 0:
             return
         self._images.ask(index, self._trials.cases[index])
-        loaded = self._images.take(index)
-        if loaded is None:
+        if (loaded := self._images.take(index)) is None:
             return
         self._wanted_case = -1
         now_ns = self._clock.now_ns()
