@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -131,6 +132,7 @@ class ScreenPage(SettingsForm):
         self.distance_mm = _millimetres(self, 0.0, 5000.0, "")
         self.grey = QSpinBox(self)
         self.grey.setRange(0, 255)
+        _indent(self.grey)
         self.corner = ChoiceBox(self)
         for corner, title in (
             (Corner.OFF, self.tr("off")),
@@ -192,6 +194,7 @@ class AnalysisPage(SettingsForm):
         self.sigma = QDoubleSpinBox(self)
         self.sigma.setRange(0.0, 20.0)
         self.sigma.setSingleStep(0.1)
+        _indent(self.sigma)
         self.sigma.setSuffix(self.tr(" deg"))
         self.add_field("eye", self.tr("Eye"), self.eye)
         self.add_field("heatmap_sigma_deg", self.tr("Width of the heatmap"), self.sigma)
@@ -295,7 +298,13 @@ def _millimetres(parent: QWidget, low: float, high: float, word_for_zero: str) -
     field = QDoubleSpinBox(parent)
     field.setRange(low, high)
     field.setDecimals(1)
+    _indent(field)
     field.setSuffix(" mm")
     if word_for_zero:
         field.setSpecialValueText(word_for_zero)
     return field
+
+
+def _indent(field: QAbstractSpinBox) -> None:
+    """Let the number begin where the text of other fields does."""
+    field.lineEdit().setTextMargins(tokens.SPACE_S - tokens.FOCUS_RING, 0, tokens.SPACE_S, 0)

@@ -82,7 +82,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus {{ border-color: {
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {{ border-color: {c.recording}; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ color: {c.secondary}; background: {c.window}; }}
 QComboBox {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
-  border-radius: {tokens.RADIUS}px; min-height: {inner}px; padding: 0 {tokens.SPACE_XXL}px 0 {tokens.SPACE_S}px; }}
+  border-radius: {tokens.RADIUS}px; min-height: {inner}px; padding: 0 {tokens.SPACE_XS}px 0 {tokens.SPACE_S}px; }}
 QComboBox:hover {{ background: {c.hover}; }}
 QComboBox:focus {{ border-color: {c.focus}; }}
 QComboBox::drop-down {{ border: 0; width: {tokens.MINIMUM_TARGET}px; }}
