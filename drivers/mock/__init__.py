@@ -2,7 +2,16 @@
 
 from drivers.mock.generator import Simulated, simulate
 from drivers.mock.presets import SCENARIOS, SENSOR_PRESETS
-from drivers.mock.settings import MockSettings
+from drivers.mock.settings import MOCK_OPTIONS, MockSettings
 from drivers.mock.tracker import MockTracker, create
 
-__all__ = ["SCENARIOS", "SENSOR_PRESETS", "MockSettings", "MockTracker", "Simulated", "create", "simulate"]
+__all__ = [
+    "MOCK_OPTIONS",
+    "SCENARIOS",
+    "SENSOR_PRESETS",
+    "MockSettings",
+    "MockTracker",
+    "Simulated",
+    "create",
+    "simulate",
+]

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from drivers.mock.parameters import EyeSettings
 from drivers.mock.person import Person
 from drivers.mock.projection import Floats
-from drivers.mock.settings import EyeSettings
 
 _PSO_S: Final = (0.010, 0.042)
 _PSO_HALVED_DEG: Final = 15.0  # amplitude of the saccade after which the oscillation is half as large

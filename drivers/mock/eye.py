@@ -20,13 +20,13 @@ from drivers.mock.courses import draw_lid_closure, draw_oscillation
 from drivers.mock.fixation import Fixation
 from drivers.mock.head import Head
 from drivers.mock.movement import EyeChunk, Label, Movement, TrueEvent
+from drivers.mock.parameters import EyeSettings
 from drivers.mock.person import Person
 from drivers.mock.projection import Floats, Point, angle_between, to_direction, to_point
 from drivers.mock.rhythm import NEVER_TICK, Rhythm
 from drivers.mock.saccade import shape_saccade, travelled
 from drivers.mock.scanpath import Goal, Scanpath
 from drivers.mock.scenes import SceneBook, calls_for_movement
-from drivers.mock.settings import EyeSettings
 
 _FIRST_FIXATION_S: Final = 0.3
 _BEFORE_BLINK_S: Final = 0.06  # a fixation has lasted at least this long

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from drivers.contract import Notice, NoticeKind
 from drivers.mock.delivery import Clocks, Nanoseconds
+from drivers.mock.parameters import FaultSettings
 from drivers.mock.raw import SIDES
-from drivers.mock.settings import FaultSettings
 from gaze_core.rows import Rows
 
 _NOTICED_AFTER_NS: Final = (

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from drivers.mock.movement import Label, TrueEvent
+from drivers.mock.parameters import EyeSettings
 from drivers.mock.projection import Floats, Point
-from drivers.mock.settings import EyeSettings
 
 _RECALL_S: Final = 0.8  # time in which the slow bias turns back towards the centre of the fixation
 _MEMORY: Final = 0.7  # of the bias after a full piece

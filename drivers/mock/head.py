@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from drivers.mock.parameters import HeadSettings
 from drivers.mock.projection import Floats, Place3
-from drivers.mock.settings import HeadSettings
 
 _SWAY_WAVES: Final = 4
 _SWAY_HZ: Final = (0.05, 0.45)

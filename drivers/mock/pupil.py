@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 
 from drivers.contract import Scene, ViewingSetup
+from drivers.mock.parameters import PupilSettings
 from drivers.mock.projection import Floats
 from drivers.mock.scenes import SceneBook
-from drivers.mock.settings import PupilSettings
 
 _HIPPUS_HZ: Final = (0.05, 0.3)
 _HIPPUS_WAVES: Final = 6

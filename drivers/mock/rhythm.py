@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from drivers.mock.settings import EyeSettings
+from drivers.mock.parameters import EyeSettings
 
 NEVER_TICK: Final = 2**62
 _BLINK_FLOOR_S: Final = 0.5  # shortest time between two blinks

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from drivers.contract import Scene, ScenePane, ViewingSetup
+from drivers.mock.parameters import EyeSettings
 from drivers.mock.projection import Floats, Point
-from drivers.mock.settings import EyeSettings
 
 _STAY_IN_PANE: Final = 0.85  # probability of the next fixation in the same pane
 _GO_TO_PLACE: Final = 0.7  # probability of a named place where the pane has some

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from drivers.contract import ViewingSetup
 from drivers.mock.intervals import SpanProcess
 from drivers.mock.noise import NoiseStream, NoiseTarget, block_length, fit_amplitude
+from drivers.mock.parameters import SensorSettings
 from drivers.mock.person import Person
 from drivers.mock.projection import Floats, to_directions, to_points
 from drivers.mock.raw import TRACKER_BEFORE_MM, TRACKER_BELOW_MM
-from drivers.mock.settings import MockSettings, SensorSettings
+from drivers.mock.settings import MockSettings
 
 _BOTH, _LEFT, _RIGHT = 1, 2, 3  # kinds of loss bursts
 _CLOSED: Final = 0.999  # lid closure from which the eye is gone

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from drivers.contract import DriverOptionError
-from drivers.mock import SCENARIOS, SENSOR_PRESETS, MockSettings
+from drivers.mock import MOCK_OPTIONS, SCENARIOS, SENSOR_PRESETS, MockSettings
 
 
 def test_plain_settings_are_the_typical_scenario_at_600_hz():
@@ -128,3 +128,10 @@ def test_changes_by_name_leave_the_rest_alone():
     assert (after.duration_s, after.delivery.latency_s) == (3.0, 0.01)
     assert after.eye == before.eye
     assert after.sensor == before.sensor
+
+
+def test_the_listed_options_are_options():
+    defaults = MockSettings().as_texts()
+
+    assert {option.name for option in MOCK_OPTIONS} <= set(defaults)
+    assert all(option.summary for option in MOCK_OPTIONS)
