@@ -34,6 +34,9 @@ AT_MEDIAN_NOISE: Final = {
 SMALLEST_SACCADE_DEG: Final = 0.5
 """Smaller true saccades are taken for microsaccades; the table also gives the figures without this."""
 
+REPEATS: Final = 3
+"""The best of so many runs counts: others share the machine."""
+
 FRAME_S: Final = 1.0 / 60.0
 
 
@@ -135,7 +138,7 @@ def _live_against_offline(found: dict[DetectorName, list[Rows]]) -> str:
 
 
 def speed_table() -> None:
-    """Print how many samples a second each detector takes on one thread."""
+    """Print how many samples a second each detector takes on one thread, processor time, best of three."""
     print("\n| detector | rate Hz | pushed | samples/s | us per sample |\n|---|---|---|---|---|")
     stream = simulated_stream(1200.0, 1, 60.0)
     rows = np.tile(stream.rows, 14)
@@ -147,10 +150,12 @@ def speed_table() -> None:
         (DetectorName.ADAPTIVE, stream.rows, 20),
     )
     for name, given, chunk_rows in cases:
-        detector = create_detector(name)
-        began = time.process_time()
-        events = run(detector, given, chunk_rows)
-        spent_s = time.process_time() - began
+        spent_s = float("inf")
+        for _ in range(REPEATS):
+            detector = create_detector(name)
+            began = time.process_time()
+            events = run(detector, given, chunk_rows)
+            spent_s = min(spent_s, time.process_time() - began)
         fixations = int(np.count_nonzero(events["kind"] == EventKind.FIXATION))
         pushed = "at once" if chunk_rows == given.size else f"{chunk_rows} rows"
         print(f"| {name.value} | 1200 | {pushed} ({given.size} rows, {fixations} fixations) | "
@@ -164,7 +169,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rates", type=float, nargs="*", default=list(PRESETS))
     chosen = parser.parse_args()
-    agreement_table(range(1, chosen.seeds + 1), chosen.seconds, chosen.rates)
+    if chosen.rates:
+        agreement_table(range(1, chosen.seeds + 1), chosen.seconds, chosen.rates)
     speed_table()
 
 

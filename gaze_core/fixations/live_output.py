@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from gaze_core.fixations.contract import DetectorOutput, EventMessage, MessagePh
 from gaze_core.fixations.live_fixation import LiveFixation
 from gaze_core.fixations.noise import Tuning
 from gaze_core.rows import GAZE_EVENT, THRESHOLD, EventFlag, EventKind, Rows
+
+_EVENT_DTYPE: Final = GAZE_EVENT.dtype
+_THRESHOLD_DTYPE: Final = THRESHOLD.dtype
 
 
 class LiveOutput:
@@ -29,9 +33,9 @@ class LiveOutput:
     def take(self) -> DetectorOutput:
         """Return everything collected and forget it."""
         output = DetectorOutput(
-            events=_rows(self._events, GAZE_EVENT.dtype),
+            events=_rows(self._events, _EVENT_DTYPE),
             messages=tuple(self._messages),
-            thresholds=_rows(self._thresholds, THRESHOLD.dtype),
+            thresholds=_rows(self._thresholds, _THRESHOLD_DTYPE),
         )
         self._events, self._messages, self._thresholds = [], [], []
         return output

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
 
 from gaze_core.fixations.runs import PICO, Run, SampleClass
 from gaze_core.rows import GAZE_EVENT, NO_TIME, EventFlag, EventKind, Rows
+
+_EVENT_DTYPE: Final = GAZE_EVENT.dtype
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,7 @@ class EventSequencer:
 
     def _events(self, done: list[Run]) -> Rows:
         named = [(run, kind) for run in done if (kind := self._kind(run))]
-        events = GAZE_EVENT.empty(len(named))
+        events = np.zeros(len(named), _EVENT_DTYPE)
         for index, (run, kind) in enumerate(named):
             events[index] = _event(run, self._next_id, kind)
             self._next_id += 1

@@ -190,6 +190,8 @@ class EyeSelector:
         self._eye = eye
         self._is_bridged = is_offset_bridged and eye is Eye.AVERAGE
         self._offsets_nano = np.zeros((2, 0), np.int64)  # last binocular samples of the time line
+        self._fresh: list[tuple[Timed, EyeSignal, EyeSignal, BoolArray]] = []  # rows not yet in it
+        self._fresh_rows = 0
 
     def push(self, time: Timed, left: EyeSignal, right: EyeSignal, combined: EyeSignal) -> GazeSignal:
         """Return the selected gaze of the next rows."""
@@ -225,7 +227,11 @@ class EyeSelector:
             eyes[is_combined] = COMBINED_BIT
             is_all_gone &= ~is_combined
         if self._is_bridged:
-            self._keep_offsets(time, left, right, has_both)
+            # Offsets are wanted rarely: rows wait until they are, or until there are enough of them.
+            self._fresh.append((time, left, right, has_both))
+            self._fresh_rows += has_both.size
+            if self._fresh_rows >= 8 * OFFSET_SAMPLES:
+                self._keep_offsets()
         return GazeSignal(time, azimuth_deg, elevation_deg, is_filled, eyes, is_all_gone)
 
     def _half_offsets(
@@ -235,6 +241,7 @@ class EyeSelector:
         count = has_both.size
         if not self._is_bridged:
             return np.zeros(count), np.zeros(count)
+        self._keep_offsets()
         kept = self._offsets_nano.shape[1]
         stop = kept + np.cumsum(has_both)  # binocular samples up to here, kept ones included
         restart = np.where(time.is_break, stop - has_both, 0)
@@ -247,7 +254,21 @@ class EyeSelector:
             halves.append((total[stop] - total[start]) / used * (0.5 / NANO))
         return halves[0], halves[1]
 
-    def _keep_offsets(self, time: Timed, left: EyeSignal, right: EyeSignal, has_both: BoolArray) -> None:
+    def _keep_offsets(self) -> None:
+        first, binocular = len(self._fresh), 0
+        while first > 0 and binocular < OFFSET_SAMPLES:
+            first -= 1
+            binocular += int(np.count_nonzero(self._fresh[first][3]))
+        for number, rows in enumerate(self._fresh):
+            # Chunks before the last binocular samples matter for their breaks alone, and those later than
+            # the samples kept are in the chunks worked on.
+            if number >= first:
+                self._keep_offsets_of(*rows)
+            elif rows[0].is_break.any():
+                self._offsets_nano = self._offsets_nano[:, :0]
+        self._fresh, self._fresh_rows = [], 0
+
+    def _keep_offsets_of(self, time: Timed, left: EyeSignal, right: EyeSignal, has_both: BoolArray) -> None:
         count = has_both.size
         breaks = np.flatnonzero(time.is_break)
         first = int(breaks[-1]) if breaks.size else 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-_TRIM_AT: Final = 4096
+_TRIM_AT: Final = 2048
 """Samples kept before old ones are dropped."""
 
 
