@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -252,6 +252,10 @@ class OperatorWindow(QMainWindow):
     def _usual_layout(self) -> None:
         for panel in self.panels:
             panel.show()
+        self._usual_sizes()
+        QTimer.singleShot(0, self, self._usual_sizes)  # again when the panels' own layout has settled
+
+    def _usual_sizes(self) -> None:
         cases, quality, signals = self.panels
         widths = [max(tokens.CASES_WIDTH, int(self.width() * tokens.CASES_SHARE)), tokens.QUALITY_WIDTH]
         self.resizeDocks([cases, quality], widths, Qt.Orientation.Horizontal)

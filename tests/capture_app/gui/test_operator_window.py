@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QSlider, QWidget
 
 from capture_app.gui import tokens
-from capture_app.gui.tokens import LIGHT
+from capture_app.gui.operator_window import OperatorWindow
+from capture_app.gui.tokens import DARK, LIGHT
 from capture_app.session.settings import LiveViewOptions, RecentItem, RecentKind
 from capture_app.session.states import CaseItem, CaseMark, RecordingState, Verdict
 
@@ -163,6 +164,17 @@ def test_panels_hide_and_are_remembered(qtbot, operator, make_state):
     assert not operator.panels[0].isVisible()
     assert operator.panels[1].isVisible()
     assert all(kept)
+
+
+def test_panels_have_their_usual_widths_when_the_station_follows_the_start_page(qtbot, themed):
+    window = OperatorWindow(DARK)
+    window.show()
+    QApplication.processEvents()
+    window.show_station()
+    qtbot.waitUntil(lambda: abs(window.panels[0].width() - tokens.CASES_WIDTH) <= tokens.SPACE_S)
+    assert window.panels[1].width() >= tokens.QUALITY_MINIMUM_WIDTH
+    window.hide()
+    window.deleteLater()
 
 
 def test_a_broken_layout_is_left_aside(operator):
