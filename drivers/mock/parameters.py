@@ -122,7 +122,7 @@ class DeliverySettings:
     stalls_per_min: float = 1.0
     stall_min_s: float = 0.02
     stall_max_s: float = 0.1
-    dropped_share: float = 0.0005  # frames that never arrive
+    dropped_share: float = 0.0  # frames that never arrive: a sound tracker on a sound cable has none
     sync_interval_s: float = 10.0
     sync_width_s: float = 60e-6  # median width of a bracketed clock reading
 

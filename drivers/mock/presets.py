@@ -197,7 +197,12 @@ SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
         "typical-1200hz": Scenario(summary="a typical adult at 1200 Hz", changes={"rate_hz": 1200.0}),
         "glasses": Scenario(
             summary="reflections: twice the noise, 5 % lost",
-            changes={"noise_scale": 2.0, "loss_share": 0.05, "single_eye_loss_share": 0.08},
+            changes={
+                "noise_scale": 2.0,
+                "loss_share": 0.05,
+                "single_eye_loss_share": 0.08,
+                "dropped_share": 0.0005,
+            },
         ),
         "difficult": Scenario(
             summary="three times the noise, 20 % lost in bursts, the reader looks away now and then",
@@ -205,6 +210,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
                 "noise_scale": 3.0,
                 "loss_share": 0.20,
                 "single_eye_loss_share": 0.25,
+                "dropped_share": 0.001,
                 "look_aways_per_min": 1.0,
             },
         ),
