@@ -34,6 +34,15 @@ class Surroundings:
     trials: Rows  # TRIAL rows in order of time
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """The viewport changed between two samples of an event."""
+
+    sample: int  # index of the first sample after it
+    row_before: int  # index of the viewport row, -1 where no image was in force
+    row_after: int
+
+
 def describe_events(
     events: Rows,
     gaze: Rows,
@@ -85,13 +94,17 @@ def _describe(
     samples, times = gaze[first : last + 1], t_host_ns[first : last + 1]
     x_norm, y_norm = screen_gaze(samples, surroundings.eye)
     mapped = map_to_image(x_norm, y_norm, times, surroundings.viewport, surroundings.geometry.screen)
-    borders = _viewport_changes(mapped)
-    cuts = (
-        borders[_jumps(mapped, borders, x_norm, y_norm, surroundings)]
-        if event["kind"] == EventKind.FIXATION
-        else borders[:0]
-    )
-    parts = np.split(np.arange(len(samples)), cuts)
+    changes = _viewport_changes(mapped, np.isfinite(x_norm) & np.isfinite(y_norm))
+    cuts: set[int] = set()
+    if event["kind"] == EventKind.FIXATION:
+        cuts = {
+            change.sample
+            for change in changes
+            if _is_jump(change, x_norm[change.sample], y_norm[change.sample], surroundings)
+        }
+    parts = np.split(np.arange(len(samples)), sorted(cuts))
+    # Within one event the device clock and the host clock differ by an offset: drift is below 0.1 us per s.
+    onset_host_ns = int(times[0]) - (int(samples["t_device_ns"][0]) - int(event["onset_ns"]))
     rows = FIXATION.empty(len(parts))
     for number, part in enumerate(parts):
         row = rows[number]
@@ -99,55 +112,51 @@ def _describe(
             row[name] = event[name]
         row["run"], row["part"] = run, number
         _place(row, samples[part], x_norm[part], y_norm[part], mapped[part])
-        _time(row, event, samples, times, part, is_first=number == 0, is_last=number == len(parts) - 1)
+        row["onset_host_ns"] = onset_host_ns if number == 0 else times[part[0]]
+        _end(row, event, samples, times, part, is_whole=len(parts) == 1)
         row["trial"] = trial_at(surroundings.trials, int(row["onset_host_ns"]))
-        if len(borders):
+        if changes:
             row["flags"] |= EventFlag.VIEWPORT_CHANGED
         if len(parts) > 1:
             row["flags"] |= EventFlag.VIEWPORT_SPLIT
         if event["kind"] == EventKind.FIXATION and _began_before_image(
-            row, int(times[0]), surroundings.viewport
+            row, onset_host_ns, surroundings.viewport
         ):
             row["flags"] |= EventFlag.BEFORE_IMAGE
     return rows
 
 
-def _viewport_changes(mapped: Rows) -> npt.NDArray[np.intp]:
-    """Return the indices of samples that are the first under another viewport row of their pane."""
-    same_pane = mapped["pane"][1:] == mapped["pane"][:-1]
-    changed = mapped["viewport_row"][1:] != mapped["viewport_row"][:-1]
-    return np.flatnonzero(same_pane & changed) + 1
+def _viewport_changes(mapped: Rows, is_seen: npt.NDArray[np.bool_]) -> list[_Change]:
+    """Return the changes of the viewport row under the gaze, pane by pane.
+
+    An image that appears or goes is a change too. Samples without gaze say nothing: a change that falls into
+    a gap, or while the gaze is on another pane, is seen at the first sample after it.
+    """
+    changes = []
+    for pane in np.unique(mapped["pane"][is_seen & (mapped["pane"] >= 0)]):
+        own = np.flatnonzero(is_seen & ((mapped["pane"] == pane) | (mapped["pane"] < 0)))
+        rows = mapped["viewport_row"][own]
+        changes += [
+            _Change(sample=int(own[index]), row_before=int(rows[index - 1]), row_after=int(rows[index]))
+            for index in (np.flatnonzero(np.diff(rows)) + 1).tolist()
+        ]
+    return changes
 
 
-def _jumps(
-    mapped: Rows,
-    borders: npt.NDArray[np.intp],
-    x_norm: npt.NDArray[np.float64],
-    y_norm: npt.NDArray[np.float64],
-    surroundings: Surroundings,
-) -> npt.NDArray[np.bool_]:
-    """Return for each border whether the image moved by more than `SPLIT_DEG` under the gaze."""
-    moved = np.zeros(len(borders), bool)
+def _is_jump(change: _Change, x_norm: float, y_norm: float, surroundings: Surroundings) -> bool:
+    """Tell whether a change moved the image under the gaze by more than `SPLIT_DEG`."""
+    if change.row_before < 0 or change.row_after < 0:
+        return True
     viewport, screen = surroundings.viewport, surroundings.geometry.screen
-    px_per_deg = surroundings.geometry.px_per_deg_centre
-    for number, border in enumerate(borders):
-        rows = mapped["viewport_row"][[border - 1, border]]
-        if (rows < 0).any():
-            moved[number] = True
-            continue
-        before, after = viewport[rows[0]], viewport[rows[1]]
-        if before["image_id"] != after["image_id"] or before["slice"] != after["slice"]:
-            moved[number] = True
-            continue
-        # The same image point is sought on the screen under both rows: the distance is the jump.
-        x_px, y_px = x_norm[border] * screen.width_px, y_norm[border] * screen.height_px
-        if not np.isfinite(x_px + y_px):
-            continue
-        jump_px = np.hypot(
-            _on_screen(after, before, x_px, "x", "w") - x_px, _on_screen(after, before, y_px, "y", "h") - y_px
-        )
-        moved[number] = jump_px > SPLIT_DEG * px_per_deg
-    return moved
+    before, after = viewport[change.row_before], viewport[change.row_after]
+    if before["image_id"] != after["image_id"] or before["slice"] != after["slice"]:
+        return True
+    # The same image point is sought on the screen under both rows: the distance is the jump.
+    x_px, y_px = x_norm * screen.width_px, y_norm * screen.height_px
+    jump_px = np.hypot(
+        _on_screen(after, before, x_px, "x", "w") - x_px, _on_screen(after, before, y_px, "y", "h") - y_px
+    )
+    return bool(jump_px > SPLIT_DEG * surroundings.geometry.px_per_deg_centre)
 
 
 def _on_screen(after: np.void, before: np.void, value_px: float, axis: str, extent: str) -> float:
@@ -187,22 +196,20 @@ def _place(
         row["pupil_mean"] = pupils.mean(dtype=np.float64)
 
 
-def _time(
+def _end(
     row: np.void,
     event: np.void,
     samples: Rows,
     times: npt.NDArray[np.int64],
     part: npt.NDArray[np.intp],
     *,
-    is_first: bool,
-    is_last: bool,
+    is_whole: bool,
 ) -> None:
-    # Within one event the device clock and the host clock differ by an offset: drift is below 0.1 us per s.
-    onset_host_ns = int(times[0]) - (int(samples["t_device_ns"][0]) - int(event["onset_ns"]))
+    """Fill in the end and the length of a part."""
+    is_last = part[-1] == len(samples) - 1
     offset_host_ns = int(times[-1]) + int(event["offset_ns"]) - int(samples["t_device_ns"][-1])
-    row["onset_host_ns"] = onset_host_ns if is_first else times[part[0]]
     row["offset_host_ns"] = offset_host_ns if is_last else times[part[-1] + 1]
-    if is_first and is_last:
+    if is_whole:
         row["duration_ms"] = (int(event["offset_ns"]) - int(event["onset_ns"])) / 1e6
     else:
         row["duration_ms"] = (int(row["offset_host_ns"]) - int(row["onset_host_ns"])) / 1e6
@@ -217,12 +224,13 @@ def trial_at(trials: Rows, t_host_ns: int) -> int:
 
 
 def _began_before_image(row: np.void, t_begin_host_ns: int, viewport: Rows) -> bool:
-    """Tell whether the event began before its pane showed the image it ends on."""
+    """Tell whether the event began before its image was put into its pane, for the first time or again."""
     if row["image_id"] < 0:
         return False
-    shown = viewport[
-        (viewport["pane"] == row["pane"])
-        & (viewport["t_presented_host_ns"] != NO_TIME)
-        & (viewport["t_presented_host_ns"] <= t_begin_host_ns)
-    ]
-    return len(shown) == 0 or shown["image_id"][shown["t_presented_host_ns"].argmax()] != row["image_id"]
+    t_presented = viewport["t_presented_host_ns"]
+    of_pane = (viewport["pane"] == row["pane"]) & (t_presented != NO_TIME)
+    before = viewport[of_pane & (t_presented <= t_begin_host_ns)]
+    if not len(before) or before["image_id"][before["t_presented_host_ns"].argmax()] != row["image_id"]:
+        return True
+    inside = viewport[of_pane & (t_presented > t_begin_host_ns) & (t_presented <= row["onset_host_ns"])]
+    return bool(((inside["image_id"] != row["image_id"]) | (inside["cause"] == b"show")).any())

@@ -12,6 +12,7 @@ sample outside the shown rectangle was not on the image and is left out. Both wa
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -117,6 +118,10 @@ class HeatmapAccumulator:
             shown_image_px=shown_image_px,
             px_per_deg_image=px_per_deg_image,
         )
+        self.add_step(step)
+
+    def add_step(self, step: HeatmapStep) -> None:
+        """Add samples of one zoom step."""
         _lay_down(self._density, step, self.scale)
 
     def clear(self) -> None:
@@ -198,6 +203,7 @@ def colour_heatmap(density: Density, opacity: float, peak: float | None = None) 
     return np.asarray(cv2.LUT(cv2.merge((grey, grey, grey, grey)), _colour_table(opacity)), np.uint8)
 
 
+@functools.lru_cache(maxsize=8)
 def _colour_table(opacity: float) -> npt.NDArray[np.uint8]:
     """Inferno with an alpha that rises steeply at first, so that faint gaze is seen but nothing is hidden."""
     ramp = np.arange(256, dtype=np.uint8)
@@ -257,6 +263,7 @@ def _shown_pixels(density: Density, shown: Rect, scale: float) -> tuple[tuple[in
     )
 
 
+@functools.lru_cache(maxsize=64)
 def _kernel(sigma_px: float) -> npt.NDArray[np.float32]:
     """One-dimensional Gaussian that sums to 1, cut at `CUT_SIGMAS`."""
     if not 0 < sigma_px <= _SIGMA_LIMIT_PX:

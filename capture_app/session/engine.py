@@ -19,14 +19,17 @@ from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
 from capture_app.session.session_metadata import new_recording_path, screen_of, session_metadata
 from capture_app.session.settings import Corner, Settings
-from capture_app.session.state_maker import StateMaker
-from capture_app.session.states import LiveState
+from capture_app.session.state_maker import StateMaker, title_of
+from capture_app.session.states import CaseMark, LiveState
 from capture_app.session.trials import TrialBook
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import EVENT, Rows, decode_text
 
 _ALL_READ: Final = "All cases are read. Thank you."
+_NONE_READABLE: Final = "None of the images can be shown."
+_NAN: Final = float("nan")
+_BY_OPERATOR: Final = "ended by the operator"
 _NO_SCREEN: Final = ScreenFacts(name="screen", width_px=1920, height_px=1080)
 
 
@@ -52,7 +55,6 @@ class CaptureSession:
         self._cases = CaseList(title="", root=Path(), cases=())
         self._trials = TrialBook()
         self._images = ImageStore(Path())
-        self._images_written = 0
         self._wanted_case = -1
         self._tracker_options: dict[str, str] = {}
         self._tracker_name = ""
@@ -70,8 +72,8 @@ class CaptureSession:
         before = self._recording.phase
         phase = self._recording.step()
         if phase is not before:
-            self._phase_changed(before, phase)
-        for row_type, rows in self._feed.step(self._link, self._recording, self._trials, self._presentation):
+            self._phase_changed(phase)
+        for row_type, rows in self._feed.step(self._link, self._recording, self._trials):
             self._link.append(row_type, rows)
         if self._recording.phase is Phase.DRAINING and self._feed.is_drained:
             self._recording.drained()
@@ -84,7 +86,7 @@ class CaptureSession:
             feed=self._feed,
             trials=self._trials,
             presentation=self._presentation,
-            title=self._title,
+            title=title_of(self._cases.title, self._reader),
             tracker_name=self._tracker_name,
         )
 
@@ -117,8 +119,8 @@ class CaptureSession:
         self._images.close()
         self._cases = cases
         self._images = ImageStore(cases.root)
-        self._images_written = 0
         self._trials = TrialBook(cases.cases)
+        self._presentation.clear(-1, self._clock.now_ns())
         self._want_case(self._trials.next_index(1))
 
     def start_demo(self) -> None:
@@ -138,7 +140,8 @@ class CaptureSession:
         self._revive()
         self._tracker_name, self._tracker_options = name, dict(options)
         self._link.open_tracker(name, options, self._geometry)
-        self._feed.tracker_changed()
+        if not self._recording.is_busy:  # a recording goes on with the tracker that comes back
+            self._feed.tracker_changed()
 
     # recording
 
@@ -164,11 +167,13 @@ class CaptureSession:
         self._recording.start(path, metadata.to_json())
 
     def stop_recording(self) -> None:
-        """End and close the recording."""
-        self._end_trial("done")
-        self._presentation.clear(-1, self._clock.now_ns())
-        self._event("recording_stopped", "ended by the operator")
-        self._recording.stop("ended by the operator")
+        """End and close the recording; nothing happens where none runs."""
+        if self._recording.phase is Phase.RUNNING:
+            self._end_trial("done")
+            self._wanted_case = -1
+            self._presentation.clear(-1, self._clock.now_ns())
+            self._event("recording_stopped", _BY_OPERATOR, source="operator")
+        self._recording.stop(_BY_OPERATOR)
 
     def pause(self) -> None:
         """Close the current trial to the reading; samples are still recorded, the screen is blank."""
@@ -176,26 +181,30 @@ class CaptureSession:
             now_ns = self._clock.now_ns()
             self._link.append("trial", self._trials.pause(now_ns))
             self._presentation.clear(self._trials.trial, now_ns, message="Pause")
-            self._event("paused", "")
+            self._event("paused", "", source="operator")
 
     def resume(self) -> None:
         """Go on after a pause."""
         if self._trials.is_paused:
             self._link.append("trial", self._trials.resume(self._clock.now_ns()))
-            self._event("resumed", "")
+            self._event("resumed", "", source="operator")
             self._wanted_case = self._trials.case_index
 
     def mark(self, text: str = "") -> None:
         """Write an operator's mark at this moment."""
-        self._event("mark", text)
+        self.mark_at(0.0, text)
 
     def mark_at(self, before_now_s: float, text: str = "") -> None:
         """Write an operator's mark that points to a moment ago."""
-        self._event("mark", text, t_host_ns=self._clock.now_ns() - round(before_now_s * 1e9))
+        t_host_ns = self._clock.now_ns() - round(before_now_s * 1e9)
+        self._event("mark", text, t_host_ns=t_host_ns, source="operator")
 
     def next_case(self) -> None:
         """Finish the case that is shown and show the next."""
-        self._move_to(self._trials.next_index(1))
+        if not self._trials.cases:
+            raise SessionError("There are no cases. Open a folder of images or an image list.")
+        if self._trials.case_index >= 0:
+            self._move_to(self._trials.next_index(1))
 
     def previous_case(self) -> None:
         """Show the case before, as a new trial."""
@@ -219,9 +228,9 @@ class CaptureSession:
         """Move the image by physical px."""
         self._presentation.pan(dx_screen_px, dy_screen_px, pane, self._clock.now_ns())
 
-    def window_level(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
+    def window_level(self, dx_logical_px: float, dy_logical_px: float, pane: int | None = None) -> None:
         """Change window and level by a drag."""
-        self._presentation.window_level(dx_screen_px, dy_screen_px, pane, self._clock.now_ns())
+        self._presentation.window_level(dx_logical_px, dy_logical_px, pane, self._clock.now_ns())
 
     def drag_started(self, action: str, x_screen_px: float, y_screen_px: float) -> None:
         """A drag begins; the pane under the point is meant until its end."""
@@ -253,9 +262,8 @@ class CaptureSession:
             self._link.append("viewport", rows)
             self._link.show_scene(self._presentation.scene(t_host_ns))
             self._states.count_frames(frames_late)
-            if self._presentation.images and self._shown_since_host_ns is None:
-                self._shown_since_host_ns = t_host_ns
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
+                self._shown_since_host_ns = t_host_ns
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
 
     def close(self) -> None:
@@ -264,8 +272,6 @@ class CaptureSession:
             self._is_closed = True
             self._images.close()
             self._link.close()
-
-    # inside
 
     @property
     def shown_since_host_ns(self) -> int | None:
@@ -287,11 +293,6 @@ class CaptureSession:
         """The cases and the open trial."""
         return self._trials
 
-    @property
-    def _title(self) -> str:
-        parts = [self._cases.title or "no images", f"reader {self._reader}" if self._reader else ""]
-        return " · ".join(part for part in parts if part)
-
     def _configure(self) -> None:
         settings, screen = self._settings, screen_of(self._facts)
         if not self._recording.is_busy:
@@ -301,20 +302,24 @@ class CaptureSession:
         controls, grey = settings.controls, settings.background_grey
         self._presentation.configure(screen, controls, grey, now_ns, has_patch=has_patch)
 
-    def _phase_changed(self, before: Phase, phase: Phase) -> None:
+    def _phase_changed(self, phase: Phase) -> None:
         now_ns = self._clock.now_ns()
         if phase is Phase.RUNNING:
             self._trials.begin_recording()
-            self._images_written = 0
-            self._append_new_images()
+            self._append_images(self._images.all_rows())
             self._link.append("viewport", self._presentation.rows_in_force)
-            self._link.append("detector_run", self._feed.begin_recording(self._link, now_ns))
+            if self._link.started is not None:
+                self._feed.begin_recording(self._link.started.first_row, now_ns)
             # The case is shown anew, so that the moment its image appears lies inside the recording.
             self._presentation.clear(-1, now_ns)
             index = self._trials.case_index
             self._want_case(index if index >= 0 else self._trials.next_index(1))
-        elif phase in (Phase.CLOSED, Phase.FAILED) and before is not phase:
+            if self._recording.is_stop_wanted:
+                self.stop_recording()
+        elif phase in (Phase.CLOSED, Phase.FAILED):
             self._feed.end_recording()
+            self._trials.leave()
+            self._configure()  # with what was changed in the settings meanwhile
             if phase is Phase.FAILED:
                 self._states.say(now_ns, self._recording.problem)
 
@@ -323,7 +328,8 @@ class CaptureSession:
         now_ns = self._clock.now_ns()
         if index < 0:
             self._trials.show(-1)
-            self._presentation.clear(-1, now_ns, message=_ALL_READ)
+            is_any_readable = any(item.mark is not CaseMark.UNREADABLE for item in self._trials.items)
+            self._presentation.clear(-1, now_ns, message=_ALL_READ if is_any_readable else _NONE_READABLE)
             self._wanted_case = -1
             self._event("all_cases_read", "")
             return
@@ -356,34 +362,27 @@ class CaptureSession:
             self._states.say(now_ns, f"Case {self._trials.cases[index].case_id}: {loaded.problem}")
             self._move_to(self._trials.next_index(1))
             return
-        self._append_new_images()
+        if self._recording.takes_rows:
+            self._append_images(self._images.new_rows())
+        if self._trials.trial < 0:  # else the reading goes on after a pause
+            self._feed.begin_trial(loaded.images)
         if self._recording.phase is Phase.RUNNING and self._trials.trial < 0:
             image_ids = tuple(image.image_id for image in loaded.images)
             self._link.append("trial", self._trials.open(now_ns, image_ids))
         progress = f"case {index + 1} of {len(self._trials.cases)}"
         self._presentation.show(loaded.images, self._trials.trial, now_ns, progress=progress)
-        self._feed.begin_trial(loaded.images)
         following = self._trials.next_index(1)
         if following >= 0:
             self._images.ask(following, self._trials.cases[following])
 
-    def _append_new_images(self) -> None:
-        rows = self._images.rows
-        if self._recording.takes_rows:
-            for row in rows[self._images_written :]:
-                self._link.append("image", row)
-                if self._settings.embed_images:
-                    self._link.embed_image(self._cases.root / decode_text(row["name"][0]))
-            self._images_written = len(rows)
+    def _append_images(self, rows: tuple[Rows, ...]) -> None:
+        for row in rows:
+            self._link.append("image", row)
+            if self._settings.embed_images:
+                self._link.embed_image(self._cases.root / decode_text(row["name"][0]))
 
     def _event(
-        self,
-        kind: str,
-        text: str,
-        *,
-        value: float = float("nan"),
-        t_host_ns: int | None = None,
-        source: str = "app",
+        self, kind: str, text: str, *, value: float = _NAN, t_host_ns: int | None = None, source: str = "app"
     ) -> None:
         t_ns = self._clock.now_ns() if t_host_ns is None else t_host_ns
         self._states.add_event(t_ns, kind)

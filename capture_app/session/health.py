@@ -19,9 +19,11 @@ REFRESH_NS: Final = 200_000_000
 HISTORY_S: Final = 10
 EYE_OK_SHARE: Final = 0.5
 """An eye is called lost when most samples of the last second do not have it: blinks go unmentioned."""
-FASTEST_EYE_WINDOW_S: Final = 1.0
+EYE_WINDOW_S: Final = 1.0
+EYE_POINT_NS: Final = 200_000_000
+"""An eye not seen for longer than this is drawn no more."""
 BOX_HALF_MM: Final = (200.0, 130.0)
-"""Half width and height of the box in which desktop trackers find eyes at their working distance."""
+"""Half width and height of the box in which desktop trackers find eyes, at their working distance."""
 
 _CLASS_WORDS: Final = {
     LossClass.BLINK_LIKE: "blinks",
@@ -37,7 +39,6 @@ class HealthMonitor:
 
     def __init__(self) -> None:
         self._window: QualityWindow | None = None
-        self._second: QualityWindow | None = None
         self._health = StreamHealth()
         self._made_ns = 0
         self._newest: Rows = GAZE.empty(0)
@@ -47,19 +48,18 @@ class HealthMonitor:
         self._history_second = -1
         self._longest_gap_s = 0.0
         self._lost = 0
-        self._interval_s = math.nan
+        self._open_since_ns: int | None = None
 
     def push(self, results: LiveResults, lost: int) -> None:
         """Take in one batch that was analysed."""
         self._lost += lost
         gaze = results.gaze
-        if self._window is None or self._second is None:
-            self._window, self._second = QualityWindow(), QualityWindow(FASTEST_EYE_WINDOW_S)
-        self._window.push(gaze, results.t_host_ns)
-        self._second.push(gaze, results.t_host_ns)
+        if self._window is None:
+            self._window = QualityWindow()
+        self._window.push(gaze, results.signal["t_host_ns"])
         self._newest = gaze[-1:].copy()
         self._newest_device_ns = int(gaze["t_device_ns"][-1])
-        self._latency_ms.append(float(np.median(gaze["t_host_ns"] - results.t_host_ns)) / 1e6)
+        self._latency_ms.append(float(np.median(gaze["t_host_ns"] - results.signal["t_host_ns"])) / 1e6)
 
     def interval_s(self, tracker: TrackerOpened | None) -> float:
         """Return the time one sample stands for: the device setting, else what was measured, else 0."""
@@ -68,25 +68,25 @@ class HealthMonitor:
             return 1.0 / nominal
         return 1.0 / self._health.rate_hz if self._health.rate_hz > 0 else 0.0
 
-    def eye_points(self) -> tuple[TrailPoint | None, TrailPoint | None]:
-        """Return the newest gaze of the left and of the right eye."""
-        if not len(self._newest):
+    def eye_points(self, now_ns: int) -> tuple[TrailPoint | None, TrailPoint | None]:
+        """Return the newest gaze of the left and of the right eye; None where it is old or missing."""
+        if not len(self._newest) or now_ns - int(self._newest["t_host_ns"][0]) > EYE_POINT_NS:
             return None, None
         row = self._newest[0]
         return _eye_point(row, "left"), _eye_point(row, "right")
 
     def health(self, link: Link, live: LiveAnalysis, now_ns: int) -> StreamHealth:
         """Return the numbers; summed up anew five times a second."""
-        if self._window is None or self._second is None:
-            return StreamHealth(nominal_rate_hz=_nominal_hz(link.tracker))
+        if self._window is None:
+            return self._before_first_sample(link.tracker, now_ns)
         if now_ns - self._made_ns < REFRESH_NS:
             return self._health
         self._made_ns = now_ns
         # A stream that goes on is measured up to its newest sample: its latency is not a gap.
-        newest_ns = int(live.recent_times_host_ns[-1]) if len(live.recent_times_host_ns) else now_ns
+        newest_ns = int(live.recent_signal["t_host_ns"][-1]) if len(live.recent_signal) else now_ns
         is_stalled = now_ns - newest_ns > REFRESH_NS
         snapshot = self._window.snapshot(now_ns if is_stalled else None)
-        second = self._second.snapshot(now_ns if is_stalled else None)
+        second = self._window.snapshot(now_ns if is_stalled else None, EYE_WINDOW_S)
         self._keep_history(second, now_ns)
         self._longest_gap_s = max(self._longest_gap_s, snapshot.longest_gap_ms / 1e3)
         offset_ms, drift_ppm = _clock_numbers(live, newest_ns, self._newest_device_ns)
@@ -114,6 +114,17 @@ class HealthMonitor:
             out_of_order=link.status.out_of_order if link.status is not None else 0,
         )
         return self._health
+
+    def _before_first_sample(self, tracker: TrackerOpened | None, now_ns: int) -> StreamHealth:
+        """Count the time a tracker that is there has sent nothing."""
+        if tracker is None:
+            self._open_since_ns = None
+            return StreamHealth()
+        if self._open_since_ns is None:
+            self._open_since_ns = now_ns
+        return StreamHealth(
+            nominal_rate_hz=_nominal_hz(tracker), stalled_s=(now_ns - self._open_since_ns) / 1e9
+        )
 
     def _keep_history(self, second: QualitySnapshot, now_ns: int) -> None:
         if now_ns // 1_000_000_000 != self._history_second:

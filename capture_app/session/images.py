@@ -38,13 +38,20 @@ class ImageStore:
         self._lock = threading.Lock()
         self._ids: dict[str, int] = {}
         self._rows: list[Rows] = []
+        self._told = 0  # of these
         self._loading: OrderedDict[int, Future[LoadedCase]] = OrderedDict()
 
-    @property
-    def rows(self) -> tuple[Rows, ...]:
-        """The IMAGE rows of all images decoded so far; row i has image_id i."""
+    def all_rows(self) -> tuple[Rows, ...]:
+        """Return the IMAGE rows of all images decoded so far; row i has image_id i."""
         with self._lock:
+            self._told = len(self._rows)
             return tuple(self._rows)
+
+    def new_rows(self) -> tuple[Rows, ...]:
+        """Return the IMAGE rows of images decoded since the last call of this or of `all_rows`."""
+        with self._lock:
+            first, self._told = self._told, len(self._rows)
+            return tuple(self._rows[first:])
 
     def ask(self, index: int, case: Case) -> None:
         """Begin to decode a case, unless it is there or on its way."""

@@ -63,10 +63,12 @@ class Link:
         self.started: m.RecordingStarted | None = None
         self.samples_ended: m.SamplesEnded | None = None
         self.closed: m.RecordingClosed | None = None
-        self.failure: m.Failed | None = None
+        self.failure: m.Failed | None = None  # the last one of any kind
+        self.recording_failure: m.Failed | None = None  # of the recording that runs or ran last
         self.is_tracker_lost = False
         self.is_finished = False  # a finite source has delivered everything
         self.is_dead = False
+        self._takes_rows = False  # the file that is being written takes rows of the app
         self.sentences: deque[Sentence] = deque(maxlen=MAX_SENTENCES)
         self._news: list[Sentence] = []
         self.sync_rows: list[Rows] = []  # arrived since the last `take_sync_rows`
@@ -77,7 +79,7 @@ class Link:
         for message in self._acquisition.poll():
             self._take(message)
         if not self._acquisition.is_alive and not self.is_dead:
-            self.is_dead = True
+            self.is_dead, self._takes_rows = True, False
             _log.error("The acquisition process has ended by itself")
 
     def read_rows(self) -> tuple[Rows, int]:
@@ -118,17 +120,17 @@ class Link:
 
     def start_recording(self, path: Path, metadata: dict[str, Any]) -> None:
         """Ask for a recording."""
-        self.started = self.samples_ended = self.closed = self.failure = None
+        self.started = self.samples_ended = self.closed = self.failure = self.recording_failure = None
         self._acquisition.send(m.StartRecording(path=str(path), metadata=metadata))
 
     def append(self, row_type: str, rows: Rows) -> None:
-        """Have rows written; nothing is sent while no recording runs."""
-        if len(rows) and self.started is not None and self.closed is None:
+        """Have rows written; nothing is sent while no recording takes them."""
+        if len(rows) and self._takes_rows:
             self._acquisition.send(m.AppendRows(row_type=row_type, rows=rows))
 
     def embed_image(self, path: Path) -> None:
         """Have a copy of an image file kept inside the recording."""
-        if self.started is not None and self.closed is None:
+        if self._takes_rows:
             self._acquisition.send(m.EmbedImage(path=str(path)))
 
     def end_samples(self) -> None:
@@ -137,6 +139,7 @@ class Link:
 
     def stop_recording(self, reason: str) -> None:
         """Ask that the recording be closed."""
+        self._takes_rows = False
         self._acquisition.send(m.StopRecording(reason=reason))
 
     def close(self) -> None:
@@ -168,17 +171,17 @@ class Link:
             self.tracker, self.is_opening = message, False
             self.is_tracker_lost = self.is_finished = False
         elif isinstance(message, m.RecordingStarted):
-            self.started = message
+            self.started, self._takes_rows = message, True
         elif isinstance(message, m.SamplesEnded):
             self.samples_ended = message
         elif isinstance(message, m.RecordingClosed):
-            self.closed = message
+            self.closed, self._takes_rows = message, False
         elif isinstance(message, m.TrackerNotice):
             self._take_notice(message)
         elif isinstance(message, m.Failed):
             self._take_failure(message)
         elif isinstance(message, m.AcquisitionDied):
-            self.is_dead = True
+            self.is_dead, self._takes_rows = True, False
             self.say(0, "acquisition_died", message.text)
 
     def _take_rows(self, message: m.StreamRows) -> None:
@@ -206,4 +209,6 @@ class Link:
             self.tracker = None
         elif message.kind == "tracker":
             self.is_tracker_lost = True
+        elif message.kind == "recording":
+            self.recording_failure, self._takes_rows = message, False
         self.say(0, f"failed_{message.kind}", message.text)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from capture_app.session.recent_rows import RecentRows
 from gaze_core.clocks import LiveClock
@@ -34,7 +33,8 @@ BUFFER_S: Final = 30.0
 """Longer than any fixation of a living eye; also what the trace strip shows."""
 
 MOST_RATE_HZ: Final = 2000.0
-_TIMED = np.dtype([("t_host_ns", "<i8")])
+SIGNAL_DTYPE: Final = np.dtype([("t_host_ns", "<i8"), ("x_norm", "<f8"), ("y_norm", "<f8")])
+"""The analysed signal: host time by the clock fit, gaze on the display area (NaN where invalid)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,7 @@ class LiveResults:
     fixations: Rows  # FIXATION rows of finished events of all kinds
     thresholds: Rows  # THRESHOLD rows
     gaze: Rows  # the pushed rows
-    t_host_ns: npt.NDArray[np.int64]  # their host times
-    x_norm: npt.NDArray[np.float64]  # the analysed signal
-    y_norm: npt.NDArray[np.float64]
+    signal: Rows  # their times and analysed signal, SIGNAL_DTYPE
 
 
 class LiveAnalysis:
@@ -68,18 +66,29 @@ class LiveAnalysis:
         self.clock = LiveClock()
         capacity = int(BUFFER_S * MOST_RATE_HZ)
         self._gaze = RecentRows(GAZE.dtype, capacity)
-        self._times = RecentRows(_TIMED, capacity)
+        self._signal = RecentRows(SIGNAL_DTYPE, capacity)
         self._run = -1
+        self._run_first_row = 0  # number, in the buffer, of the first row of the run
         self._detector = create_detector(DetectorName.ADAPTIVE, AdaptiveParameters(eye=self.eye))
         self.open_fixation: OpenFixation | None = None
         self.messages: deque[EventMessage] = deque(maxlen=1000)  # announced lately, oldest first
 
-    def begin_run(self, run: int, t_host_ns: int) -> Rows:
-        """Start the detector anew and return its DETECTOR_RUN row; rows are counted from the next push on."""
+    def begin_run(self, run: int, t_host_ns: int, rows_again: int = 0) -> Rows:
+        """Start the detector anew and return its DETECTOR_RUN row.
+
+        Parameters
+        ----------
+        run
+            Number of the run, -1 for one that is not recorded.
+        t_host_ns
+            When it began.
+        rows_again
+            How many of the rows pushed last belong to this run too; at most as many as are kept. Their
+            events come from `push_again`.
+        """
         self._detector = create_detector(DetectorName.ADAPTIVE, AdaptiveParameters(eye=self.eye))
         self._run = run
-        self._gaze.clear()
-        self._times.clear()
+        self._run_first_row = self._gaze.next_row - min(rows_again, len(self._gaze.rows))
         self.open_fixation = None
         return DETECTOR_RUN.row(
             run=run,
@@ -97,21 +106,19 @@ class LiveAnalysis:
     def push(self, gaze: Rows, viewport: Rows, trials: Rows) -> LiveResults:
         """Take samples in order of delivery and return what they finished."""
         self.clock.push(gaze, _NO_SYNC)
-        t_host_ns = self.clock.to_host_ns(gaze["t_device_ns"])
-        self._gaze.push(gaze)
-        timed = np.empty(len(gaze), _TIMED)
-        timed["t_host_ns"] = t_host_ns
-        self._times.push(timed)
-        output = self._detector.push(directions(gaze, self.geometry))
+        # After a reset of the tracker's clock a device time may exist twice: the arrival decides.
+        t_host_ns = self.clock.to_host_ns(gaze["t_device_ns"], gaze["t_host_ns"])
         x_norm, y_norm = screen_gaze(gaze, self.eye)
-        return LiveResults(
-            fixations=self._finished(output, viewport, trials),
-            thresholds=output.thresholds,
-            gaze=gaze,
-            t_host_ns=t_host_ns,
-            x_norm=x_norm,
-            y_norm=y_norm,
-        )
+        signal: Rows = np.empty(len(gaze), SIGNAL_DTYPE)
+        signal["t_host_ns"], signal["x_norm"], signal["y_norm"] = t_host_ns, x_norm, y_norm
+        self._gaze.push(gaze)
+        self._signal.push(signal)
+        return self._analysed(gaze, signal, viewport, trials)
+
+    def push_again(self, viewport: Rows, trials: Rows) -> LiveResults:
+        """Give the new run the rows pushed before it began; called once, right after `begin_run`."""
+        first = self._run_first_row - self._gaze.first_row
+        return self._analysed(self._gaze.rows[first:], self._signal.rows[first:], viewport, trials)
 
     def flush(self, viewport: Rows, trials: Rows) -> LiveResults:
         """End the run: everything still open becomes final."""
@@ -120,25 +127,32 @@ class LiveAnalysis:
             fixations=self._finished(output, viewport, trials),
             thresholds=output.thresholds,
             gaze=GAZE.empty(0),
-            t_host_ns=np.zeros(0, np.int64),
-            x_norm=np.zeros(0),
-            y_norm=np.zeros(0),
+            signal=np.empty(0, SIGNAL_DTYPE),
         )
 
     @property
     def recent_gaze(self) -> Rows:
-        """The last `BUFFER_S` of GAZE rows, a view."""
+        """The last GAZE rows, at least `BUFFER_S` of them once there are so many; a view."""
         return self._gaze.rows
 
     @property
-    def first_recent_row(self) -> int:
-        """Number of the first of `recent_gaze` since the run began."""
-        return self._gaze.first_row
+    def recent_signal(self) -> Rows:
+        """Times and analysed signal (`SIGNAL_DTYPE`) of `recent_gaze`; a view."""
+        return self._signal.rows
 
     @property
-    def recent_times_host_ns(self) -> npt.NDArray[np.int64]:
-        """Host times of `recent_gaze`, a view."""
-        return self._times.rows["t_host_ns"]
+    def first_recent_row(self) -> int:
+        """Number of the first of `recent_gaze` since the tracker was connected."""
+        return self._gaze.first_row
+
+    def _analysed(self, gaze: Rows, signal: Rows, viewport: Rows, trials: Rows) -> LiveResults:
+        output = self._detector.push(directions(gaze, self.geometry))
+        return LiveResults(
+            fixations=self._finished(output, viewport, trials),
+            thresholds=output.thresholds,
+            gaze=gaze,
+            signal=signal,
+        )
 
     def _finished(self, output: DetectorOutput, viewport: Rows, trials: Rows) -> Rows:
         for message in output.messages:
@@ -149,10 +163,10 @@ class LiveAnalysis:
         return describe_events(
             output.events,
             self._gaze.rows,
-            self.recent_times_host_ns,
+            self._signal.rows["t_host_ns"],
             surroundings,
             run=self._run,
-            first_row=self._gaze.first_row,
+            first_row=self._gaze.first_row - self._run_first_row,
         )
 
     def _follow(self, message: EventMessage) -> None:

@@ -6,18 +6,17 @@ from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from capture_app.session.live import MOST_RATE_HZ, LiveAnalysis
 from capture_app.session.presentation import Presentation, ShownImage
 from capture_app.session.states import FixationMark, HeatmapState, TrailPoint
-from gaze_core.directions import screen_gaze
-from gaze_core.geometry import Rect
-from gaze_core.heatmaps import Density, HeatmapAccumulator, colour_heatmap
+from gaze_core.geometry import ViewingGeometry
+from gaze_core.heatmaps import Density, HeatmapAccumulator, HeatmapSpec, colour_heatmap, heatmap_steps
 from gaze_core.mapping import map_to_image
-from gaze_core.rows import EventKind, Rows
+from gaze_core.rows import FIXATION, EventFlag, EventKind, Rows
 
-TRAIL_S: Final = 0.8
+TRAIL_NS: Final = 800_000_000
+TRAIL_ROWS: Final = int(TRAIL_NS * 1e-9 * MOST_RATE_HZ)
 TRAIL_POINTS: Final = 48
 HEATMAP_REFRESH_NS: Final = 250_000_000
 """A colour map four times a second: a picture of minutes does not change visibly in less."""
@@ -29,20 +28,25 @@ class FixationMarks:
     """The numbered fixations of the open trial, placed where their image points are on the screen now."""
 
     def __init__(self) -> None:
-        self._finished: list[np.void] = []
+        self._finished: Rows = FIXATION.empty(0)
         self._marks: tuple[FixationMark, ...] = ()
         self._key: tuple[int, int] | None = None
 
     def clear(self) -> None:
         """Begin a new trial."""
-        self._finished = []
+        self._finished = FIXATION.empty(0)
         self._key = None
 
     def add(self, fixations: Rows, trial: int) -> None:
-        """Take finished events; only fixations of the trial on its images are kept."""
-        for row in fixations:
-            if row["kind"] == EventKind.FIXATION and row["trial"] == trial and np.isfinite(row["x_norm"]):
-                self._finished.append(row.copy())
+        """Take finished events; kept are the trial's fixations that began after its image was there."""
+        chosen = fixations[
+            (fixations["kind"] == EventKind.FIXATION)
+            & (fixations["trial"] == trial)
+            & (fixations["flags"] & EventFlag.BEFORE_IMAGE == 0)
+            & np.isfinite(fixations["x_norm"])
+        ]
+        if len(chosen):
+            self._finished = np.concatenate([self._finished, chosen])
 
     def marks(
         self, presentation: Presentation, live: LiveAnalysis, newest_ns: int
@@ -51,9 +55,7 @@ class FixationMarks:
         key = (len(self._finished), presentation.state.revision)
         if key != self._key:
             self._key = key
-            self._marks = tuple(
-                self._mark(number, row, presentation, live) for number, row in enumerate(self._finished, 1)
-            )
+            self._marks = self._placed(presentation, live)
         fixation = live.open_fixation
         if fixation is None:
             return self._marks
@@ -67,31 +69,37 @@ class FixationMarks:
         )
         return (*self._marks, open_mark)
 
-    def _mark(
-        self, number: int, row: np.void, presentation: Presentation, live: LiveAnalysis
-    ) -> FixationMark:
-        x_norm, y_norm = float(row["x_norm"]), float(row["y_norm"])
-        placement = presentation.placement_of(int(row["image_id"])) if row["image_id"] >= 0 else None
-        if placement is not None and np.isfinite(row["x_image_px"]):
-            screen = live.geometry.screen
-            x_px, y_px = placement.image_to_screen(row["x_image_px"], row["y_image_px"])
-            x_norm, y_norm = float(x_px) / screen.width_px, float(y_px) / screen.height_px
-        return FixationMark(
-            number=number,
-            x_norm=x_norm,
-            y_norm=y_norm,
-            duration_s=float(row["duration_ms"]) / 1e3,
-            is_open=False,
+    def _placed(self, presentation: Presentation, live: LiveAnalysis) -> tuple[FixationMark, ...]:
+        screen, rows = live.geometry.screen, self._finished
+        x_norm, y_norm = rows["x_norm"].copy(), rows["y_norm"].copy()
+        for image in presentation.images:
+            placement = presentation.placement_of(image.image_id)
+            of_image = (rows["image_id"] == image.image_id) & np.isfinite(rows["x_image_px"])
+            if placement is not None and of_image.any():
+                x_px, y_px = placement.image_to_screen(
+                    rows["x_image_px"][of_image], rows["y_image_px"][of_image]
+                )
+                x_norm[of_image], y_norm[of_image] = screen.screen_px_to_norm(x_px, y_px)
+        places = zip(x_norm.tolist(), y_norm.tolist(), (rows["duration_ms"] / 1e3).tolist(), strict=True)
+        return tuple(
+            FixationMark(number=number, x_norm=x, y_norm=y, duration_s=duration_s, is_open=False)
+            for number, (x, y, duration_s) in enumerate(places, 1)
         )
 
 
 class LiveHeatmaps:
-    """One heatmap per image of the open trial, fed sample by sample."""
+    """One heatmap per image of the open trial. Samples wait and are laid down a few times a second at once.
+
+    Laying down costs by the call more than by the sample, and what was presented meanwhile is known then.
+    """
 
     def __init__(self) -> None:
         self._maps: dict[int, HeatmapAccumulator] = {}
+        self._waiting: list[Rows] = []  # SIGNAL_DTYPE
         self._states: tuple[HeatmapState, ...] = ()
-        self._refreshed_ns = 0
+        self._laid_down_ns = 0
+        self._grown = 0  # how often something was added; what is coloured is of `_coloured`
+        self._coloured = -1
         self._version = 0
 
     def begin(self, images: tuple[ShownImage, ...]) -> None:
@@ -102,62 +110,73 @@ class LiveHeatmaps:
             )
             for image in images
         }
+        self._waiting = []
         self._states = ()
-        self._refreshed_ns = 0
+        self._laid_down_ns = 0
+        self._coloured = -1
 
-    def add(
+    def add(self, signal: Rows) -> None:
+        """Take samples (`SIGNAL_DTYPE`, not kept by anybody else)."""
+        if self._maps and len(signal):
+            self._waiting.append(signal)
+
+    def states(
         self,
-        live: LiveAnalysis,
-        t_host_ns: npt.NDArray[np.int64],
-        x_norm: npt.NDArray[np.float64],
-        y_norm: npt.NDArray[np.float64],
-        interval_s: float,
+        now_ns: int,
+        geometry: ViewingGeometry,
         viewport: Rows,
+        interval_s: float,
         sigma_deg: float,
-    ) -> None:
-        """Add samples where the viewport in force puts them, each with the sigma of its own zoom step."""
-        seen = np.isfinite(x_norm)
-        if not self._maps or not seen.any():
-            return
-        geometry = live.geometry
-        mapped = map_to_image(x_norm[seen], y_norm[seen], t_host_ns[seen], viewport, geometry.screen)
-        for index in np.unique(mapped["viewport_row"][mapped["image_id"] >= 0]):
-            chosen = mapped[(mapped["viewport_row"] == index) & (mapped["image_id"] >= 0)]
-            row = viewport[index]
-            accumulator = self._maps.get(int(row["image_id"]))
-            if accumulator is None:
-                continue
-            px_per_deg = geometry.px_per_deg_centre * row["src_w_image_px"] / row["dst_w_screen_px"]
-            accumulator.add(
-                chosen["x_image_px"],
-                chosen["y_image_px"],
-                interval_s,
-                sigma_image_px=float(sigma_deg * px_per_deg),
-                shown_image_px=Rect(
-                    float(row["src_x_image_px"]),
-                    float(row["src_y_image_px"]),
-                    float(row["src_w_image_px"]),
-                    float(row["src_h_image_px"]),
-                ),
-                px_per_deg_image=float(px_per_deg),
-            )
+        *,
+        is_wanted: bool,
+    ) -> tuple[HeatmapState, ...]:
+        """Return the coloured maps, refreshed a few times a second, coloured only while somebody looks.
 
-    def states(self, now_ns: int, *, is_wanted: bool) -> tuple[HeatmapState, ...]:
-        """Return the coloured maps, refreshed a few times a second and only while somebody looks."""
-        if not is_wanted:
-            return ()
-        if now_ns - self._refreshed_ns >= HEATMAP_REFRESH_NS:
-            self._refreshed_ns = now_ns
-            self._version += 1
-            self._states = tuple(
-                HeatmapState(
-                    image_id=image_id,
-                    rgba=colour_heatmap(_for_display(accumulator.density), 1.0),
-                    version=self._version,
-                )
-                for image_id, accumulator in self._maps.items()
+        Parameters
+        ----------
+        now_ns
+            The present on the host clock.
+        geometry, viewport
+            Screen and distance; VIEWPORT rows that put the samples where they belong.
+        interval_s
+            Time that one sample stands for.
+        sigma_deg
+            Width of the kernel; each zoom step has its own in image px.
+        is_wanted
+            Whether the maps are shown.
+        """
+        if now_ns - self._laid_down_ns >= HEATMAP_REFRESH_NS:
+            self._laid_down_ns = now_ns
+            if self._waiting:
+                signal, self._waiting = np.concatenate(self._waiting), []
+                self._lay_down(signal, geometry, viewport, interval_s, sigma_deg)
+            if is_wanted and self._coloured != self._grown:
+                self._colour()
+        return self._states if is_wanted else ()
+
+    def _lay_down(
+        self, signal: Rows, geometry: ViewingGeometry, viewport: Rows, interval_s: float, sigma_deg: float
+    ) -> None:
+        """Add samples where the viewport in force put them, each with the sigma of its own zoom step."""
+        seen = signal[np.isfinite(signal["x_norm"])]
+        mapped = map_to_image(seen["x_norm"], seen["y_norm"], seen["t_host_ns"], viewport, geometry.screen)
+        spec = HeatmapSpec(sigma_deg=sigma_deg)
+        for image_id, accumulator in self._maps.items():
+            for step in heatmap_steps(mapped, interval_s, viewport, image_id, spec, geometry):
+                accumulator.add_step(step)
+                self._grown += 1
+
+    def _colour(self) -> None:
+        self._coloured = self._grown
+        self._version += 1
+        self._states = tuple(
+            HeatmapState(
+                image_id=image_id,
+                rgba=colour_heatmap(_for_display(accumulator.density), 1.0),
+                version=self._version,
             )
-        return self._states
+            for image_id, accumulator in self._maps.items()
+        )
 
 
 def _for_display(density: Density) -> Density:
@@ -170,19 +189,21 @@ def _for_display(density: Density) -> Density:
     return np.asarray(cv2.resize(density, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def trail_of(live: LiveAnalysis, newest_ns: int) -> tuple[TrailPoint, ...]:
-    """Return the last samples as points, oldest first, thinned to what an eye can tell apart."""
-    # Only the tail is searched: the whole buffer would be copied out of its rows for it.
-    gaze = live.recent_gaze[-int(TRAIL_S * MOST_RATE_HZ) :]
-    if not len(gaze):
+def trail_of(live: LiveAnalysis, now_ns: int) -> tuple[TrailPoint, ...]:
+    """Return the last samples as points, oldest first and the newest always last, thinned for the eye."""
+    signal = live.recent_signal[-TRAIL_ROWS:]
+    first = int(np.searchsorted(signal["t_host_ns"], now_ns - TRAIL_NS))
+    count = len(signal) - first
+    if count <= 0:
         return ()
-    first = int(np.searchsorted(gaze["t_device_ns"], newest_ns - int(TRAIL_S * 1e9)))
-    step = max(1, (len(gaze) - first) // TRAIL_POINTS)
-    part = gaze[first::step]
-    x_norm, y_norm = screen_gaze(part, live.eye)
-    age_s = (newest_ns - part["t_device_ns"]) / 1e9
+    step = max(1, count // TRAIL_POINTS)
+    # Thinning keeps the same samples from frame to frame: otherwise the line would tremble.
+    number = live.first_recent_row + len(live.recent_signal) - count
+    chosen = np.append(np.arange(first + -number % step, len(signal) - 1, step), len(signal) - 1)
+    part = signal[chosen]
+    age_s = (now_ns - part["t_host_ns"]) / 1e9
     return tuple(
-        TrailPoint(x_norm=x, y_norm=y, age_s=age)
-        for x, y, age in zip(x_norm.tolist(), y_norm.tolist(), age_s.tolist(), strict=True)
+        TrailPoint(x_norm=x, y_norm=y, age_s=max(age, 0.0))
+        for x, y, age in zip(part["x_norm"].tolist(), part["y_norm"].tolist(), age_s.tolist(), strict=True)
         if x == x  # NaN is not drawn
     )

@@ -7,6 +7,7 @@ replaced before any frame showed it becomes a row without a presented time.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,6 +32,7 @@ from gaze_core.rows import NO_TIME, VIEWPORT, Rows
 from recordings_schema.stimuli import Stimulus, Window
 
 MAX_PENDING: Final = 4096
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class _Change:
     image_id: int
     placement: PanePlacement | None
     window: Window | None
+    luminance_mean: float  # of the whole screen as asked for, 0..1
 
 
 class Presentation:
@@ -71,7 +74,10 @@ class Presentation:
         self._in_force: dict[int, Rows] = {}
         self._dragged_pane: int | None = None
         self._patch_state = False
+        self._patch_revision = 0  # that asked for this state of the patch
+        self._presented_patch_state = False
         self._is_patch_on = False
+        self._is_pending_cut = False
         self._state = ReaderState(revision=0, background_grey=background_grey)
 
     @property
@@ -143,7 +149,9 @@ class Presentation:
             for image, area in zip(images, areas, strict=False)
         ]
         self._trial = trial
-        self._patch_state = not self._patch_state
+        # Against what was last seen: of two images asked for, only one may reach the screen.
+        self._patch_state = not self._presented_patch_state
+        self._patch_revision = self._state.revision + 1
         self._state = replace(self._state, progress=progress, message="")
         self._changed(range(len(self._views)), "show", t_asked_host_ns)
         self._emptied(range(len(self._views), before), t_asked_host_ns)
@@ -174,13 +182,12 @@ class Presentation:
             self._replace_view(chosen, view, "pan", t_asked_host_ns)
 
     def window_level(
-        self, dx_screen_px: float, dy_screen_px: float, pane: int | None, t_asked_host_ns: int
+        self, dx_logical_px: float, dy_logical_px: float, pane: int | None, t_asked_host_ns: int
     ) -> None:
-        """Change window and level of one pane by a drag in physical px."""
+        """Change window and level of one pane by a drag in logical px."""
         chosen = self._pane(pane)
         if chosen is not None:
-            ratio = self._screen.device_pixel_ratio
-            view = self._views[chosen].drag_window(dx_screen_px / ratio, dy_screen_px / ratio)
+            view = self._views[chosen].drag_window(dx_logical_px, dy_logical_px)
             self._replace_view(chosen, view, "window", t_asked_host_ns)
 
     def drag_started(self, x_screen_px: float, y_screen_px: float) -> None:
@@ -206,11 +213,12 @@ class Presentation:
         due = [change for change in self._pending if change.revision <= revision]
         self._pending = [change for change in self._pending if change.revision > revision]
         last = {change.pane: change.revision for change in due}
-        luminance = self.luminance()
+        if revision >= self._patch_revision:
+            self._presented_patch_state = self._patch_state
         rows = []
         for change in due:
             is_shown = change.revision == last[change.pane]
-            row = _row(change, t_host_ns if is_shown else NO_TIME, frame, frames_late, luminance)
+            row = _row(change, t_host_ns if is_shown else NO_TIME, frame, frames_late)
             if is_shown:
                 self._in_force[change.pane] = row
             rows.append(row)
@@ -223,7 +231,7 @@ class Presentation:
         bright = background * total_px
         for image, view in zip(self._images, self._views, strict=True):
             dst = view.placement.dst_screen_px
-            mean = image.picture.mean_grey(view.window, view.placement.src_image_px)
+            mean = image.picture.draw(view.window, view.placement).luminance
             bright += (mean - background) * dst.w * dst.h
         return bright / total_px
 
@@ -239,7 +247,7 @@ class Presentation:
                     src_image_px=(src.x, src.y, src.w, src.h),
                     dst_norm=(dst.x / width, dst.y / height, dst.w / width, dst.h / height),
                     places_image_px=image.places_image_px,
-                    luminance=image.picture.mean_grey(view.window, src),
+                    luminance=image.picture.draw(view.window, view.placement).luminance,
                 )
             )
         return Scene(t_host_ns=t_host_ns, panes=tuple(panes), luminance=self.luminance())
@@ -267,6 +275,7 @@ class Presentation:
 
     def _changed(self, panes: Sequence[int], cause: str, t_asked_host_ns: int) -> None:
         revision = self._state.revision + 1
+        luminance = self.luminance()
         for pane in panes:
             view = self._views[pane]
             self._remember(
@@ -279,6 +288,7 @@ class Presentation:
                     image_id=self._images[pane].image_id,
                     placement=view.placement,
                     window=view.window,
+                    luminance_mean=luminance,
                 )
             )
         self._state = replace(
@@ -293,6 +303,7 @@ class Presentation:
         )
 
     def _emptied(self, panes: Sequence[int], t_asked_host_ns: int) -> None:
+        luminance = self.luminance()
         for pane in panes:
             self._remember(
                 _Change(
@@ -304,12 +315,18 @@ class Presentation:
                     image_id=-1,
                     placement=None,
                     window=None,
+                    luminance_mean=luminance,
                 )
             )
 
     def _remember(self, change: _Change) -> None:
         # A window that never paints (hidden by the system) must not let the list grow without end.
         if len(self._pending) >= MAX_PENDING:
+            if not self._is_pending_cut:
+                _log.warning(
+                    "The reader's window paints nothing; only the last %d changes are kept", MAX_PENDING
+                )
+            self._is_pending_cut = True
             del self._pending[0]
         self._pending.append(change)
 
@@ -327,14 +344,14 @@ class Presentation:
         )
 
 
-def _row(change: _Change, t_presented_host_ns: int, frame: int, frames_late: int, luminance: float) -> Rows:
+def _row(change: _Change, t_presented_host_ns: int, frame: int, frames_late: int) -> Rows:
     if change.placement is None or change.window is None:
         return empty_pane_row(
             t_asked_host_ns=change.t_asked_host_ns,
             t_presented_host_ns=t_presented_host_ns,
             trial=change.trial,
             pane=change.pane,
-            luminance_mean=luminance,
+            luminance_mean=change.luminance_mean,
             frame=frame,
             frames_late=frames_late,
         )
@@ -346,7 +363,7 @@ def _row(change: _Change, t_presented_host_ns: int, frame: int, frames_late: int
         trial=change.trial,
         image_id=change.image_id,
         pane=change.pane,
-        luminance_mean=luminance,
+        luminance_mean=change.luminance_mean,
         frame=frame,
         frames_late=frames_late,
         cause=change.cause,

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from capture_app.session.link import Link
+
+DIED: Final = (
+    "The recording process ended unexpectedly. Everything up to the last quarter of a second is on the disk. "
+    "Connect the tracker again; the file can be recovered."
+)
 
 
 class Phase(str, Enum):
@@ -35,6 +40,7 @@ class RecordingControl:
         self.path: Path | None = None
         self.reason = ""
         self.problem = ""  # a sentence when the phase is FAILED
+        self.is_stop_wanted = False  # asked to end before it had begun
         self._is_end_asked = False
 
     @property
@@ -48,11 +54,6 @@ class RecordingControl:
         return self.phase not in (Phase.NONE, Phase.CLOSED, Phase.FAILED)
 
     @property
-    def first_row(self) -> int:
-        """Ring row of the first recorded sample; only once it runs."""
-        return self._link.started.first_row if self._link.started is not None else 0
-
-    @property
     def end_row(self) -> int | None:
         """Ring row after the last recorded sample, None while that is open."""
         return self._link.samples_ended.next_row if self._link.samples_ended is not None else None
@@ -60,13 +61,20 @@ class RecordingControl:
     def start(self, path: Path, metadata: dict[str, Any]) -> None:
         """Ask for a recording."""
         self.path, self.reason, self.problem = path, "", ""
+        self.is_stop_wanted = False
         self._link.start_recording(path, metadata)
         self.phase = Phase.STARTING
 
     def stop(self, reason: str) -> None:
-        """Begin to end the recording; a second call changes nothing."""
-        if self.phase in (Phase.STARTING, Phase.RUNNING):
+        """Begin to end the recording; a second call changes nothing.
+
+        One that has not begun yet is ended as soon as it has, see `is_stop_wanted`.
+        """
+        if self.phase is Phase.STARTING:
+            self.is_stop_wanted = True
+        elif self.phase is Phase.RUNNING:
             self.reason = reason
+            self.is_stop_wanted = False
             self._is_end_asked = False
             self.phase = Phase.ENDING
 
@@ -77,15 +85,11 @@ class RecordingControl:
 
     def step(self) -> Phase:
         """Follow what the acquisition process said; return the phase."""
-        failure = self._link.failure
-        if self._link.is_dead and self.is_busy:
-            self.problem = (
-                "The recording process ended unexpectedly. "
-                "Everything up to the last quarter of a second is on disk."
-            )
-            self.phase = Phase.FAILED
-        elif failure is not None and failure.kind == "recording" and self.is_busy:
-            self.problem, self.phase = failure.text, Phase.FAILED
+        failure = self._link.recording_failure
+        if failure is not None and self.is_busy:
+            self._fail(failure.text)
+        elif self._link.is_dead and self.is_busy:
+            self._fail(DIED)
         elif self.phase is Phase.STARTING and self._link.started is not None:
             self.phase = Phase.RUNNING
         elif self.phase is Phase.ENDING and self._link.started is not None:
@@ -93,6 +97,10 @@ class RecordingControl:
         elif self.is_busy and self._link.closed is not None:
             self.phase = Phase.CLOSED
         return self.phase
+
+    def _fail(self, problem: str) -> None:
+        self.problem, self.phase = problem, Phase.FAILED
+        self.is_stop_wanted = False
 
     def _end(self) -> None:
         if self._link.closed is not None:

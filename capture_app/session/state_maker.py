@@ -21,6 +21,8 @@ from gaze_core.clocks import Clock
 MAX_NOTICES: Final = 5
 NOTICE_NS: Final = 20_000_000_000
 """A sentence stays in view this long."""
+GAZE_POINT_S: Final = 0.1
+"""A sample older than this is no present gaze."""
 
 
 class StateMaker:
@@ -65,8 +67,8 @@ class StateMaker:
         self._listen(link, now_ns)
         state = _recording_state(link, recording, trials)
         health = feed.health.health(link, feed.live, now_ns)
-        trail = trail_of(feed.live, feed.newest_device_ns)
-        left, right = feed.health.eye_points()
+        trail = trail_of(feed.live, now_ns)
+        left, right = feed.health.eye_points(now_ns)
         return LiveState(
             recording=state,
             elapsed_s=_elapsed_s(link, recording, now_ns),
@@ -91,7 +93,7 @@ class StateMaker:
             right_gaze=right,
             trail=trail,
             fixations=feed.marks.marks(presentation, feed.live, feed.newest_device_ns),
-            heatmaps=feed.heatmaps.states(now_ns, is_wanted=settings.live_view.show_heatmap),
+            heatmaps=feed.heatmaps(link, now_ns, is_wanted=settings.live_view.show_heatmap),
             health=health,
             trace=self._trace.trace(feed.live, now_ns),
             tracker=_tracker_words(link),
@@ -110,14 +112,19 @@ class StateMaker:
             self._trace.add_event(sentence.t_host_ns or now_ns, sentence.kind)
 
 
+def title_of(cases: str, reader: str) -> str:
+    """Return the title of the operator's window: what is read, and by whom."""
+    return f"{cases or 'no images'} · reader {reader}" if reader else cases or "no images"
+
+
 def _newest(trail: tuple[TrailPoint, ...]) -> TrailPoint | None:
-    return trail[-1] if trail and trail[-1].age_s < 0.1 else None
+    return trail[-1] if trail and trail[-1].age_s < GAZE_POINT_S else None
 
 
 def _recording_state(link: Link, recording: RecordingControl, trials: TrialBook) -> RecordingState:
     if recording.phase is Phase.FAILED:
         return RecordingState.FAILED
-    if recording.phase in (Phase.ENDING, Phase.DRAINING, Phase.CLOSING):
+    if recording.is_stop_wanted or recording.phase in (Phase.ENDING, Phase.DRAINING, Phase.CLOSING):
         return RecordingState.CLOSING
     if recording.phase is Phase.RUNNING:
         return RecordingState.PAUSED if trials.is_paused else RecordingState.RECORDING

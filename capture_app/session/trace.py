@@ -6,10 +6,11 @@ from collections import deque
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from capture_app.session.live import BUFFER_S, LiveAnalysis
 from capture_app.session.states import SignalTrace
-from gaze_core.directions import screen_gaze
+from gaze_core.rows import Rows
 
 TRACE_POINTS: Final = 1200
 REFRESH_NS: Final = 66_000_000
@@ -32,26 +33,22 @@ class TraceStrip:
         """Return the strip that ends now; None before the first sample."""
         if now_host_ns - self._made_ns < REFRESH_NS and self._trace is not None:
             return self._trace
-        gaze, times = live.recent_gaze, live.recent_times_host_ns
-        if not len(gaze):
+        signal, gaze = live.recent_signal, live.recent_gaze
+        if not len(signal):
             return None
         self._made_ns = now_host_ns
-        step = max(1, len(gaze) // TRACE_POINTS)
+        first = int(np.searchsorted(signal["t_host_ns"], now_host_ns - int(BUFFER_S * 1e9)))
+        step = max(1, (len(signal) - first) // TRACE_POINTS)
         # Thinning keeps the same samples from picture to picture: otherwise the curve would shimmer.
-        offset = -live.first_recent_row % step
-        part = gaze[offset::step]
-        t_s = (times[offset::step] - now_host_ns) / 1e9
-        recent = t_s > -BUFFER_S
-        part, t_s = part[recent], t_s[recent]
-        x_norm, y_norm = screen_gaze(part, live.eye)
+        offset = first + -(live.first_recent_row + first) % step
+        part, points = gaze[offset::step], signal[offset::step]
+        x_norm = points["x_norm"].astype(np.float32)
         self._trace = SignalTrace(
-            t_s=t_s,
-            x_norm=x_norm.astype(np.float32),
-            y_norm=y_norm.astype(np.float32),
-            left_pupil=np.where(part["left_pupil_valid"] == 1, part["left_pupil"], np.nan).astype(np.float32),
-            right_pupil=np.where(part["right_pupil_valid"] == 1, part["right_pupil"], np.nan).astype(
-                np.float32
-            ),
+            t_s=(points["t_host_ns"] - now_host_ns) / 1e9,
+            x_norm=x_norm,
+            y_norm=points["y_norm"].astype(np.float32),
+            left_pupil=_pupil(part, "left"),
+            right_pupil=_pupil(part, "right"),
             valid=np.isfinite(x_norm).astype(np.uint8),
             events=tuple(
                 (age_s, kind)
@@ -60,3 +57,7 @@ class TraceStrip:
             ),
         )
         return self._trace
+
+
+def _pupil(gaze: Rows, side: str) -> npt.NDArray[np.float32]:
+    return np.where(gaze[f"{side}_pupil_valid"] == 1, gaze[f"{side}_pupil"], np.float32(np.nan))

@@ -39,8 +39,9 @@ class TrialBook:
         self._cases = cases
         self._marks = [CaseMark.UNREADABLE if case.problem else CaseMark.WAITING for case in cases]
         self._notes = [case.problem for case in cases]
-        self._rows: list[Rows] = []
+        self._rows: Rows = TRIAL.empty(0)
         self._next_trial = 0
+        self._is_at_end = False  # the last case has been read
         self._count = TrialCount()
         self._items: tuple[CaseItem, ...] | None = None
         self.version = 0
@@ -66,7 +67,7 @@ class TrialBook:
     @property
     def rows(self) -> Rows:
         """All TRIAL rows of the recording so far, in order of time."""
-        return np.concatenate(self._rows) if self._rows else TRIAL.empty(0)
+        return self._rows
 
     @property
     def loss_share(self) -> float:
@@ -75,17 +76,23 @@ class TrialBook:
 
     def begin_recording(self) -> None:
         """Number trials from 0 again and forget the marks of an earlier recording."""
-        self._rows = []
+        self.leave()
         self._next_trial = 0
-        self.trial = -1
         self._marks = [CaseMark.UNREADABLE if case.problem else CaseMark.WAITING for case in self._cases]
         self._notes = [case.problem for case in self._cases]
         self._touch()
 
+    def leave(self) -> None:
+        """Forget the trials of a recording that is over; none is open any more."""
+        self._rows = TRIAL.empty(0)
+        self.trial = -1
+        self.is_paused = False
+
     def show(self, index: int) -> None:
-        """Make a case the current one in the list."""
+        """Make a case the current one in the list; -1 when the last one has been read."""
         self._leave_current()
         self.case_index = index
+        self._is_at_end = index < 0
         if index >= 0 and self._marks[index] is not CaseMark.UNREADABLE:
             self._marks[index] = CaseMark.CURRENT
         self._touch()
@@ -136,7 +143,7 @@ class TrialBook:
 
     def next_index(self, step: int) -> int:
         """Return the nearest case in a direction that can be shown, -1 when there is none."""
-        index = self.case_index + step
+        index = (len(self._cases) if self._is_at_end else self.case_index) + step
         while 0 <= index < len(self._cases):
             if self._marks[index] is not CaseMark.UNREADABLE:
                 return index
@@ -155,7 +162,7 @@ class TrialBook:
             state=state,
             image_ids=",".join(str(image_id) for image_id in image_ids),
         )
-        self._rows.append(row)
+        self._rows = np.concatenate([self._rows, row])
         return row
 
     def _touch(self) -> None:

@@ -81,18 +81,21 @@ class QualityWindow:
         self._track(gaze_rows, times)
         self._expire()
 
-    def snapshot(self, now_ns: int | None = None) -> QualitySnapshot:
-        """Return the quality of the window that ends now.
+    def snapshot(self, now_ns: int | None = None, last_s: float | None = None) -> QualitySnapshot:
+        """Return the quality of the window that ends now, or of the last part of it.
 
         Parameters
         ----------
         now_ns
             The present on the time line of the samples, so that a stream which stopped shows; None: the
             end of the last sample.
+        last_s
+            Look at so many seconds only, at most the window; samples are counted in tenths of a second.
         """
         covered_ns = None if self._tracker is None else self._tracker.covered_until_ns
         end_ns = max(now_ns or 0, covered_ns or self._last_ns)
-        first_ns = max(end_ns - self._window_ns, end_ns if self._first_ns is None else self._first_ns)
+        length_ns = self._window_ns if last_s is None else min(round(last_s * 1e9), self._window_ns)
+        first_ns = max(end_ns - length_ns, end_ns if self._first_ns is None else self._first_ns)
         span_ns = end_ns - first_ns
         counted = [bucket for bucket in self._buckets if bucket.last_ns >= first_ns]
         samples = sum(bucket.samples for bucket in counted)
