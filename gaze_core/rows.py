@@ -19,12 +19,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from gaze_core.row_types import NO_TIME, Column, Rows, RowType, decode_text, encode_text
+from gaze_core.row_types import NO_TIME, Column, Rows, RowType, decode_text, encode_text, join_rows
 from gaze_core.row_types import column as _c
 
 __all__ = [
     # What rows are made of.
-    "Column", "RowType", "Rows", "NO_TIME", "encode_text", "decode_text",
+    "Column", "RowType", "Rows", "NO_TIME", "encode_text", "decode_text", "join_rows",
     # The rows, in the order of their declaration.
     "GAZE", "CLOCK_SYNC", "EVENT", "MARKER", "EXTERNAL_SIGNAL", "VIEWPORT", "MAPPED", "TARGET", "TRIAL",
     "IMAGE", "DIRECTION", "GAZE_EVENT", "FIXATION", "DETECTOR_RUN", "THRESHOLD", "AUDIO_SYNC", "TRUTH",

@@ -11,9 +11,8 @@ import logging
 from pathlib import Path
 
 import h5py
-import numpy as np
 
-from gaze_core.rows import Rows
+from gaze_core.rows import Rows, join_rows
 from gaze_core.streams import TrackerInfo
 from recordings_schema.layout import DatasetKey, datasets_of
 from recordings_schema.metadata import SessionMetadata
@@ -49,7 +48,7 @@ class StreamedFile:
         try:
             for key, parts in self._waiting.items():
                 if parts:
-                    _extend(self._datasets[key], _joined(parts))
+                    _extend(self._datasets[key], join_rows(parts))
                     parts.clear()
         except HDF5_ERRORS as err:
             self._give_up(err)
@@ -72,18 +71,6 @@ class StreamedFile:
         # collector or at exit. The objects are therefore never freed; it costs one descriptor per failed
         # recording.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object((self._file, self._datasets)))
-
-
-def _joined(parts: list[Rows]) -> Rows:
-    """Return the rows of all parts; `np.concatenate` compares structured types field by field each time."""
-    if len(parts) == 1:
-        return parts[0]
-    rows: Rows = np.empty(sum(len(part) for part in parts), parts[0].dtype)
-    start = 0
-    for part in parts:
-        rows[start : start + len(part)] = part
-        start += len(part)
-    return rows
 
 
 def _extend(dataset: h5py.Dataset, rows: Rows) -> None:

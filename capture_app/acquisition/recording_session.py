@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-import numpy as np
-
 from capture_app.acquisition.disk_watch import DiskWatch
 from capture_app.acquisition.recording_queue import RecordedCounts
-from gaze_core.rows import TRIAL, Rows, decode_text
+from gaze_core.rows import TRIAL, Rows, decode_text, join_rows
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingFacts
 from recordings_schema.writer import ClosedRecording
@@ -70,17 +68,7 @@ def joined(entries: list[tuple[DatasetKey, Rows]]) -> list[tuple[DatasetKey, Row
     parts: dict[DatasetKey, list[Rows]] = {}
     for key, rows in entries:
         parts.setdefault(key, []).append(rows)
-    return [(key, _concatenated(each)) for key, each in parts.items()]
-
-
-def _concatenated(parts: list[Rows]) -> Rows:
-    """Return the rows in one new array; `np.concatenate` would compare every column of every part."""
-    joined = np.empty(sum(map(len, parts)), parts[0].dtype)
-    end = 0
-    for part in parts:
-        joined[end : end + len(part)] = part
-        end += len(part)
-    return joined
+    return [(key, join_rows(each)) for key, each in parts.items()]
 
 
 def closing_facts(counts: RecordedCounts) -> ClosingFacts:

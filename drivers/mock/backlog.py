@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from drivers.mock.delivery import Nanoseconds
-from gaze_core.rows import Rows
+from gaze_core.rows import Rows, join_rows
 
 NEVER_NS: Final = 2**63 - 1
 
@@ -68,4 +68,4 @@ class Backlog:
     def _one(self, taken: list[Rows]) -> Rows:
         if not taken:
             return self._nothing
-        return taken[0] if len(taken) == 1 else np.concatenate(taken)
+        return join_rows(taken)
