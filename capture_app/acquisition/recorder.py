@@ -217,10 +217,7 @@ class Recorder:
 
     def _embed(self, session: RecordingSession, path: Path) -> None:
         try:
-            size_bytes = path.stat().st_size
-            if size_bytes > MAX_EMBEDDED_BYTES:
-                raise OSError(f"it has {size_bytes} bytes, at most {MAX_EMBEDDED_BYTES} are kept")
-            content = path.read_bytes()
+            content = _content_to_embed(path)
         except OSError as err:
             self.event("image_not_embedded", f"{path.name} was not copied into the recording: {err}.")
             return
@@ -359,3 +356,11 @@ def _check_room(path: Path, state: DiskState) -> None:
             f"The disk of {path.parent} has {state.free_bytes / 1e6:.0f} MB left, too little to record; "
             "make room on it or choose another folder."
         )
+
+
+def _content_to_embed(path: Path) -> bytes:
+    """Return a file's bytes; too many of them are an error before they are read."""
+    size_bytes = path.stat().st_size
+    if size_bytes > MAX_EMBEDDED_BYTES:
+        raise OSError(f"it has {size_bytes} bytes, at most {MAX_EMBEDDED_BYTES} are kept")
+    return path.read_bytes()
