@@ -43,12 +43,15 @@ def fixation_radius(duration_s: float) -> float:
     return min(max(radius, tokens.FIXATION_RADIUS_MINIMUM), tokens.FIXATION_RADIUS_MAXIMUM)
 
 
-def paint_fixations(painter: QPainter, marks: tuple[FixationMark, ...], stage: Stage) -> None:
-    """Paint numbered circles and the thin path that joins them in order."""
+def paint_fixations(
+    painter: QPainter, marks: tuple[FixationMark, ...], stage: Stage, after: FixationMark | None = None
+) -> None:
+    """Paint numbered circles and the thin path that joins them in order; the path begins at `after`."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     places = [stage.point(mark.x_norm, mark.y_norm) for mark in marks]
+    before = [stage.point(after.x_norm, after.y_norm)] if after is not None else []
     path = QPainterPath()
-    for index, place in enumerate(places):
+    for index, place in enumerate((*before, *places)):
         _ = path.lineTo(place) if index else path.moveTo(place)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_pen(OVERLAY.fixation, 1.0, 70))
@@ -58,6 +61,33 @@ def paint_fixations(painter: QPainter, marks: tuple[FixationMark, ...], stage: S
     painter.setFont(font)
     for mark, place in zip(marks, places, strict=True):
         _paint_fixation(painter, mark, place)
+
+
+class FixationLayer:
+    """The finished fixations of a trial in a picture of their own: a new one costs one circle, not all."""
+
+    def __init__(self) -> None:
+        self.pixmap = QPixmap()
+        self._marks: tuple[FixationMark, ...] = ()
+        self._key: tuple[object, ...] = ()
+
+    def update(self, marks: tuple[FixationMark, ...], stage: Stage, ratio: float, font: QFont) -> None:
+        """Take the marks, drawn on a stage at its own origin."""
+        key = (stage.w, stage.h, ratio, font.family())
+        known = len(self._marks)
+        if key != self._key or marks[:known] != self._marks:
+            size = (max(round(stage.w * ratio), 1), max(round(stage.h * ratio), 1))
+            self.pixmap = QPixmap(*size)
+            self.pixmap.fill(Qt.GlobalColor.transparent)
+            self.pixmap.setDevicePixelRatio(ratio)
+            self._key, self._marks, known = key, (), 0
+        if len(marks) > known:
+            painter = QPainter(self.pixmap)
+            painter.setFont(font)
+            last = self._marks[-1] if self._marks else None
+            paint_fixations(painter, marks[known:], Stage(x=0.0, y=0.0, w=stage.w, h=stage.h), last)
+            painter.end()
+        self._marks = marks
 
 
 def _paint_fixation(painter: QPainter, mark: FixationMark, place: QPointF) -> None:

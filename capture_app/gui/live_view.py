@@ -1,7 +1,8 @@
 """The operator's live copy of the reader's screen, with what the eyes do drawn over it.
 
-The picture, the heatmap and the finished fixations lie in one pixmap that is made again only when one of them
-changes; the gaze point, its trail and the open fixation are painted over it in every frame.
+The picture and the heatmap lie in one pixmap that is made again only when one of them changes, the
+finished fixations in another that grows; the gaze point, its trail and the open fixation are painted over
+both in every frame.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from capture_app.gui import tokens
 from capture_app.gui.image_copy import ImageCopy
 from capture_app.gui.live_layers import (
+    FixationLayer,
     HeatmapLayer,
     Stage,
     paint_fixations,
@@ -24,7 +26,7 @@ from capture_app.gui.live_layers import (
 )
 from capture_app.gui.tokens import OVERLAY, Colours
 from capture_app.session.settings import LiveViewOptions
-from capture_app.session.states import FixationMark, LiveState
+from capture_app.session.states import LiveState
 
 _FOLLOW_SLACK: Final = 0.25  # the view moves when the gaze leaves the inner half of it
 
@@ -44,6 +46,7 @@ class LiveView(QWidget):
         self._state: LiveState | None = None
         self._image = ImageCopy()
         self._heatmap = HeatmapLayer()
+        self._fixations = FixationLayer()
         self._base = QPixmap()
         self._base_key: tuple[object, ...] = ()
         self._centre = (0.5, 0.5)  # of the view on the reader's screen, norm, while following
@@ -96,6 +99,8 @@ class LiveView(QWidget):
         stage = self.stage()
         if not self._base.isNull():
             painter.drawPixmap(QPointF(stage.x, stage.y), self._base)
+        if self._options.show_fixations and not self._fixations.pixmap.isNull():
+            painter.drawPixmap(QPointF(stage.x, stage.y), self._fixations.pixmap)
         if not state.reader.panes and state.reader.message:
             self._paint_message(painter, state.reader.message, stage)
         options = self._options
@@ -119,14 +124,16 @@ class LiveView(QWidget):
         scale = stage.w * ratio / state.screen_px[0]  # target px per physical px of the reader's screen
         image_changed = self._image.update(state.reader.panes, scale)
         heat_changed = self._options.show_heatmap and self._heatmap.update(state.heatmaps)
-        closed = tuple(mark for mark in state.fixations if not mark.is_open)
-        key = (self._options, closed, state.reader.background_grey, stage.w, stage.h, ratio)
+        if self._options.show_fixations:
+            closed = tuple(mark for mark in state.fixations if not mark.is_open)
+            self._fixations.update(closed, stage, ratio, self.font())
+        key = (self._options, state.reader.background_grey, stage.w, stage.h, ratio)
         if image_changed or heat_changed or key != self._base_key:
             self._base_key = key
-            self._base = self._draw_base(state, closed, scale)
+            self._base = self._draw_base(state, scale)
         self.update()
 
-    def _draw_base(self, state: LiveState, closed: tuple[FixationMark, ...], scale: float) -> QPixmap:
+    def _draw_base(self, state: LiveState, scale: float) -> QPixmap:
         stage = self.stage()
         ratio = self.devicePixelRatioF()
         base = QPixmap(max(round(stage.w * ratio), 1), max(round(stage.h * ratio), 1))
@@ -136,10 +143,6 @@ class LiveView(QWidget):
         self._image.paint(painter)
         if self._options.show_heatmap:
             self._heatmap.paint(painter, state.reader.panes, scale, self._options.heatmap_opacity)
-        if self._options.show_fixations and closed:
-            painter.scale(ratio, ratio)
-            painter.setFont(self.font())
-            paint_fixations(painter, closed, Stage(x=0.0, y=0.0, w=stage.w, h=stage.h))
         painter.end()
         base.setDevicePixelRatio(ratio)
         return base
