@@ -73,7 +73,7 @@ def describe_events(
     Raises
     ------
     ValueError
-        If no sample, or not the last sample, of an event is in `gaze`.
+        If the last sample of an event, or the one before a loss without samples, is not in `gaze`.
     """
     described = [_describe(event, gaze, t_host_ns, surroundings, run, first_row) for event in events]
     return np.concatenate(described) if described else FIXATION.empty(0)
@@ -89,8 +89,10 @@ def _describe(
 ) -> Rows:
     first = max(int(event["first_row"]) - first_row, 0)
     last = int(event["last_row"]) - first_row
-    if not first <= last < len(gaze):
+    if not 0 <= last < len(gaze):
         raise ValueError(f"event {event['event_id']} reaches outside the {len(gaze)} gaze rows given")
+    if first > last:
+        return _hole(event, int(gaze["t_device_ns"][last]), int(t_host_ns[last]), surroundings.trials, run)
     samples, times = gaze[first : last + 1], t_host_ns[first : last + 1]
     x_norm, y_norm = screen_gaze(samples, surroundings.eye)
     mapped = map_to_image(x_norm, y_norm, times, surroundings.viewport, surroundings.geometry.screen)
@@ -123,6 +125,45 @@ def _describe(
             row, onset_host_ns, surroundings.viewport
         ):
             row["flags"] |= EventFlag.BEFORE_IMAGE
+    return rows
+
+
+def _hole(event: np.void, t_device_ns: int, t_host_ns: int, trials: Rows, run: int) -> Rows:
+    """Return the row of a loss without any sample: nothing arrived after the sample with these times."""
+    rows = FIXATION.empty(1)
+    for name in GAZE_EVENT.dtype.names or ():
+        rows[name] = event[name]
+    rows["run"], rows["part"] = run, 0
+    rows["onset_host_ns"] = t_host_ns + int(event["onset_ns"]) - t_device_ns
+    rows["offset_host_ns"] = t_host_ns + int(event["offset_ns"]) - t_device_ns
+    rows["duration_ms"] = (int(event["offset_ns"]) - int(event["onset_ns"])) / 1e6
+    rows["trial"] = trial_at(trials, int(rows["onset_host_ns"][0]))
+    return rows
+
+
+def _describe_gap(
+    event: np.void,
+    gaze: Rows,
+    t_host_ns: npt.NDArray[np.int64],
+    surroundings: Surroundings,
+    run: int,
+    first_row: int,
+) -> Rows:
+    """Return the row of a loss in which no sample was delivered at all: it has times and no place."""
+    before = int(event["last_row"]) - first_row  # the sample before the gap, or the first one after it
+    if not -1 <= before < len(gaze) or not len(gaze):
+        raise ValueError(f"event {event['event_id']} reaches outside the {len(gaze)} gaze rows given")
+    neighbour = max(before, 0)
+    shift_ns = int(t_host_ns[neighbour]) - int(gaze["t_device_ns"][neighbour])
+    rows = FIXATION.empty(1)
+    row = rows[0]
+    for name in GAZE_EVENT.dtype.names or ():
+        row[name] = event[name]
+    row["run"], row["part"] = run, 0
+    row["onset_host_ns"] = int(event["onset_ns"]) + shift_ns
+    row["offset_host_ns"] = int(event["offset_ns"]) + shift_ns
+    row["duration_ms"] = (int(event["offset_ns"]) - int(event["onset_ns"])) / 1e6
+    row["trial"] = trial_at(surroundings.trials, int(row["onset_host_ns"]))
     return rows
 
 
