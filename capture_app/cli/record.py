@@ -21,7 +21,7 @@ from capture_app.session.headless import (
     TrackerUnavailableError,
 )
 from capture_app.session.port import SessionError
-from capture_app.session.settings import SettingsStore
+from capture_app.session.settings import Settings, SettingsStore
 from capture_app.session.states import LiveState
 from drivers.contract import DriverOptionError
 from drivers.registry import find_driver
@@ -55,7 +55,7 @@ def run_record(
             f"The folder {out.absolute().parent} is not there. Make it first.", ExitCode.RECORDING
         )
     settings = replace(SettingsStore().load().settings, embed_images=embed_images)
-    session = CaptureSession(start_acquisition, settings=settings)
+    session = _session(settings)
     try:
         if images is not None:
             session.show_cases(cases_of_folder(images) if images.is_dir() else cases_of_list(images))
@@ -72,6 +72,13 @@ def run_record(
     _report(result, as_json=as_json)
     if result.closed.findings:
         raise CommandError("The recording was closed with findings; see above.", ExitCode.DATA_LOST)
+
+
+def _session(settings: Settings) -> CaptureSession:
+    try:
+        return CaptureSession(start_acquisition, settings=settings)
+    except SessionError as err:
+        raise CommandError(str(err), ExitCode.TRACKER) from err
 
 
 def _run(

@@ -10,6 +10,7 @@ import platformdirs
 from capture_app.session.cases import Case, CaseList
 from capture_app.session.engine import CaptureSession
 from capture_app.session.phantoms import PHANTOM_COUNT, phantom, places, write_phantoms
+from capture_app.session.recording import Phase
 from capture_app.session.settings import APPLICATION_NAME
 from capture_app.session.states import LiveState, RecordingState
 
@@ -56,8 +57,11 @@ class DemoScript:
 
     def step(self, state: LiveState, now_ns: int) -> None:
         """Do what is due."""
-        if state.recording is RecordingState.FAILED or (
-            state.recording is RecordingState.NO_TRACKER and state.verdict.level == "bad"
+        has_ended = self._has_started and self._session.recording.phase is Phase.CLOSED
+        if (
+            has_ended
+            or state.recording is RecordingState.FAILED
+            or (state.recording is RecordingState.NO_TRACKER and state.verdict.level == "bad")
         ):
             self.is_over = True
         elif not self._has_started:
@@ -66,8 +70,6 @@ class DemoScript:
                 self._session.record_to(self._path, DEMO_READER)
         elif state.recording is RecordingState.RECORDING and not self._has_stopped:
             self._read_on(now_ns)
-        elif self._has_stopped and state.recording is RecordingState.READY:
-            self.is_over = True
 
     def _read_on(self, now_ns: int) -> None:
         shown_ns = self._session.shown_since_host_ns

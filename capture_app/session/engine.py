@@ -138,6 +138,7 @@ class CaptureSession:
         if self._recording.is_busy and name != self._tracker_name:
             raise SessionError("A recording is running. End it before you connect another tracker.")
         self._revive()
+        self._recording.acknowledge()
         self._tracker_name, self._tracker_options = name, dict(options)
         self._link.open_tracker(name, options, self._geometry)
         if not self._recording.is_busy:  # a recording goes on with the tracker that comes back

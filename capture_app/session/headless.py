@@ -13,6 +13,7 @@ from capture_app.session.engine import CaptureSession
 from capture_app.session.port import SessionError
 from capture_app.session.recording import Phase
 from capture_app.session.states import LiveState
+from capture_app.session.verdict import DEAD
 from gaze_core.clocks import Clock, HostClock
 
 STEP_S: Final = 0.01
@@ -67,20 +68,23 @@ class HeadlessRun:
         self._wait(lambda: self._session.link.tracker is not None or self._failed(), OPEN_TIMEOUT_S)
         if self._session.link.tracker is None:
             failure = self._session.link.failure
-            raise TrackerUnavailableError(
-                failure.text if failure is not None else "The tracker did not answer within 30 s."
-            )
+            silence = DEAD if self._session.link.is_dead else "The tracker did not answer within 30 s."
+            raise TrackerUnavailableError(failure.text if failure is not None else silence)
         self._session.record_to(path, reader)
         self._wait(lambda: self._session.recording.phase is not Phase.STARTING, OPEN_TIMEOUT_S)
         self._check()
+        if self._session.recording.phase is Phase.STARTING:
+            raise RecordingFailedError(
+                f"{path} was not made within {OPEN_TIMEOUT_S:.0f} s. Check the disk and try again."
+            )
         started_ns = self._clock.now_ns()
         while (elapsed_s := (self._clock.now_ns() - started_ns) / 1e9) < seconds:
             state = self._step()
             if self._progress is not None:
                 self._progress(elapsed_s, state)
-            if self._session.link.is_finished:
-                break
             self._check()
+            if self._session.link.is_finished or not self._session.recording.is_busy:
+                break
         self._session.stop_recording()
         self._wait(lambda: not self._session.recording.is_busy, CLOSE_TIMEOUT_S)
         self._check()

@@ -65,6 +65,11 @@ class RecordingControl:
         self._link.start_recording(path, metadata)
         self.phase = Phase.STARTING
 
+    def acknowledge(self) -> None:
+        """The person has taken note of a failure: the next recording may begin."""
+        if self.phase is Phase.FAILED:
+            self.phase, self.problem = Phase.NONE, ""
+
     def stop(self, reason: str) -> None:
         """Begin to end the recording; a second call changes nothing.
 

@@ -81,7 +81,11 @@ def results_of(recording: Recording, findings: tuple[str, ...]) -> RecordingResu
     closing = recording.closing
     x_norm, _ = screen_gaze(gaze, eye_of(recording))
     fixations = recording.rows(DatasetKey.FIXATIONS)
-    is_reading = (fixations["kind"] == EventKind.FIXATION) & (fixations["image_id"] >= 0)
+    is_reading = (
+        (fixations["kind"] == EventKind.FIXATION)
+        & (fixations["image_id"] >= 0)
+        & (fixations["flags"] & EventFlag.BEFORE_IMAGE == 0)
+    )
     trials = recording.rows(DatasetKey.TRIALS)
     return RecordingResults(
         path=recording.path,

@@ -15,12 +15,16 @@ from capture_app.session.states import RecordingState, StreamHealth, Verdict
 DISK_WARNING_MINUTES: Final = 10.0
 LOSS_WARNING_SHARE: Final = 0.10
 LOSS_BAD_SHARE: Final = 0.15
+LOST_WARNING_SHARE: Final = 0.001
+"""A frame lost now and then is the way of cameras; it is counted in the panel, and nothing can be done."""
 RATE_TOLERANCE: Final = 0.05
 STALL_S: Final = 0.5
 ASSUMED_BYTES_PER_S: Final = 1_000_000.0
 """Before a rate has been measured: a 1200 Hz stream with truth and journal writes less."""
 MEASURED_AFTER_S: Final = 10.0
 DISTANCE_TOLERANCE: Final = 0.05
+DEAD: Final = "The process that reads the tracker ended unexpectedly. Connect the tracker again."
+_BADNESS: Final = {"good": 0, "information": 1, "attention": 2, "bad": 3}
 GOOD: Final = Verdict(level="good", word="good", explanation="Everything is as it should be.")
 
 
@@ -47,21 +51,23 @@ def verdict_of(
     settings: Settings,
     tracker_name: str,
 ) -> Verdict:
-    """Return the worst current state; the order of the checks is the order of badness."""
-    if state is RecordingState.FAILED or link.is_dead:
-        text = recording.problem or "The recording process ended unexpectedly."
-        return Verdict(
-            level="bad",
-            word="recording failed",
-            explanation=f"{text} Connect the tracker again; the file can be recovered.",
-        )
-    return (
-        _tracker_verdict(link, tracker_name)
-        or _stream_verdict(link, health)
-        or _disk_verdict(link)
-        or _eye_verdict(health)
-        or _set_up_verdict(health, facts, settings)
-        or GOOD
+    """Return the worst current state; of equally bad ones the first in the order of the checks."""
+    if state is RecordingState.FAILED:
+        return Verdict(level="bad", word="recording failed", explanation=recording.problem)
+    if link.is_dead:
+        return Verdict(level="bad", word="tracker process ended", explanation=DEAD)
+    tracker = _tracker_verdict(link, tracker_name)
+    if tracker is not None:
+        return tracker
+    found = (
+        _stall_verdict(health),
+        _disk_verdict(link),
+        _eye_verdict(health),
+        _stream_verdict(link, health),
+        _set_up_verdict(health, facts, settings),
+    )
+    return max(
+        (each for each in found if each is not None), key=lambda each: _BADNESS[each.level], default=GOOD
     )
 
 
@@ -87,18 +93,27 @@ def _tracker_verdict(link: Link, tracker_name: str) -> Verdict | None:
     return None
 
 
-def _stream_verdict(link: Link, health: StreamHealth) -> Verdict | None:
-    if health.longest_gap_s == health.longest_gap_s and health.stalled_s > STALL_S:
+def _stall_verdict(health: StreamHealth) -> Verdict | None:
+    if health.stalled_s > STALL_S:
         return Verdict(
             level="bad",
             word="no samples",
             explanation=f"No sample has arrived for {health.stalled_s:.1f} s. "
             "Check the tracker's cable and its own program.",
         )
-    if link.status is not None and link.status.lost > 0 and link.status.state == "recording":
+    return None
+
+
+def _stream_verdict(link: Link, health: StreamHealth) -> Verdict | None:
+    status = link.status
+    if (
+        status is not None
+        and status.state == "recording"
+        and (status.lost > LOST_WARNING_SHARE * (status.recorded + status.lost))
+    ):
         return Verdict(
             level="attention",
-            word=f"{link.status.lost} samples lost",
+            word=f"{status.lost} samples lost",
             explanation="The tracker numbered samples that never arrived. Close other programs that use it.",
         )
     off = abs(health.rate_hz - health.nominal_rate_hz) / health.nominal_rate_hz
