@@ -141,32 +141,6 @@ def _hole(event: np.void, t_device_ns: int, t_host_ns: int, trials: Rows, run: i
     return rows
 
 
-def _describe_gap(
-    event: np.void,
-    gaze: Rows,
-    t_host_ns: npt.NDArray[np.int64],
-    surroundings: Surroundings,
-    run: int,
-    first_row: int,
-) -> Rows:
-    """Return the row of a loss in which no sample was delivered at all: it has times and no place."""
-    before = int(event["last_row"]) - first_row  # the sample before the gap, or the first one after it
-    if not -1 <= before < len(gaze) or not len(gaze):
-        raise ValueError(f"event {event['event_id']} reaches outside the {len(gaze)} gaze rows given")
-    neighbour = max(before, 0)
-    shift_ns = int(t_host_ns[neighbour]) - int(gaze["t_device_ns"][neighbour])
-    rows = FIXATION.empty(1)
-    row = rows[0]
-    for name in GAZE_EVENT.dtype.names or ():
-        row[name] = event[name]
-    row["run"], row["part"] = run, 0
-    row["onset_host_ns"] = int(event["onset_ns"]) + shift_ns
-    row["offset_host_ns"] = int(event["offset_ns"]) + shift_ns
-    row["duration_ms"] = (int(event["offset_ns"]) - int(event["onset_ns"])) / 1e6
-    row["trial"] = trial_at(surroundings.trials, int(row["onset_host_ns"]))
-    return rows
-
-
 def _viewport_changes(mapped: Rows, is_seen: npt.NDArray[np.bool_]) -> list[_Change]:
     """Return the changes of the viewport row under the gaze, pane by pane.
 
