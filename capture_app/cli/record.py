@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from capture_app.cli.commands import print_json
@@ -90,7 +91,7 @@ def _run(
         TimeRemainingColumn(),
         TextColumn("{task.fields[health]}"),
     )
-    with Progress(*columns, disable=is_quiet, transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), disable=is_quiet, transient=True) as progress:
         task = progress.add_task("recording", total=seconds, health="")
 
         def show(elapsed_s: float, state: LiveState) -> None:

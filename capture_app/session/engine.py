@@ -306,15 +306,16 @@ class CaptureSession:
     def _phase_changed(self, phase: Phase) -> None:
         now_ns = self._clock.now_ns()
         if phase is Phase.RUNNING:
-            self._trials.begin_recording()
+            for problem in self._trials.begin_recording():
+                self._event("image_unreadable", problem)
             self._append_images(self._images.all_rows())
             self._link.append("viewport", self._presentation.rows_in_force)
             if self._link.started is not None:
                 self._feed.begin_recording(self._link.started.first_row, now_ns)
             # The case is shown anew, so that the moment its image appears lies inside the recording.
             self._presentation.clear(-1, now_ns)
-            index = self._trials.case_index
-            self._want_case(index if index >= 0 else self._trials.next_index(1))
+            shown = self._trials.case_index
+            self._want_case(shown if shown >= 0 else self._trials.next_index(1))
             if self._recording.is_stop_wanted:
                 self.stop_recording()
         elif phase in (Phase.CLOSED, Phase.FAILED):
@@ -372,8 +373,7 @@ class CaptureSession:
             self._link.append("trial", self._trials.open(now_ns, image_ids))
         progress = f"case {index + 1} of {len(self._trials.cases)}"
         self._presentation.show(loaded.images, self._trials.trial, now_ns, progress=progress)
-        following = self._trials.next_index(1)
-        if following >= 0:
+        if (following := self._trials.next_index(1)) >= 0:
             self._images.ask(following, self._trials.cases[following])
 
     def _append_images(self, rows: tuple[Rows, ...]) -> None:

@@ -74,13 +74,19 @@ class TrialBook:
         """Loss of the open trial."""
         return self._count.loss_share
 
-    def begin_recording(self) -> None:
-        """Number trials from 0 again and forget the marks of an earlier recording."""
+    def begin_recording(self) -> tuple[str, ...]:
+        """Number trials from 0 again and forget the marks of an earlier recording.
+
+        Cases whose images are known to be unreadable stay so; what is wrong with each is returned, since the
+        new recording would not hear of it otherwise.
+        """
         self.leave()
         self._next_trial = 0
-        self._marks = [CaseMark.UNREADABLE if case.problem else CaseMark.WAITING for case in self._cases]
-        self._notes = [case.problem for case in self._cases]
+        is_unreadable = [mark is CaseMark.UNREADABLE for mark in self._marks]
+        self._marks = [CaseMark.UNREADABLE if each else CaseMark.WAITING for each in is_unreadable]
+        self._notes = [note if each else "" for each, note in zip(is_unreadable, self._notes, strict=True)]
         self._touch()
+        return tuple(note for note in self._notes if note)
 
     def leave(self) -> None:
         """Forget the trials of a recording that is over; none is open any more."""

@@ -1,4 +1,4 @@
-"""A process that sends a gaze table as an LSL stream: each column a channel, stamped by the table's own clock.
+"""A process that sends a gaze table over LSL: each column a channel, stamped by the table's own clock.
 
 Arguments: LSL session, file, times real time. It sends once somebody listens and a line comes on stdin, and
 ends with stdin.
