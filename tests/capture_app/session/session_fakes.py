@@ -15,7 +15,7 @@ from capture_app.session.states import LiveState
 from drivers.contract import Scene, ScenePane, ViewingSetup
 from drivers.mock import MockSettings, Simulated, simulate
 from gaze_core.clocks import ManualClock
-from gaze_core.rows import GAZE, Rows
+from gaze_core.rows import GAZE, ROW_TYPES, Rows
 
 FACTS = ScreenFacts(
     name="DP-1", model="Test", width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0, refresh_hz=60.0
@@ -23,6 +23,7 @@ FACTS = ScreenFacts(
 SETUP = ViewingSetup(width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0, distance_mm=650.0)
 FRAME_NS = 16_666_667
 
+_DTYPES = {row_type.name: row_type.dtype for row_type in ROW_TYPES}
 _Message = TypeVar("_Message")
 
 
@@ -80,7 +81,7 @@ class FakeAcquisition:
     def appended(self, row_type: str) -> Rows:
         """Return the rows of one type that the session had written."""
         parts = [message.rows for message in self.all_sent(m.AppendRows) if message.row_type == row_type]
-        return np.concatenate(parts) if parts else np.zeros(0)
+        return np.concatenate([np.zeros(0, _DTYPES[row_type]), *parts])
 
 
 class FakeRun:
