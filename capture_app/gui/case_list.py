@@ -193,6 +193,10 @@ class CaseList(QWidget):
         column.addWidget(self.view, 1)
         self.setMinimumWidth(tokens.CASES_MINIMUM_WIDTH)
 
+    def sizeHint(self) -> QSize:
+        """Prefer the width of the design: a dock takes it when it is first shown."""
+        return QSize(tokens.CASES_WIDTH, tokens.LIVE_MINIMUM[1])
+
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self._delegate.colours = colours

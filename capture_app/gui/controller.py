@@ -20,6 +20,7 @@ from capture_app.session.port import ScreenFacts, SessionError, SessionPort
 from capture_app.session.states import LiveState, RecordingState
 
 _LOG = logging.getLogger(__name__)
+_LONGEST_CLOSING_NS: Final = 120_000_000_000  # verifying and compacting a long recording takes its time
 _OPEN_FILE: Final = (RecordingState.RECORDING, RecordingState.PAUSED, RecordingState.CLOSING)
 
 
@@ -48,6 +49,7 @@ class CaptureController(QObject):
         self._message: MessageDialog | None = None
         self._question: CloseQuestion | None = None
         self._is_leaving = False
+        self._leave_by_ns = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(tokens.FRAME_INTERVAL_MS)
@@ -81,7 +83,7 @@ class CaptureController(QObject):
         if before is None or before.recording is not state.recording:
             self._recording_changed(state.recording)
         self.frame_rendered.emit(state)
-        if self._is_leaving and state.recording not in _OPEN_FILE:
+        if self._is_leaving and (state.recording not in _OPEN_FILE or t_begin_ns > self._leave_by_ns):
             self._finish()
 
     def attempt(self, intent: Callable[[], None]) -> bool:
@@ -114,6 +116,7 @@ class CaptureController(QObject):
             return
         if self._state.recording is RecordingState.CLOSING:
             self._is_leaving = True
+            self._leave_by_ns = self._now_ns() + _LONGEST_CLOSING_NS
             return
         self._place.cover()
         self._question = CloseQuestion(self._state.file_name, self._operator)
@@ -123,15 +126,19 @@ class CaptureController(QObject):
         self._question.open()
 
     def leave(self) -> None:
-        """Stop a recording that runs, wait until its file is closed, and leave; asks nothing."""
-        if self._state is None or self._state.recording not in _OPEN_FILE:
+        """Stop a recording that runs, wait until its file is closed, and leave; asks nothing.
+
+        Asked a second time it waits no longer: the acquisition process closes the file by itself.
+        """
+        if self._is_leaving or self._state is None or self._state.recording not in _OPEN_FILE:
             self._finish()
-        elif not self._is_leaving:
+        else:
             self._stop_and_leave()
 
     def _stop_and_leave(self) -> None:
         self._question = None
         self._is_leaving = True
+        self._leave_by_ns = self._now_ns() + _LONGEST_CLOSING_NS
         if not self.attempt(self._session.stop_recording):
             self._is_leaving = False
 

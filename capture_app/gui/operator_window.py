@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.actions import STATE_BOUND, build_actions, possible_actions
@@ -90,8 +90,9 @@ class OperatorWindow(QMainWindow):
         self.setMenuWidget(self.top_bar)
         self._popover = VerdictPopover(self)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.start_page)
-        self._stack.addWidget(self._station_page())
+        self._pages = (self.start_page, self._station_page())
+        for page in self._pages:
+            self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
         self.set_colours(colours)
         self.show_start_page()
@@ -128,7 +129,7 @@ class OperatorWindow(QMainWindow):
         self.top_bar.hide()
         for panel in self.panels:
             panel.hide()
-        self._stack.setCurrentIndex(0)
+        self._show_page(0)
 
     def show_station(self) -> None:
         """Show the running station."""
@@ -136,7 +137,7 @@ class OperatorWindow(QMainWindow):
             return
         self._is_station = True
         self.top_bar.show()
-        self._stack.setCurrentIndex(1)
+        self._show_page(1)
         if self._layout.isEmpty() or not self.restoreState(self._layout, _LAYOUT_VERSION):
             self._usual_layout()
 
@@ -248,6 +249,13 @@ class OperatorWindow(QMainWindow):
         self.addDockWidget(area.LeftDockWidgetArea, cases)
         self.addDockWidget(area.RightDockWidgetArea, quality)
         self.addDockWidget(area.BottomDockWidgetArea, signals)
+
+    def _show_page(self, index: int) -> None:
+        policy = QSizePolicy.Policy
+        for number, page in enumerate(self._pages):  # one that is not shown claims no room from the panels
+            use = policy.Preferred if number == index else policy.Ignored
+            page.setSizePolicy(use, use)
+        self._stack.setCurrentIndex(index)
 
     def _usual_layout(self) -> None:
         for panel in self.panels:

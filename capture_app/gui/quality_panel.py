@@ -73,6 +73,10 @@ class QualityPanel(QScrollArea):
         width = max(self._needed_width + tokens.SPACE_M, tokens.QUALITY_MINIMUM_WIDTH)
         return QSize(width, tokens.TRACE_MINIMUM_HEIGHT)
 
+    def sizeHint(self) -> QSize:
+        """Prefer the width of the design: a dock takes it when it is first shown."""
+        return QSize(max(self.minimumSizeHint().width(), tokens.QUALITY_WIDTH), tokens.LIVE_MINIMUM[1])
+
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self._colours = colours

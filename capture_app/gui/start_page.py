@@ -179,7 +179,11 @@ class StartPage(QWidget):
             button.deleteLater()
         self._part_buttons = []
         for index, part in enumerate(parts):
-            button = QPushButton(f"{part.title}: {part.word}", self)
+            button = QPushButton(self)
+            words = f"{part.title}: {part.word}"
+            elide = Qt.TextElideMode.ElideRight
+            button.setText(button.fontMetrics().elidedText(words, elide, tokens.START_PART_WIDTH))
+            button.setAccessibleName(words)
             button.setProperty("role", "strip")
             button.setObjectName(f"part_{part.name}")
             button.setToolTip(part.tip)

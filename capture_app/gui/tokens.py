@@ -149,6 +149,7 @@ WINDOW_SIZE: Final = (1280, 800)
 WINDOW_MINIMUM: Final = (1024, 640)
 START_CONTENT_WIDTH: Final = 1040
 START_CARD_HEIGHT: Final = 84
+START_PART_WIDTH: Final = 260  # of the words of one part in the strip, at most
 START_ROW_HEIGHT: Final = 48
 SPARKLINE_HEIGHT: Final = 28
 EYE_BOX_HEIGHT: Final = 76

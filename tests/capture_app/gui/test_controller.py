@@ -176,6 +176,22 @@ def test_a_stop_that_is_refused_does_not_leave(rig, make_state):
     assert rig.finished == []
 
 
+def test_a_second_wish_to_leave_waits_no_longer(rig, make_state):
+    rig.show(make_state())
+    rig.controller.leave()
+    assert rig.finished == []
+    rig.controller.leave()
+    assert rig.finished == [True]
+
+
+def test_a_file_that_never_closes_does_not_hold_the_windows_for_ever(rig, make_state):
+    rig.show(make_state())
+    rig.controller.leave()
+    rig.controller._now_ns = lambda: rig.controller._leave_by_ns + 1
+    rig.show(make_state(recording=RecordingState.CLOSING))
+    assert rig.finished == [True]
+
+
 def test_on_one_monitor_the_reader_covers_the_operator_only_while_reading(rig_alone, make_state):
     assert len(QGuiApplication.screens()) == 1
     seen = []

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QListView, QSlider,
 
 from capture_app.gui import tokens
 from capture_app.gui.operator_window import OperatorWindow
+from capture_app.gui.start_page import StationPart
 from capture_app.gui.tokens import DARK, LIGHT
 from capture_app.session.settings import LiveViewOptions, RecentItem, RecentKind
 from capture_app.session.states import CaseItem, CaseMark, RecordingState, Verdict
@@ -168,6 +169,10 @@ def test_panels_hide_and_are_remembered(qtbot, operator, make_state):
 
 def test_panels_have_their_usual_widths_when_the_station_follows_the_start_page(qtbot, themed):
     window = OperatorWindow(DARK)
+    part = StationPart(
+        name="tracker", title="Tracker", word="a tracker with a long name " * 9, level="good", tip=""
+    )
+    window.start_page.set_parts((part, part, part))
     window.show()
     QApplication.processEvents()
     window.show_station()
