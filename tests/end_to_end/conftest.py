@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,26 +128,32 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Said]]:
-    """Run `reading-station` in this process."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    root.handlers[:] = []
+def run_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run `reading-station` in this process, its log set up as in a fresh one."""
 
     def run(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["reading-station", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
+        with own_logging(), pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
         return Said(code=int(ended.value.code or 0), out=said.out, err=said.err)
 
-    yield run
-    for handler in root.handlers:
-        handler.close()
-    root.handlers[:] = before
-    root.setLevel(level)
+    return run
+
+
+@contextmanager
+def own_logging() -> Iterator[None]:
+    """Take away the test runner's handlers for a while; close those that were added meanwhile."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    root.handlers[:] = []
+    try:
+        yield
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers[:] = before
+        root.setLevel(level)
 
 
 @pytest.fixture
