@@ -111,6 +111,22 @@ def test_a_notice_becomes_an_event_and_a_message(
     assert posted == [TrackerNotice(t_host_ns=7, kind="connection_lost", text="It is gone.", value=2.0)]
 
 
+def test_the_end_of_a_played_file_is_told_once_its_last_samples_are_the_recorder_s(
+    make_pump: MakePump,
+    batch: MakeBatch,
+    sink: FakeSink,
+    posted: list[Message],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told_before: list[int] = []
+    monkeypatch.setattr(sink, "offer", lambda _delivery: told_before.append(len(posted)))
+    notice = Notice(t_host_ns=7, kind=NoticeKind.FINISHED, text="That was all.")
+    make_pump([batch([0, 1], notices=(notice,))]).step(0.0)
+
+    assert told_before == [0]
+    assert [type(each) for each in posted] == [TrackerNotice]
+
+
 def test_faults_of_the_stream_become_events_with_exact_sums(
     make_pump: MakePump, batch: MakeBatch, sink: FakeSink, clock: ManualClock
 ) -> None:
