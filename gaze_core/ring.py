@@ -173,7 +173,10 @@ class RowRing:
     def _held(self) -> tuple[int, int]:
         """Numbers of the oldest row that is surely whole, and of the next one to come."""
         self._need_open("read")
-        return max(0, int(self._begun) - self._capacity), int(self._done)
+        # `done` is read first: `begun` is never behind it, so no more than the capacity lies between the two,
+        # however long the reader is held up in the middle of this.
+        done = int(self._done)
+        return max(0, int(self._begun) - self._capacity), done
 
     def _copy(self, first: int, stop: int) -> Rows:
         start = first % self._capacity
