@@ -37,10 +37,16 @@ def screens() -> Iterator[bool]:
     if has_display():
         yield True
         return
+    before = os.environ.get("QT_QPA_PLATFORM")
     with tempfile.TemporaryDirectory(prefix="reading-station-") as name:
         if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":
             config = Path(name) / "screens.json"
             listed = [{**screen, **_SCALING} for screen in OFFSCREEN_SCREENS]
             config.write_text(json.dumps({"screens": listed}), encoding="utf-8")
             os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={config}"
-        yield False
+        try:
+            yield False
+        finally:
+            os.environ.pop("QT_QPA_PLATFORM", None)
+            if before is not None:
+                os.environ["QT_QPA_PLATFORM"] = before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -117,7 +117,11 @@ def _scores(recording: Recording, fixations: Rows) -> FixationScores | None:
     ]
     whole = fixations[fixations["part"] == 0]
     inside = whole[(whole["onset_ns"] >= first_ns) & (whole["offset_ns"] <= last_ns)]
-    return score_fixations(inside, truth, true_events) if len(truth) else None
+    if not len(truth):
+        return None
+    # A fixation across an edge is no event to be matched, but its samples inside are fixation all the same.
+    by_sample = score_fixations(whole, truth, true_events)
+    return replace(score_fixations(inside, truth, true_events), kappa=by_sample.kappa)
 
 
 def heatmap_of(

@@ -1,0 +1,174 @@
+"""The command line: help, refusals in sentences, exit codes, and the whole program once as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from capture_app.cli import commands
+from capture_app.cli.display import has_display, screens
+from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.phantoms import write_phantoms
+
+ROOT = Path(__file__).parents[3]
+is_linux = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="other systems always have a display"
+)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands.cli, arguments)
+
+
+def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the real program, with its settings, logs and caches in a folder of its own."""
+    folders = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
+    environment = os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "capture_app", *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["demo", "capture", "record", "trackers", "info", "validate", "recover", "self-test"]
+)
+def test_every_command_explains_itself(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"Usage: cli {name}" in result.output
+    assert name in run("--help").output
+
+
+def test_the_help_names_the_exit_codes() -> None:
+    text = " ".join(run("--help").output.split())
+    for code in set(ExitCode) - {ExitCode.INTERRUPTED}:
+        assert f"{int(code)} " in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("record",),
+        ("record", "--seconds", "0", "--out", "x"),
+        ("record", "--seconds", "1", "--out", "x", "--option", "nonsense"),
+        ("demo", "--rate", "5"),
+        ("no-such-command",),
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == ExitCode.USAGE
+    assert "Traceback" not in result.output
+
+
+def test_an_unknown_tracker_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    result = run("record", "--tracker", "nonsense", "--seconds", "1", "--out", str(tmp_path / "a.gazeh5"))
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.TRACKER
+
+
+def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "a.gazeh5"
+    out.write_bytes(b"mine")
+    result = run("record", "--seconds", "1", "--out", str(out))
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.RECORDING
+    assert out.read_bytes() == b"mine"
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    result = run("record", "--seconds", "1", "--out", str(tmp_path / "gone" / "a.gazeh5"))
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.RECORDING
+    assert str(tmp_path / "gone") in str(result.exception)
+
+
+def test_images_that_are_not_there_are_exit_code_3(tmp_path: Path) -> None:
+    result = run("capture", str(tmp_path / "gone"))
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.INPUT
+    assert str(tmp_path / "gone") in str(result.exception)
+
+
+def test_a_mistake_of_the_program_is_a_sentence_and_exit_code_70(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("inside")
+
+    monkeypatch.setattr(commands, "cli", fail)
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == ExitCode.INTERNAL
+    assert "mistake in the program" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "cli", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == ExitCode.INTERRUPTED
+
+
+@is_linux
+def test_without_a_display_two_screens_are_drawn_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with screens() as is_visible:
+        assert not is_visible
+        platform = os.environ["QT_QPA_PLATFORM"]
+        described = json.loads(Path(platform.removeprefix("offscreen:configfile=")).read_text())
+    assert [screen["name"] for screen in described["screens"]] == ["reader", "operator"]
+    assert "QT_QPA_PLATFORM" not in os.environ
+
+
+@is_linux
+def test_a_display_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert has_display()
+    monkeypatch.delenv("DISPLAY")
+    assert not has_display()
+
+
+@pytest.mark.processes
+def test_the_demonstration_runs_through_the_whole_chain(tmp_path: Path) -> None:
+    done = command("demo", "--seconds", "1", "--out", str(tmp_path / "Ü"), "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["lost_by_program"], told["out_of_order"], told["trials"]) == (0, 0, 3)
+    assert told["samples"] > 1500
+    assert told["fixations"] > 3
+    assert told["findings"] == []
+    assert Path(told["path"]).is_file()
+    assert len(told["heatmaps"]) == 3
+    assert all(Path(name).read_bytes().startswith(b"\x89PNG") for name in told["heatmaps"])
+
+
+@pytest.mark.processes
+def test_the_windows_open_on_a_folder_and_close_again(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    write_phantoms(tmp_path / "images")
+    done = command("capture", str(tmp_path / "images"), "--quit-after", "1", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.processes
+def test_an_option_the_tracker_does_not_know_is_exit_code_4(tmp_path: Path) -> None:
+    done = command("record", "--seconds", "1", "--out", "a.gazeh5", "--option", "nonsense=1", folder=tmp_path)
+    assert done.returncode == ExitCode.TRACKER
+    assert done.stderr.strip().startswith("reading-station: ")
+    assert "nonsense" in done.stderr
+    assert not (tmp_path / "a.gazeh5").exists()
