@@ -34,7 +34,6 @@ pytestmark = pytest.mark.processes
 SPECTRUM_SCREEN = ScreenFacts(
     name="Spectrum", width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0, refresh_hz=60.0
 )
-SPEED = 5.0
 SAMPLES = 12_959
 LUNGS = {"nih_00000001_000": (0.20, 0.30), "rsna_frontal": (0.22, 0.32)}
 """Left and right edge of a piece of lung in each picture, as fractions of its width."""
@@ -49,17 +48,23 @@ def source() -> RecordedStream:
     return read_gaze_table(path)
 
 
+@pytest.fixture(params=[5.0, pytest.param(1.0, marks=pytest.mark.long)], ids=["hurried", "as it was"])
+def speed(request: pytest.FixtureRequest) -> float:
+    """Times the speed of the real recording of 21.6 s."""
+    return float(request.param)
+
+
 @pytest.fixture
 def table(shared: Path) -> Path:
     return shared / "data" / "gaze" / "tobii_spectrum_600hz_validation.tsv"
 
 
 @pytest.fixture
-def sender(table: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def sender(table: Path, speed: float) -> Iterator[tuple[subprocess.Popen[str], str]]:
     session_id = f"test-{uuid.uuid4().hex[:16]}"
     root = Path(__file__).parents[2]
     process = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("gaze_sender.py"), session_id, table, f"{SPEED:g}"],
+        [sys.executable, Path(__file__).with_name("gaze_sender.py"), session_id, table, f"{speed:g}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -164,12 +169,17 @@ def assert_gaze_lies_on_both_images(recording: Recording) -> None:
 
 
 def test_real_gaze_played_back_while_both_radiographs_are_shown(
-    shared: Path, source: RecordedStream, table: Path, tmp_path: Path, start_reading: Callable
+    shared: Path,
+    source: RecordedStream,
+    table: Path,
+    speed: float,
+    tmp_path: Path,
+    start_reading: Callable,
 ) -> None:
     path = tmp_path / "played.gazeh5"
     reading = start_reading(SPECTRUM_SCREEN)
     reading.session.show_folder(shared / "data" / "cxr")
-    reading.connect("playback", file=str(table), speed=f"{SPEED:g}", start="recording")
+    reading.connect("playback", file=str(table), speed=f"{speed:g}", start="recording")
     reading.begin(path)
     for number, name in enumerate(LUNGS):
         reading.show_case(number)
