@@ -142,7 +142,7 @@ def possible_actions(recording: RecordingState, case_number: int, case_count: in
     running = recording in (RecordingState.RECORDING, RecordingState.PAUSED)
     idle = recording in (RecordingState.NO_TRACKER, RecordingState.READY, RecordingState.FAILED)
     possible = {
-        "start": recording is RecordingState.READY and case_count > 0,
+        "start": recording in (RecordingState.READY, RecordingState.FAILED) and case_count > 0,
         "stop": running,
         "pause": recording is RecordingState.RECORDING,
         "resume": recording is RecordingState.PAUSED,

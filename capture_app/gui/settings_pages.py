@@ -225,14 +225,22 @@ class FilesPage(SettingsForm):
         self.add_field(
             "recording_folder", self.tr("Recordings"), self.folder, _row(self, self.folder, browse)
         )
+        self.embed = QCheckBox(self.tr("Keep a copy of every shown image inside the recording"), self)
+        self.embed.setToolTip(self.tr("Only where the images may be passed on together with the gaze."))
+        self.add_field("embed_images", self.tr("Images"), self.embed)
 
     def show_settings(self, settings: Settings) -> None:
         """Fill the page."""
         self.folder.setText(settings.recording_folder)
+        self.embed.setChecked(settings.embed_images)
 
     def applied_to(self, settings: Settings) -> Settings:
         """Return `settings` with what the page says."""
-        return replace(settings, recording_folder=self.folder.text().strip())
+        return replace(
+            settings,
+            recording_folder=self.folder.text().strip(),
+            embed_images=self.embed.isChecked(),
+        )
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, self.tr("Folder for recordings"), self.folder.text())

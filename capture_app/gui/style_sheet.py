@@ -91,6 +91,10 @@ QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: 
   selection-background-color: {c.selection}; selection-color: {c.text}; outline: 0; }}
 QComboBox QAbstractItemView::item {{ min-height: {tokens.MINIMUM_TARGET}px; }}
 QCheckBox, QRadioButton {{ min-height: {tokens.MINIMUM_TARGET}px; spacing: {tokens.SPACE_S}px; }}
+QCheckBox::indicator {{ width: {tokens.CHECK_SIZE}px; height: {tokens.CHECK_SIZE}px; background: {c.raised};
+  border: {tokens.HAIRLINE}px solid {c.secondary}; border-radius: 3px; }}
+QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border-color: {c.focus}; }}
+QCheckBox::indicator:checked {{ background: {c.primary}; border: {tokens.CHECK_RIM}px solid {c.text}; }}
 QSlider {{ min-height: {tokens.MINIMUM_TARGET}px; }}
 QSlider::groove:horizontal {{ height: {tokens.SPACE_XS}px; background: {c.control_line}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {c.primary}; border-radius: 2px; }}
