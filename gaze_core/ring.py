@@ -139,6 +139,15 @@ class RowRing:
         self._slots[: len(kept) - until_end] = kept[until_end:]
         self._done[...] = done
 
+    def newest(self) -> Rows:
+        """Return the newest row, an array of length 1 or, before the first and where the writer overtook, 0."""
+        _, done = self._held()
+        if done == 0:
+            return np.empty(0, self._dtype)
+        row = self._copy(done - 1, done)
+        oldest_now, _ = self._held()
+        return row if done > oldest_now else row[:0]
+
     def cursor(self) -> RingCursor:
         """Return a new reading position at the oldest row still held."""
         return RingCursor(self)

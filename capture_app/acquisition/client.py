@@ -156,6 +156,10 @@ class AcquisitionClient:
         self._next_row += len(rows) + lost
         return rows, lost
 
+    def newest_row(self) -> Rows:
+        """Return the newest GAZE row in the ring, length 1 or 0, whatever has been read; for the display."""
+        return GAZE.empty(0) if self._ring is None else self._ring.newest()
+
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """End the process, properly or by force; idempotent. What it still says is there to `poll`.
 

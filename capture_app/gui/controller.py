@@ -79,10 +79,13 @@ class CaptureController(QObject):
         before, self._state = self._state, state
         self._reader.render_state(state.reader)
         self._operator.render_state(state)
-        self.statistics.rendered(t_begin_ns, state.newest_arrival_host_ns)
         if before is None or before.recording is not state.recording:
             self._recording_changed(state.recording)
         self.frame_rendered.emit(state)
+        # Painting follows as soon as this returns: the gaze point is the newest there is.
+        newest = self._session.newest_gaze()
+        self._operator.render_newest(newest)
+        self.statistics.rendered(t_begin_ns, newest.arrival_host_ns if newest is not None else 0)
         if self._is_leaving and (state.recording not in _OPEN_FILE or t_begin_ns > self._leave_by_ns):
             self._finish()
 

@@ -26,7 +26,7 @@ from capture_app.gui.live_layers import (
 )
 from capture_app.gui.tokens import OVERLAY, Colours
 from capture_app.session.settings import LiveViewOptions
-from capture_app.session.states import LiveState
+from capture_app.session.states import LiveState, NewestGaze
 
 _FOLLOW_SLACK: Final = 0.25  # the view moves when the gaze leaves the inner half of it
 
@@ -44,6 +44,7 @@ class LiveView(QWidget):
         self._colours = colours
         self._options = LiveViewOptions()
         self._state: LiveState | None = None
+        self._newest: NewestGaze | None = None
         self._image = ImageCopy()
         self._heatmap = HeatmapLayer()
         self._fixations = FixationLayer()
@@ -67,6 +68,10 @@ class LiveView(QWidget):
         """Show `state`."""
         self._state = state
         self._refresh()
+
+    def render_newest(self, newest: NewestGaze | None) -> None:
+        """Take the newest sample, which is painted instead of that of the state."""
+        self._newest = newest
 
     def sizeHint(self) -> QSize:
         """Prefer the shape of a screen."""
@@ -108,11 +113,14 @@ class LiveView(QWidget):
             paint_fixations(painter, tuple(mark for mark in state.fixations if mark.is_open), stage)
         if options.show_trail:
             paint_trail(painter, state.trail, stage)
+        gaze, left, right = state.gaze, state.left_gaze, state.right_gaze
+        if self._newest is not None and state.gaze is not None:  # a stream that has stopped shows no gaze
+            gaze, left, right = self._newest.gaze, self._newest.left, self._newest.right
         if options.show_eyes:
-            paint_gaze(painter, state.left_gaze, stage, OVERLAY.left, tokens.EYE_RADIUS)
-            paint_gaze(painter, state.right_gaze, stage, OVERLAY.right, tokens.EYE_RADIUS)
+            paint_gaze(painter, left, stage, OVERLAY.left, tokens.EYE_RADIUS)
+            paint_gaze(painter, right, stage, OVERLAY.right, tokens.EYE_RADIUS)
         if options.show_gaze:
-            paint_gaze(painter, state.gaze, stage, OVERLAY.combined, tokens.GAZE_RADIUS)
+            paint_gaze(painter, gaze, stage, OVERLAY.combined, tokens.GAZE_RADIUS)
 
     def _refresh(self) -> None:
         state = self._state

@@ -23,7 +23,7 @@ from capture_app.gui.top_bar import TopBar
 from capture_app.gui.trace_strip import TraceStrip
 from capture_app.gui.verdict_popover import VerdictPopover
 from capture_app.session.settings import LiveViewOptions, RecentItem
-from capture_app.session.states import LiveState
+from capture_app.session.states import LiveState, NewestGaze
 
 _NS_PER_MS: Final = 1_000_000
 _LAYOUT_VERSION: Final = 1
@@ -160,6 +160,11 @@ class OperatorWindow(QMainWindow):
             self._layout = QByteArray.fromBase64(layout.encode("ascii", "ignore"))
             if self._is_station:
                 self.restoreState(self._layout, _LAYOUT_VERSION)
+
+    def render_newest(self, newest: NewestGaze | None) -> None:
+        """Show where the eyes are now; called after `render_state`, just before painting."""
+        if self._is_station:
+            self.live_view.render_newest(newest)
 
     def render_state(self, state: LiveState) -> None:
         """Show `state`: the live copy at once, the panels as often as a person can read them."""

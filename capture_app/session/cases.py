@@ -8,12 +8,15 @@ passed over.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from capture_app.session.port import SessionError
 from recordings_schema.stimuli import StimulusError, list_images
+
+Places: TypeAlias = tuple[tuple[float, float, float], ...]
 
 MAX_LIST_BYTES: Final = 16 * 1024 * 1024
 MAX_PANES: Final = 16
@@ -28,7 +31,9 @@ class Case:
     case_id: str
     images: tuple[Path, ...]  # one per pane
     problem: str = ""  # a sentence where the case cannot be shown
-    places: tuple[tuple[tuple[float, float, float], ...], ...] = ()  # by pane: x, y (image px), weight
+    # Makes images that are not there yet, by the thread that decodes; returns for each pane where a
+    # simulated eye would look: x, y (image px), weight.
+    make: Callable[[], tuple[Places, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
-from capture_app.session.cases import Case, CaseList
+from capture_app.session.cases import Case, CaseList, Places
 from capture_app.session.engine import CaptureSession
-from capture_app.session.phantoms import PHANTOM_COUNT, phantom, places, write_phantoms
+from capture_app.session.phantoms import PHANTOM_COUNT, phantom, phantom_path, places, write_phantom
 from capture_app.session.recording import Phase
 from capture_app.session.settings import APPLICATION_NAME
 from capture_app.session.states import LiveState, RecordingState
@@ -17,6 +18,7 @@ from capture_app.session.states import LiveState, RecordingState
 DEMO_RATE_HZ: Final = 600
 DEMO_SEED: Final = 7
 DEMO_READER: Final = "demo"
+DEMO_SENTENCE: Final = "The simulated tracker reads the built-in phantoms. Press Start to record."
 
 
 def demo_tracker_options(rate_hz: int = DEMO_RATE_HZ, seed: int = DEMO_SEED) -> dict[str, str]:
@@ -25,15 +27,18 @@ def demo_tracker_options(rate_hz: int = DEMO_RATE_HZ, seed: int = DEMO_SEED) -> 
 
 
 def demo_cases(folder: Path | None = None) -> CaseList:
-    """Write the phantoms into a folder (the person's cache by default) and return them as cases."""
+    """Return the phantoms as cases, drawn into a folder (by default the person's cache) when needed."""
     root = folder if folder is not None else default_phantom_folder()
-    root.mkdir(parents=True, exist_ok=True)
-    paths = write_phantoms(root)
-    cases = tuple(
-        Case(case_id=path.stem, images=(path,), places=(tuple(places(phantom(index))),))
-        for index, path in zip(range(PHANTOM_COUNT), paths, strict=True)
-    )
-    return CaseList(title="phantoms", root=root, cases=cases)
+    cases = []
+    for index in range(PHANTOM_COUNT):
+        path = phantom_path(root, index)
+        cases.append(Case(case_id=path.stem, images=(path,), make=partial(_make_phantom, root, index)))
+    return CaseList(title="phantoms", root=root, cases=tuple(cases))
+
+
+def _make_phantom(root: Path, index: int) -> tuple[Places, ...]:
+    write_phantom(root, index)
+    return (places(phantom(index)),)
 
 
 def default_phantom_folder() -> Path:

@@ -14,17 +14,18 @@ from capture_app.session.analysis_feed import AnalysisFeed
 from capture_app.session.cases import CaseList, cases_of_folder, cases_of_list
 from capture_app.session.images import ImageStore
 from capture_app.session.link import Acquisition, Link
+from capture_app.session.newest_gaze import newest_gaze_of
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
 from capture_app.session.session_metadata import new_recording_path, screen_of, session_metadata
 from capture_app.session.settings import Corner, Settings
 from capture_app.session.state_maker import StateMaker, title_of
-from capture_app.session.states import CaseMark, LiveState
+from capture_app.session.states import LiveState, NewestGaze
 from capture_app.session.trials import TrialBook
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import EVENT, Rows, decode_text
+from gaze_core.rows import EVENT, Rows
 
 _ALL_READ: Final = "All cases are read. Thank you."
 _NONE_READABLE: Final = "None of the images can be shown."
@@ -64,8 +65,6 @@ class CaptureSession:
         self._is_closed = False
         self._shown_since_host_ns: int | None = None
 
-    # what the frame timer calls
-
     def step(self) -> LiveState:
         """Do what is due and return what is to be shown now."""
         self._link.poll()
@@ -89,6 +88,10 @@ class CaptureSession:
             title=title_of(self._cases.title, self._reader),
             tracker_name=self._tracker_name,
         )
+
+    def newest_gaze(self) -> NewestGaze | None:
+        """Return the newest sample, for the gaze point alone."""
+        return newest_gaze_of(self._link.newest_row(), self._settings.eye)
 
     # set-up
 
@@ -125,13 +128,11 @@ class CaptureSession:
 
     def start_demo(self) -> None:
         """Read the built-in phantoms with the simulated tracker, and record that."""
-        from capture_app.session.demo import demo_cases, demo_tracker_options
+        from capture_app.session.demo import DEMO_SENTENCE, demo_cases, demo_tracker_options
 
         self.show_cases(demo_cases())
         self.connect_tracker("mock", demo_tracker_options())
-        self._states.say(
-            self._clock.now_ns(), "The simulated tracker reads the built-in phantoms. Press Start to record."
-        )
+        self._states.say(self._clock.now_ns(), DEMO_SENTENCE)
 
     def connect_tracker(self, name: str, options: Mapping[str, str]) -> None:
         """Connect a tracker; also the answer to "Reconnect"."""
@@ -163,6 +164,7 @@ class CaptureSession:
             facts=self._facts,
             settings=self._settings,
             tracker_options=self._tracker_options,
+            tracker=self._link.tracker,
         )
         self._reader = reader
         self._recording.start(path, metadata.to_json())
@@ -330,8 +332,8 @@ class CaptureSession:
         now_ns = self._clock.now_ns()
         if index < 0:
             self._trials.show(-1)
-            is_any_readable = any(item.mark is not CaseMark.UNREADABLE for item in self._trials.items)
-            self._presentation.clear(-1, now_ns, message=_ALL_READ if is_any_readable else _NONE_READABLE)
+            message = _ALL_READ if self._trials.is_any_readable else _NONE_READABLE
+            self._presentation.clear(-1, now_ns, message=message)
             self._wanted_case = -1
             self._event("all_cases_read", "")
             return
@@ -377,10 +379,7 @@ class CaptureSession:
             self._images.ask(following, self._trials.cases[following])
 
     def _append_images(self, rows: tuple[Rows, ...]) -> None:
-        for row in rows:
-            self._link.append("image", row)
-            if self._settings.embed_images:
-                self._link.embed_image(self._cases.root / decode_text(row["name"][0]))
+        self._link.append_images(rows, self._cases.root if self._settings.embed_images else None)
 
     def _event(
         self, kind: str, text: str, *, value: float = _NAN, t_host_ns: int | None = None, source: str = "app"

@@ -11,6 +11,7 @@ import numpy as np
 from capture_app.acquisition.messages import TrackerOpened
 from capture_app.session.link import Link
 from capture_app.session.live import LiveAnalysis, LiveResults
+from capture_app.session.newest_gaze import eye_point
 from capture_app.session.states import StreamHealth, TrailPoint
 from gaze_core.quality import LossClass, QualitySnapshot, QualityWindow
 from gaze_core.rows import GAZE, Rows
@@ -73,7 +74,7 @@ class HealthMonitor:
         if not len(self._newest) or now_ns - int(self._newest["t_host_ns"][0]) > EYE_POINT_NS:
             return None, None
         row = self._newest[0]
-        return _eye_point(row, "left"), _eye_point(row, "right")
+        return eye_point(row, "left"), eye_point(row, "right")
 
     def health(self, link: Link, live: LiveAnalysis, now_ns: int) -> StreamHealth:
         """Return the numbers; summed up anew five times a second."""
@@ -144,12 +145,6 @@ def _eyes_ok(second: QualitySnapshot) -> tuple[bool, bool]:
         is_combined or second.left_share >= EYE_OK_SHARE,
         is_combined or second.right_share >= EYE_OK_SHARE,
     )
-
-
-def _eye_point(row: np.void, side: str) -> TrailPoint | None:
-    if not row[f"{side}_valid"] or not math.isfinite(row[f"{side}_x_norm"]):
-        return None
-    return TrailPoint(x_norm=float(row[f"{side}_x_norm"]), y_norm=float(row[f"{side}_y_norm"]), age_s=0.0)
 
 
 def _box(newest: Rows, side: str) -> tuple[float, float] | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from capture_app.session.cases import Case
+from capture_app.session.cases import Case, Places
 from capture_app.session.looked_at import likely_places
+from capture_app.session.phantoms import PhantomError
 from capture_app.session.picture import Picture
 from capture_app.session.presentation import ShownImage
 from gaze_core.rows import Rows
@@ -79,17 +80,18 @@ class ImageStore:
         if case.problem:
             return LoadedCase(index=index, problem=case.problem)
         try:
+            made = case.make() if case.make is not None else ()
             shown = tuple(
-                self._shown(load_image(path), case.places[pane] if pane < len(case.places) else ())
+                self._shown(load_image(path), made[pane] if pane < len(made) else ())
                 for pane, path in enumerate(case.images)
             )
-        except StimulusError as err:
+        except (StimulusError, PhantomError) as err:
             return LoadedCase(index=index, problem=str(err))
         except MemoryError:
             return LoadedCase(index=index, problem="The image needs more memory than this computer has free.")
         return LoadedCase(index=index, images=shown)
 
-    def _shown(self, stimulus: Stimulus, places: tuple[tuple[float, float, float], ...]) -> ShownImage:
+    def _shown(self, stimulus: Stimulus, places: Places) -> ShownImage:
         with self._lock:
             # Known by content: the same picture under two names is one image, with the name met first.
             image_id = self._ids.get(stimulus.sha256)

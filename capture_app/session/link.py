@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from capture_app.acquisition import messages as m
 from drivers.contract import Scene
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import CLOCK_SYNC, MARKER, TRUTH_EVENT, Rows
+from gaze_core.rows import CLOCK_SYNC, MARKER, TRUTH_EVENT, Rows, decode_text
 
 MAX_SENTENCES: Final = 50
 _log = logging.getLogger(__name__)
@@ -30,6 +30,9 @@ class Acquisition(Protocol):
 
     def read_rows(self) -> tuple[Rows, int]:
         """Return GAZE rows since the last call and how many were overwritten before they were read."""
+
+    def newest_row(self) -> Rows:
+        """Return the newest GAZE row, length 1 or 0, whether it was read or not."""
 
     @property
     def next_row(self) -> int:
@@ -86,6 +89,10 @@ class Link:
         """Return the GAZE rows since the last call and how many the display missed."""
         return self._acquisition.read_rows()
 
+    def newest_row(self) -> Rows:
+        """Return the newest GAZE row, length 1 or 0, whether it was read or not."""
+        return self._acquisition.newest_row()
+
     @property
     def next_row(self) -> int:
         """Ring row that the next `read_rows` begins with."""
@@ -128,10 +135,12 @@ class Link:
         if len(rows) and self._takes_rows:
             self._acquisition.send(m.AppendRows(row_type=row_type, rows=rows))
 
-    def embed_image(self, path: Path) -> None:
-        """Have a copy of an image file kept inside the recording."""
-        if self._takes_rows:
-            self._acquisition.send(m.EmbedImage(path=str(path)))
+    def append_images(self, rows: tuple[Rows, ...], embedded_from: Path | None) -> None:
+        """Have IMAGE rows written, with copies of the files where the folder of their names is given."""
+        for row in rows:
+            self.append("image", row)
+            if embedded_from is not None and self._takes_rows:
+                self._acquisition.send(m.EmbedImage(path=str(embedded_from / decode_text(row["name"][0]))))
 
     def end_samples(self) -> None:
         """Ask that no further sample be recorded."""

@@ -133,21 +133,28 @@ def write_phantoms(folder: Path) -> list[Path]:
     PhantomError
         If a file cannot be written, or another file has its name.
     """
-    paths = []
+    return [write_phantom(folder, index) for index in range(PHANTOM_COUNT)]
+
+
+def write_phantom(folder: Path, index: int) -> Path:
+    """Write one phantom as `write_phantoms` does; takes a second or two the first time."""
+    shown = phantom(index)
+    _, encoded = cv2.imencode(".png", shown.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 4])
+    path = phantom_path(folder, index)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for index in range(PHANTOM_COUNT):
-            shown = phantom(index)
-            _, encoded = cv2.imencode(".png", shown.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 4])
-            path = folder / f"{shown.name}.png"
-            _write_once(path, encoded.tobytes())
-            paths.append(path)
+        _write_once(path, encoded.tobytes())
     except OSError as err:
         reason = err.strerror or "no reason given"
         raise PhantomError(
             f"The demo images cannot be written to {folder} ({reason}); choose a folder you may write to."
         ) from err
-    return paths
+    return path
+
+
+def phantom_path(folder: Path, index: int) -> Path:
+    """Return where `write_phantom` puts a phantom."""
+    return folder / f"phantom-{index + 1}.png"
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from capture_app.session.settings import Settings
-from capture_app.session.states import LiveState
+from capture_app.session.states import LiveState, NewestGaze
 
 
 class SessionError(Exception):
@@ -97,6 +97,12 @@ class SessionPort(Protocol):
 
     def step(self) -> LiveState:
         """Do what is due and return what is to be shown now. Called about 60 times a second."""
+
+    def newest_gaze(self) -> NewestGaze | None:
+        """Return the newest sample, for the gaze point alone; called after `step`, just before painting.
+
+        What `step` works out takes some milliseconds, in which the eye moves on. None where nothing came.
+        """
 
     def apply_settings(self, settings: Settings) -> None:
         """Take over settings: at the start, and each time the settings dialog is accepted."""

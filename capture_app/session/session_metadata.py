@@ -9,8 +9,10 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import capture_app
+from capture_app.acquisition.messages import TrackerOpened
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.settings import Settings
 from gaze_core.geometry import Screen
@@ -26,6 +28,8 @@ from recordings_schema.metadata import (
 
 MM_PER_INCH = 25.4
 ASSUMED_DPI = 96.0
+DISPLAY_AREA_TOLERANCE = 0.02
+"""Measurement would be off by as much as the area is: beyond this a session does not start."""
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -59,15 +63,18 @@ def session_metadata(
     facts: ScreenFacts,
     settings: Settings,
     tracker_options: Mapping[str, str],
+    tracker: TrackerOpened | None = None,
 ) -> SessionMetadata:
     """Return the metadata of a recording that begins now.
 
     Raises
     ------
     SessionError
-        If the pseudonym or another entry cannot be stored.
+        If the pseudonym or another entry cannot be stored, or a real tracker was set up for another screen.
     """
     screen = screen_of(facts)
+    if tracker is not None and has_known_size(facts):
+        _check_display_area(tracker.info, screen)
     try:
         return SessionMetadata(
             session=SessionRecord(
@@ -108,6 +115,21 @@ def session_metadata(
         )
     except MetadataError as err:
         raise SessionError(str(err)) from err
+
+
+def _check_display_area(info: Mapping[str, Any], screen: Screen) -> None:
+    """Refuse a tracker whose display area is not the reader's screen: every degree would be wrong."""
+    area_mm = info.get("display_area_mm")
+    if info.get("is_simulated") or not isinstance(area_mm, (list, tuple)) or len(area_mm) != 2:
+        return
+    width_mm, height_mm = float(area_mm[0]), float(area_mm[1])
+    off = max(abs(width_mm / screen.width_mm - 1.0), abs(height_mm / screen.height_mm - 1.0))
+    if off > DISPLAY_AREA_TOLERANCE:
+        raise SessionError(
+            f"The tracker is set up for a screen of {width_mm:.0f} x {height_mm:.0f} mm, the reader's is "
+            f"{screen.width_mm:.0f} x {screen.height_mm:.0f} mm. Set the display area in the tracker's own "
+            "program, or correct the size of the screen in Settings."
+        )
 
 
 def new_recording_path(folder: Path, study: str, reader: str) -> Path:

@@ -83,6 +83,16 @@ class TrailPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewestGaze:
+    """Where the eyes are at the very moment of painting: newer than the state that is rendered with it."""
+
+    arrival_host_ns: int
+    gaze: TrailPoint | None = None  # None where it is not valid
+    left: TrailPoint | None = None
+    right: TrailPoint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixationMark:
     """A fixation drawn on the live copy."""
 

@@ -65,6 +65,11 @@ class TrialBook:
         return self._items
 
     @property
+    def is_any_readable(self) -> bool:
+        """Whether there is a case whose images can be shown, as far as is known."""
+        return any(mark is not CaseMark.UNREADABLE for mark in self._marks)
+
+    @property
     def rows(self) -> Rows:
         """All TRIAL rows of the recording so far, in order of time."""
         return self._rows

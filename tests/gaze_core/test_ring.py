@@ -225,3 +225,13 @@ def test_a_reader_that_ends_leaves_the_ring_to_its_writer():
         assert (ended.returncode, ended.stderr) == (3, "")
         with RowRing.attach(ring.name, NUMBERED) as again:
             assert len(again.cursor().read()[0]) == 3
+
+
+@given(capacity=st.integers(1, 8), count=st.integers(0, 30))
+def test_the_newest_row_is_the_last_one_written_and_moves_no_cursor(capacity, count):
+    with RowRing.create(NUMBERED, capacity) as ring:
+        cursor = ring.cursor()
+        ring.write(numbered(0, count))
+        assert ring.newest()["number"].tolist() == ([count - 1] if count else [])
+        rows, lost = cursor.read()
+        assert len(rows) + lost == count

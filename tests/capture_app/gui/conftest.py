@@ -35,6 +35,7 @@ from capture_app.session.states import (
     FixationMark,
     HeatmapState,
     LiveState,
+    NewestGaze,
     PaneState,
     ReaderState,
     RecordingState,
@@ -119,9 +120,13 @@ class FakeSession:
         self.state = state
         self.asked: list[tuple[Any, ...]] = []
         self.refusal = ""
+        self.newest: NewestGaze | None = None
 
     def step(self) -> LiveState:
         return self.state
+
+    def newest_gaze(self) -> NewestGaze | None:
+        return self.newest
 
     def close(self) -> None:
         self.asked.append(("close",))

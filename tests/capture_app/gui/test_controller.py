@@ -11,7 +11,7 @@ from capture_app.gui.dialogs import CloseQuestion, MessageDialog
 from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.reader_window import ReaderWindow
 from capture_app.session.settings import Settings
-from capture_app.session.states import RecordingState
+from capture_app.session.states import NewestGaze, RecordingState
 
 
 class Rig:
@@ -75,8 +75,9 @@ def test_a_frame_renders_both_windows_and_tells_the_presentation(qtbot, rig, mak
 
 
 def test_the_age_of_the_newest_sample_is_measured(qtbot, rig, make_state):
+    rig.session.newest = NewestGaze(arrival_host_ns=rig.controller._now_ns())
     with qtbot.waitSignal(rig.operator.painted):
-        rig.show(make_state(newest_arrival_host_ns=rig.controller._now_ns()))
+        rig.show(make_state())
     assert rig.controller.statistics.summary().frames == 1
     assert rig.controller.statistics.ages_ms()[0] > 0
 

@@ -47,6 +47,9 @@ class FakeAcquisition:
         said, self._said = self._said, []
         return said
 
+    def newest_row(self) -> Rows:
+        return self.stream[max(self.written - 1, 0) : self.written].copy()
+
     def read_rows(self) -> tuple[Rows, int]:
         first = self._next_row + self._overwritten
         missed, self._overwritten = self._overwritten, 0

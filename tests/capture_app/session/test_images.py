@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
-from capture_app.session.cases import Case
+from capture_app.session.cases import Case, Places
 from capture_app.session.images import KEPT_CASES, ImageStore, LoadedCase
 from capture_app.session.looked_at import PLACE_COUNT, likely_places
+from capture_app.session.phantoms import PhantomError
 from gaze_core.rows import decode_text
 from recordings_schema.stimuli import load_image
 
@@ -82,7 +85,7 @@ def test_a_case_pushed_out_is_decoded_again_when_wanted(store: ImageStore, make_
 
 def test_given_places_win_over_guessed_ones(store: ImageStore, make_image: Any) -> None:
     path = make_image("a.png")
-    given = loaded(store, 0, case(path, places=(((1.0, 2.0, 3.0),),)))
+    given = loaded(store, 0, case(path, make=lambda: (((1.0, 2.0, 3.0),),)))
     assert given.images[0].places_image_px == ((1.0, 2.0, 3.0),)
 
 
@@ -92,3 +95,24 @@ def test_guessed_places_lie_in_the_image_and_a_flat_one_has_its_centre(make_imag
     assert 1 < len(places) <= PLACE_COUNT
     assert all(0 <= x <= 300 and 0 <= y <= 200 for x, y, _ in places)
     assert likely_places(load_image(make_image("flat.png", level=7))) == ((30.0, 24.0, 1.0),)
+
+
+def test_an_image_that_is_made_on_demand_is_there_when_it_is_decoded(
+    store: ImageStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "made.png"
+
+    def make() -> tuple[Places, ...]:
+        path.write_bytes(cv2.imencode(".png", np.full((8, 9), 77, np.uint8))[1].tobytes())
+        return ()
+
+    assert loaded(store, 0, case(path, make=make)).images[0].stimulus.width_px == 9
+
+
+def test_an_image_that_cannot_be_made_is_a_sentence(store: ImageStore, tmp_path: Path) -> None:
+    def make() -> tuple[Places, ...]:
+        raise PhantomError("The demo images cannot be written.")
+
+    assert (
+        loaded(store, 0, case(tmp_path / "a.png", make=make)).problem == "The demo images cannot be written."
+    )
