@@ -140,7 +140,7 @@ class RowRing:
         self._done[...] = done
 
     def newest(self) -> Rows:
-        """Return the newest row, an array of length 1 or, before the first and where the writer overtook, 0."""
+        """Return the newest row as an array of length 1; of length 0 before the first, or if just overwritten."""
         _, done = self._held()
         if done == 0:
             return np.empty(0, self._dtype)

@@ -55,7 +55,7 @@ class ClosedRecording:
 
 
 class RecordingWriter:
-    """An open recording. All methods are called by one thread; `flush` at least every `SYNC_INTERVAL_NS`."""
+    """An open recording. All methods are called by one thread; `sync` at least every `SYNC_INTERVAL_NS`."""
 
     def __init__(
         self, path: Path, header: JournalHeader, journal: JournalWriter, stream: StreamedFile
@@ -176,19 +176,23 @@ class RecordingWriter:
             self._embedded.add(sha256)
         return sha256
 
-    def flush(self) -> None:
-        """Put everything on the disk itself and let programs that read along see it.
+    def sync(self) -> None:
+        """Put everything on the disk itself: the journal, from which all can be rebuilt.
 
         Raises
         ------
         RecordingWriteError
-            If the journal cannot be synced. What was flushed before can be recovered.
+            If the journal cannot be synced. What was synced before can be recovered.
         """
-        self._check_open("flush")
+        self._check_open("sync")
         try:
             self._journal.sync()
         except OSError as err:
             raise self._failed(err) from err
+
+    def flush(self) -> None:
+        """Do what `sync` does and let programs that read along see everything; costs ten times as much."""
+        self.sync()
         self._stream.flush()
 
     def close(self, reason: str) -> ClosedRecording:

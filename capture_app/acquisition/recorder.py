@@ -38,6 +38,9 @@ STEP_S: Final = 0.06
 FLUSH_EVERY_NS: Final = 170_000_000
 """With the step above a flush begins at the latest 240 ms after the one before."""
 
+STREAM_EVERY_NS: Final = 500_000_000
+"""Programs that read along see rows about this late; the journal, which is the truth, has them at once."""
+
 SLOW_FLUSH_NS: Final = 250_000_000
 MAX_EMBEDDED_BYTES: Final = 256 * 1024 * 1024
 
@@ -209,7 +212,13 @@ class Recorder:
             return
         now_ns = self._clock.now_ns()
         self._session = RecordingSession(
-            path=path, writer=writer, disk=disk, started_ns=now_ns, flushed_ns=now_ns, disk_checked_ns=now_ns
+            path=path,
+            writer=writer,
+            disk=disk,
+            started_ns=now_ns,
+            flushed_ns=now_ns,
+            streamed_ns=now_ns,
+            disk_checked_ns=now_ns,
         )
         first_row = self.queue.accept()
         _log.info("Recording %s", path)
@@ -232,7 +241,11 @@ class Recorder:
             self._append(session, key, rows)
         now_ns = self._clock.now_ns()
         if now_ns - session.flushed_ns >= FLUSH_EVERY_NS:
-            session.writer.flush()
+            if now_ns - session.streamed_ns >= STREAM_EVERY_NS:
+                session.writer.flush()
+                session.streamed_ns = now_ns
+            else:
+                session.writer.sync()
             session.flushed_ns = now_ns
             self._note_slow_flush(self._clock.now_ns() - now_ns)
             self._note_stream_failure(session)

@@ -32,8 +32,11 @@ class Writer(Protocol):
     def note_facts(self, facts: ClosingFacts) -> None:
         """Keep what is known so far about losses."""
 
-    def flush(self) -> None:
+    def sync(self) -> None:
         """Put everything on the disk."""
+
+    def flush(self) -> None:
+        """Put everything on the disk and let programs that read along see it."""
 
     def close(self, reason: str) -> ClosedRecording:
         """End the recording properly."""
@@ -51,6 +54,7 @@ class RecordingSession:
     disk: DiskWatch
     started_ns: int
     flushed_ns: int
+    streamed_ns: int  # when programs that read along were last served
     disk_checked_ns: int
     trial: Rows = field(default_factory=lambda: TRIAL.empty(0))  # the last row, if any
     refused: set[DatasetKey] = field(default_factory=set)  # told once each

@@ -149,6 +149,10 @@ class FakeWriter:
         self._check()
         self.facts.append(facts)
 
+    def sync(self) -> None:
+        self._check()
+        self.flushes += 1
+
     def flush(self) -> None:
         self._check()
         self.flushes += 1
