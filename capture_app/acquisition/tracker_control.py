@@ -60,6 +60,8 @@ class TrackerControl:
         self._post = post
         self._make_driver = make_driver
         self._host: TrackerHost | None = None
+        self._asked: m.OpenTracker | None = None  # what the host was made for
+        self._next: m.OpenTracker | None = None  # to be opened once the host is gone
         self._up: TrackerUp | None = None
         self._opening_since_ns: int | None = None
         self._closing_since_ns: int | None = None
@@ -68,8 +70,8 @@ class TrackerControl:
 
     @property
     def info(self) -> TrackerInfo | None:
-        """The tracker that streams, None where none does."""
-        return self._up.info if self._up is not None else None
+        """The tracker that streams and goes on doing so, None where none does."""
+        return self._up.info if self._up is not None and self._closing_since_ns is None else None
 
     @property
     def pump(self) -> Pump | None:
@@ -87,33 +89,26 @@ class TrackerControl:
         return self._host is None
 
     def open(self, message: m.OpenTracker) -> None:
-        """Begin to open a tracker."""
-        if self._host is not None:
-            text = f"The {self._host.name} tracker is open; close it before opening another one."
+        """Begin to open a tracker; one that is there is closed first."""
+        if self._host is None:
+            self._begin(message)
+        elif self._recorder.is_recording and not _is_same_tracker(message, self._asked):
+            text = (
+                f"A recording of the {self._host.name} tracker is running; stop it before opening another "
+                "tracker, or the same one with other options."
+            )
             self._send(m.Failed(request=_OPEN, kind="tracker", text=text))
-            return
-        setup = ViewingSetup(
-            width_px=message.width_px,
-            height_px=message.height_px,
-            width_mm=message.width_mm,
-            height_mm=message.height_mm,
-            distance_mm=message.distance_mm,
-        )
-        name, options = message.driver, message.options
-        self._host = TrackerHost(
-            name=name,
-            make_driver=lambda: self._make_driver(name, options, setup),
-            accept=self._accept,
-            make_pump=lambda driver, info: self._make_pump(name, driver, info),
-            may_start=lambda: self._recorder.is_recording or not waits_for_recording(name, options),
-            post=self._post,
-        )
-        self._opening_since_ns = self._clock.now_ns()
-        platform_tuning.hold_garbage_collection()  # now, while no sample can be late yet
-        self._host.start()
+        elif self._opening_since_ns is not None:  # nobody waits for that one any more
+            self._host.request_stop()
+            self._let_go()
+            self._begin(message)
+        else:
+            self.close(is_asked=False)
+            self._next = message
 
     def close(self, *, is_asked: bool = True) -> None:
         """Begin to close the tracker."""
+        self._next = None
         if self._host is None:
             if is_asked:
                 self._send(m.Done(request=_CLOSE))
@@ -167,6 +162,34 @@ class TrackerControl:
             self._let_go()
             self._recorder.event("tracker_given_up", text)
             self._send(m.Failed(request=_CLOSE, kind="tracker", text=text))
+            self._begin_next()
+
+    def _begin(self, message: m.OpenTracker) -> None:
+        setup = ViewingSetup(
+            width_px=message.width_px,
+            height_px=message.height_px,
+            width_mm=message.width_mm,
+            height_mm=message.height_mm,
+            distance_mm=message.distance_mm,
+        )
+        name, options = message.driver, message.options
+        self._host = TrackerHost(
+            name=name,
+            make_driver=lambda: self._make_driver(name, options, setup),
+            accept=self._accept,
+            make_pump=lambda driver, info: self._make_pump(name, driver, info),
+            may_start=lambda: self._recorder.is_recording or not waits_for_recording(name, options),
+            post=self._post,
+        )
+        self._asked = message
+        self._opening_since_ns = self._clock.now_ns()
+        platform_tuning.hold_garbage_collection()  # now, while no sample can be late yet
+        self._host.start()
+
+    def _begin_next(self) -> None:
+        message, self._next = self._next, None
+        if message is not None:
+            self._begin(message)
 
     def _accept(self, info: TrackerInfo) -> None:
         """Refuse a tracker that cannot go on with the recording that is open; in the tracker's thread."""
@@ -226,6 +249,7 @@ class TrackerControl:
             self._lost(report)
         if was_closing:
             self._send(m.Done(request=_CLOSE))
+            self._begin_next()
 
     def _lost(self, report: TrackerDown) -> None:
         """Tell of a tracker that is gone; whether its recording ends then is for the person to decide."""
@@ -245,9 +269,13 @@ class TrackerControl:
         if self._up is not None:
             self._up.pump.detach()
         platform_tuning.release_garbage_collection()
-        self._host = self._up = None
+        self._host = self._asked = self._up = None
         self._opening_since_ns = self._closing_since_ns = None
         self._recorder.queue.forget_clocks()
+
+
+def _is_same_tracker(message: m.OpenTracker, other: m.OpenTracker | None) -> bool:
+    return other is not None and (message.driver, message.options) == (other.driver, other.options)
 
 
 def _info_as_json(info: TrackerInfo) -> dict[str, Any]:

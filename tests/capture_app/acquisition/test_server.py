@@ -254,13 +254,67 @@ def test_a_tracker_that_does_not_close_is_given_up(
     assert bench.server.tracker.is_gone
 
 
-def test_a_second_tracker_is_refused_while_one_is_open(
+def test_another_tracker_takes_the_place_of_the_one_that_is_open(
     bench: Bench, drivers: list[Any], fake_driver: Any
 ) -> None:
-    drivers.append(fake_driver())
+    drivers += [fake_driver(), fake_driver()]
     bench.ask(OPEN, m.TrackerOpened)
+    bench.ask(dataclasses.replace(OPEN, options={"rate_hz": "120"}), m.TrackerOpened)
 
-    assert "close it before" in bench.ask(OPEN, m.Failed).text
+    assert drivers[0].calls == ["open", "start", "stop", "close"]
+    assert drivers[1].calls == ["open", "start"]
+    assert not bench.link.of(m.Failed)
+
+
+def test_a_tracker_that_hangs_is_given_up_for_the_next(
+    bench: Bench, drivers: list[Any], fake_driver: Any, start: m.StartRecording
+) -> None:
+    drivers += [fake_driver(), fake_driver()]
+    bench.ask(OPEN, m.TrackerOpened)
+    drivers[0].may_read.clear()
+    bench.link.incoming.append(OPEN)
+    refused = bench.ask(start, m.Failed)
+    bench.clock.advance_ns(CLOSE_TIMEOUT_NS + 1)
+    bench.ask(m.OpenTracker(**dataclasses.asdict(OPEN)), m.TrackerOpened)
+
+    assert "There is no tracker to record" in refused.text
+    assert "was given up" in bench.link.of(m.Failed)[-1].text
+    assert drivers[1].calls == ["open", "start"]
+
+
+def test_a_tracker_that_is_opening_gives_way_to_the_next(
+    bench: Bench, drivers: list[Any], fake_driver: Any
+) -> None:
+    drivers += [fake_driver(), fake_driver()]
+    drivers[0].may_open.clear()
+    bench.link.incoming.append(OPEN)
+    bench.until(lambda: drivers[0].calls)
+    bench.ask(OPEN, m.TrackerOpened)
+    drivers[0].may_open.set()
+    bench.until(lambda: "close" in drivers[0].calls)
+
+    assert "start" not in drivers[0].calls
+    assert drivers[1].calls == ["open", "start"]
+    assert not bench.link.of(m.Failed)
+
+
+def test_the_tracker_of_a_recording_is_opened_anew_but_not_exchanged(
+    bench: Bench, drivers: list[Any], fake_driver: Any, batch: MakeBatch, start: m.StartRecording
+) -> None:
+    drivers += [fake_driver([batch([0, 1])]), fake_driver([batch([0, 1])])]
+    _recording(bench, start)
+    drivers[0].script.append(batch([2]))
+    bench.until(lambda: len(bench.writer.all(DatasetKey.GAZE)))
+    refused = bench.ask(dataclasses.replace(OPEN, options={"rate_hz": "120"}), m.Failed)
+    assert drivers[0].calls == ["open", "start"]
+    bench.ask(OPEN, m.TrackerOpened)
+    bench.until(lambda: np.any(bench.writer.all(DatasetKey.GAZE)["flags"] & GazeFlag.RECONNECTED))
+
+    assert "stop it before opening another" in refused.text
+    gaze = bench.writer.all(DatasetKey.GAZE)
+    assert np.all(np.diff(gaze["seq"]) == 1)
+    assert np.count_nonzero(gaze["flags"] & GazeFlag.RECONNECTED) == 1
+    assert bench.events() == ["tracker_closed", "tracker_reopened"]
 
 
 def test_a_lost_tracker_leaves_the_recording_open_and_can_go_on_with_it(
