@@ -140,7 +140,7 @@ class RowRing:
         self._done[...] = done
 
     def newest(self) -> Rows:
-        """Return the newest row as an array of length 1; of length 0 before the first, or if just overwritten."""
+        """Return the newest row: length 1, or 0 before the first and where it was overwritten meanwhile."""
         _, done = self._held()
         if done == 0:
             return np.empty(0, self._dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -195,9 +196,14 @@ def run_windows(
     windows.controller.finished.connect(application.quit)
     try:
         windows.begin()
+        # What lives until the end need not be searched for garbage again and again: with all modules loaded a
+        # full search takes longer than a frame.
+        gc.collect()
+        gc.freeze()
         QTimer.singleShot(0, windows, lambda: begin(windows))
         application.exec()
     finally:
+        gc.unfreeze()
         summary = windows.end()
         for number, handler in before.items():
             signal.signal(number, handler)
