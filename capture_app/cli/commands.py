@@ -32,7 +32,7 @@ def cli(context: click.Context, verbose: bool) -> None:
 
     Without a command the windows open. Exit codes: 0 all is well, 1 findings, 2 wrong command line, 3 input
     cannot be used, 4 tracker cannot be used, 5 recording cannot be written, 6 data were lost, 70 mistake of
-    this program.
+    this program, 130 ended by Ctrl-C.
     """
     from capture_app.cli.log_setup import set_up_logging
 
@@ -217,7 +217,11 @@ def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
         except CommandError as err:
             click.echo(f"reading-station: {err}", err=True)
             sys.exit(int(err.code))
-        except KeyboardInterrupt:
+        except click.ClickException as err:
+            err.show()
+            sys.exit(err.exit_code)
+        except (KeyboardInterrupt, click.Abort):  # click turns the first into the second
+            click.echo("reading-station: Ended by Ctrl-C. A recording that was running was closed.", err=True)
             sys.exit(int(ExitCode.INTERRUPTED))
         except Exception:  # noqa: BLE001  # the last resort: the log gets all of it, the person a sentence
             _log.exception("The command ended by a mistake of the program")
@@ -236,4 +240,6 @@ def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
 @_guarded
 def main() -> None:
     """Run `reading-station`."""
-    cli(prog_name="reading-station")
+    # Not click's own way to end: it would make Ctrl-C exit code 1, which says that there are findings.
+    code = cli(prog_name="reading-station", standalone_mode=False)
+    sys.exit(code if isinstance(code, int) else int(ExitCode.OK))

@@ -48,7 +48,7 @@ def test_every_command_explains_itself(name: str) -> None:
 
 def test_the_help_names_the_exit_codes() -> None:
     text = " ".join(run("--help").output.split())
-    for code in set(ExitCode) - {ExitCode.INTERRUPTED}:
+    for code in ExitCode:
         assert f"{int(code)} " in text
 
 
@@ -110,14 +110,42 @@ def test_a_mistake_of_the_program_is_a_sentence_and_exit_code_70(
     assert "mistake in the program" in capsys.readouterr().err
 
 
-def test_ctrl_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(**_: object) -> None:
+def test_ctrl_c_is_a_sentence_and_exit_code_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_file: Path, *, as_json: bool) -> None:
+        assert not as_json
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "cli", interrupt)
+    monkeypatch.setattr("capture_app.cli.files.show_info", interrupt)
+    monkeypatch.setattr(sys, "argv", ["reading-station", "info", "a.gazeh5"])
     with pytest.raises(SystemExit) as ended:
         commands.main()
     assert ended.value.code == ExitCode.INTERRUPTED
+    assert "Ended by Ctrl-C" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--version"], ExitCode.OK, ""),
+        (["info", "--help"], ExitCode.OK, ""),
+        (["info"], ExitCode.USAGE, "Missing argument"),
+        (["nonsense"], ExitCode.USAGE, "No such command"),
+    ],
+)
+def test_the_program_ends_with_the_code_of_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: ExitCode,
+    said: str,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["reading-station", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        commands.main()
+    assert ended.value.code == code
+    assert said in capsys.readouterr().err
 
 
 @is_linux
