@@ -84,7 +84,9 @@ class StationWindows(QObject):
     def _take_settings(self, settings: Settings) -> None:
         self.theme.set_theme(settings.theme)
         self.reader.hand.controls = settings.controls
-        self.reader.corner = settings.corner_patch
+        if self.reader.corner is not settings.corner_patch:
+            self.reader.corner = settings.corner_patch
+            self.reader.update()  # to another corner: no new revision, and so no other reason to paint
 
 
 def build_application() -> QApplication:

@@ -67,7 +67,7 @@ class Desk(QObject):
         self._place = place
         self._work: Work | None = None
         self._wait: WaitDialog | None = None
-        self._recorded_file = ""
+        self._recorded_file: Path | None = None
         self._connect()
         operator.set_recent(settings.recent)
         operator.set_live_view_options(settings.live_view)
@@ -239,10 +239,11 @@ class Desk(QObject):
     def _watch_recording(self, state: LiveState) -> None:
         """Put a finished recording into the recent list."""
         if state.recording is RecordingState.RECORDING and state.file_name:
-            self._recorded_file = state.file_name
-        elif self._recorded_file and state.recording is RecordingState.READY:
-            path = self.settings.folder_for_recordings() / self._recorded_file
-            self._recorded_file = ""
+            if self._recorded_file is None or self._recorded_file.name != state.file_name:
+                # Now: until it ends, the settings may name another folder for the next one.
+                self._recorded_file = self.settings.folder_for_recordings() / state.file_name
+        elif self._recorded_file is not None and state.recording is RecordingState.READY:
+            path, self._recorded_file = self._recorded_file, None
             self._recovered(path)
 
     def _described(self, summary: RecordingSummary) -> None:

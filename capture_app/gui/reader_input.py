@@ -64,7 +64,9 @@ class ReaderInput(QObject):
         self.drag_started.emit(action, point.x(), point.y())
 
     def move(self, event: QMouseEvent, ratio: float) -> None:
-        """Go on with a drag."""
+        """Go on with a drag; one whose button was let go where this window did not hear of it ends."""
+        if self._drag and not event.buttons() & self._drag_button:
+            self.cancel_drag()
         if not self._drag:
             return
         step = event.position() - self._last

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QGuiApplication,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -167,6 +168,11 @@ class ReaderWindow(QWidget):
         self._cursor_timer.stop()
         self.unsetCursor()
         super().leaveEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End a drag: the button will be let go while nothing is here to hear it."""
+        self.hand.cancel_drag()
+        super().hideEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask instead of closing: a recording may be running."""

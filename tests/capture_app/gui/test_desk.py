@@ -14,7 +14,15 @@ from capture_app.gui.recovery_dialog import RecoveryDialog
 from capture_app.gui.settings_dialog import SettingsDialog
 from capture_app.gui.station_parts import disk_part, free_bytes, monitor_part, tracker_part
 from capture_app.session.port import ScreenFacts, UnfinishedRecording
-from capture_app.session.settings import RecentItem, RecentKind, Settings, SettingsError, SettingsStore, Theme
+from capture_app.session.settings import (
+    Corner,
+    RecentItem,
+    RecentKind,
+    Settings,
+    SettingsError,
+    SettingsStore,
+    Theme,
+)
 from capture_app.session.states import RecordingState
 
 
@@ -76,6 +84,24 @@ def test_a_finished_recording_appears_among_the_recent_ones(windows, session, ma
     for recording in (RecordingState.RECORDING, RecordingState.CLOSING, RecordingState.READY):
         session.state = make_state(recording=recording)
         windows.controller.frame()
+    assert windows.desk.settings.recent[0].path == str(tmp_path / "R03.gazeh5")
+
+
+def test_the_photodiode_patch_goes_to_another_corner_at_once(windows, monkeypatch):
+    painted = []
+    monkeypatch.setattr(windows.reader, "update", lambda: painted.append(windows.reader.corner))
+    for _ in range(2):
+        windows.desk.change_settings(replace(windows.desk.settings, corner_patch=Corner.TOP_LEFT))
+    assert painted == [Corner.TOP_LEFT]
+
+
+def test_a_finished_recording_is_where_it_was_begun(windows, session, make_state, tmp_path):
+    session.state = make_state(recording=RecordingState.RECORDING, file_name="R03.gazeh5")
+    windows.controller.frame()
+    windows.desk.change_settings(replace(windows.desk.settings, recording_folder=str(tmp_path / "other")))
+    windows.controller.frame()
+    session.state = make_state(recording=RecordingState.READY)
+    windows.controller.frame()
     assert windows.desk.settings.recent[0].path == str(tmp_path / "R03.gazeh5")
 
 

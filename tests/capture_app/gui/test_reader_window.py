@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from capture_app.gui import tokens
@@ -187,6 +187,34 @@ def test_a_drag_is_announced_and_ended(qtbot, reader):
     qtbot.mousePress(reader, Qt.MouseButton.MiddleButton, pos=QPoint(30, 40))
     qtbot.mouseRelease(reader, Qt.MouseButton.MiddleButton, pos=QPoint(30, 40))
     assert told == [("pan", 30.0, 40.0), "end"]
+
+
+def test_a_drag_ends_with_the_window_that_is_hidden(qtbot, reader):
+    told = []
+    reader.hand.pan_requested.connect(lambda dx, dy: told.append((dx, dy)))
+    reader.hand.drag_ended.connect(lambda: told.append("end"))
+    qtbot.mousePress(reader, Qt.MouseButton.MiddleButton, pos=QPoint(30, 40))
+    reader.hide()
+    reader.show()
+    qtbot.mouseMove(reader, QPoint(60, 60))
+    qtbot.mouseRelease(reader, Qt.MouseButton.MiddleButton, pos=QPoint(60, 60))
+    assert told == ["end"]
+
+
+def test_a_drag_whose_button_was_let_go_elsewhere_ends_with_the_next_move(reader):
+    told = []
+    reader.hand.pan_requested.connect(lambda dx, dy: told.append((dx, dy)))
+    reader.hand.drag_ended.connect(lambda: told.append("end"))
+    for kind, button, buttons in (
+        (QEvent.Type.MouseButtonPress, Qt.MouseButton.MiddleButton, Qt.MouseButton.MiddleButton),
+        (QEvent.Type.MouseMove, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton),
+    ):
+        place = QPointF(30, 40)
+        event = QMouseEvent(
+            kind, place, reader.mapToGlobal(place), button, buttons, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(reader, event)
+    assert told == ["end"]
 
 
 def test_a_second_button_neither_starts_nor_ends_a_drag(qtbot, reader):
