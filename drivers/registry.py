@@ -164,6 +164,7 @@ def _broken(name: str, package: str, what: str) -> DriverSpec:
 
 def _built_in_drivers() -> tuple[DriverSpec, ...]:
     from drivers.lsl_options import LSL_OPTIONS
+    from drivers.mock_options import MOCK_OPTIONS
     from drivers.mouse import MOUSE_OPTIONS
     from drivers.playback import PLAYBACK_OPTIONS
 
@@ -174,6 +175,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
             create=_create_mock,
             probe=_always_usable,
             is_simulated=True,
+            options=MOCK_OPTIONS,
         ),
         DriverSpec(
             name="lsl",

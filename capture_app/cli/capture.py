@@ -29,7 +29,7 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
     from capture_app.session.cases import CaseList, cases_of_folder, cases_of_images, cases_of_list
     from capture_app.session.engine import CaptureSession
     from capture_app.session.port import SessionError
-    from capture_app.session.settings import SettingsStore
+    from capture_app.session.settings import RecentKind, SettingsStore
     from capture_app.session.station import Station
 
     store = SettingsStore()
@@ -51,8 +51,11 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
             windows.desk.offer_recovery()
         if cases is not None:
             session.show_cases(cases)
-            windows.operator.show_station()
-            windows.desk.connect_tracker()
+            if len(images) > 1 or _is_image(images[0]):
+                windows.desk.begin_reading()
+            else:
+                kind = RecentKind.FOLDER if images[0].is_dir() else RecentKind.LIST
+                windows.desk.begin_reading(kind, images[0].absolute())
         if quit_after_s is not None:
             QTimer.singleShot(round(quit_after_s * 1000), windows.controller, windows.controller.leave)
 

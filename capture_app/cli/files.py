@@ -21,14 +21,17 @@ from recordings_schema.validate import validate
 
 
 def show_trackers(*, as_json: bool) -> None:
-    """Print the drivers known and which can be used here."""
-    choices = Station().trackers()
+    """Print the drivers known, which can be used here, and what options they take."""
+    choices = Station().drivers()
     if as_json:
         print_json([asdict(choice) for choice in choices])
         return
-    table = Table("driver", "usable here", "what it is", box=None, pad_edge=False)
+    table = Table("driver", "usable here", "what it is", "options", box=None, pad_edge=False)
     for choice in choices:
-        table.add_row(choice.name, "yes" if choice.is_usable else "no", choice.reason or choice.title)
+        options = ", ".join(option.name for option in choice.options)
+        table.add_row(
+            choice.name, "yes" if choice.is_usable else "no", choice.reason or choice.title, options
+        )
     Console().print(table)
 
 

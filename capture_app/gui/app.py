@@ -128,51 +128,6 @@ def _check_binding() -> None:
         )
 
 
-def run_capture(
-    session: SessionPort,
-    station: StationPort,
-    store: SettingsStore,
-    settings: Settings,
-    *,
-    folder: Path | None = None,
-    image_list: Path | None = None,
-    notice: str = "",
-    reader_in_window: bool = False,
-    crash_file: Path | None = None,
-) -> int:
-    """Run the windows until the person leaves; return 0.
-
-    Parameters
-    ----------
-    folder, image_list
-        Images to open at once instead of showing the start page.
-    notice
-        A sentence to show first, such as that of `SettingsStore.load`.
-    crash_file
-        Where the trace of a hard crash is written.
-    """
-
-    def begin(windows: StationWindows) -> None:
-        if notice:
-            windows.controller.say(notice)
-        windows.desk.offer_recovery()
-        if folder is not None:
-            windows.desk.open_folder(folder)
-        elif image_list is not None:
-            windows.desk.open_list(image_list)
-
-    run_windows(
-        session,
-        station,
-        store,
-        settings,
-        begin,
-        reader_in_window=reader_in_window,
-        crash_file=crash_file,
-    )
-    return 0
-
-
 def run_windows(
     session: SessionPort,
     station: StationPort,

@@ -104,12 +104,22 @@ class Desk(QObject):
     def open_folder(self, path: Path) -> None:
         """Make the images of a folder the cases."""
         if self._controller.attempt(partial(self._session.show_folder, path)):
-            self._opened(RecentKind.FOLDER, path)
+            self.begin_reading(RecentKind.FOLDER, path)
 
     def open_list(self, path: Path) -> None:
         """Make the images of a list the cases."""
         if self._controller.attempt(partial(self._session.open_list, path)):
-            self._opened(RecentKind.LIST, path)
+            self.begin_reading(RecentKind.LIST, path)
+
+    def begin_reading(self, kind: RecentKind | None = None, path: Path | None = None) -> None:
+        """Go on from the start page with the cases just opened; the folder or list is remembered."""
+        if kind is not None and path is not None:
+            self._keep(with_recent(self.settings, kind, path))
+            self._operator.set_recent(self.settings.recent)
+        self._operator.show_station()
+        state = self._controller.state
+        if state is None or state.recording in (RecordingState.NO_TRACKER, RecordingState.FAILED):
+            self.connect_tracker()
 
     def start_demo(self) -> None:
         """Run the demo."""
@@ -223,14 +233,6 @@ class Desk(QObject):
     def _show_start_page(self) -> None:
         self.refresh_parts()
         self._operator.show_start_page()
-
-    def _opened(self, kind: RecentKind, path: Path) -> None:
-        self._keep(with_recent(self.settings, kind, path))
-        self._operator.set_recent(self.settings.recent)
-        self._operator.show_station()
-        state = self._controller.state
-        if state is None or state.recording in (RecordingState.NO_TRACKER, RecordingState.FAILED):
-            self.connect_tracker()
 
     def _recovered(self, path: Path) -> None:
         self._keep(with_recent(self.settings, RecentKind.RECORDING, path))

@@ -43,7 +43,7 @@ class TrackerPage(SettingsForm):
         )
         self._trackers = trackers
         self._fields_of_options: dict[str, QLineEdit | QComboBox] = {}
-        self._stored: dict[str, str] = {}
+        self._stored: dict[str, dict[str, str]] = {}  # options by the name of their tracker
         self.tracker = ChoiceBox(self)
         for choice in trackers:
             self.tracker.addItem(choice.title, choice.name)
@@ -57,7 +57,7 @@ class TrackerPage(SettingsForm):
 
     def show_settings(self, settings: Settings) -> None:
         """Fill the page."""
-        self._stored = dict(settings.tracker_options)
+        self._stored = {settings.tracker: dict(settings.tracker_options)}
         index = self.tracker.findData(settings.tracker)
         if index < 0:
             self.tracker.addItem(settings.tracker, settings.tracker)
@@ -100,13 +100,14 @@ class TrackerPage(SettingsForm):
         row = self.form.indexOf(self._reason)
         position = self.form.getItemPosition(row)
         at = int(position[0]) + 1  # type: ignore[index]  # the stubs call the pair an object
+        stored = self._stored.get(choice.name, {})  # another tracker would refuse them
         for option in choice.options:
-            added = _option_field(self, option, self._stored.get(option.name, option.default))
+            added = _option_field(self, option, stored.get(option.name, option.default))
             self.form.insertRow(at, option.title, added)
             at += 1
             self._fields_of_options[option.name] = added
         declared = {option.name for option in choice.options}
-        rest = [f"{name}={value}" for name, value in self._stored.items() if name not in declared]
+        rest = [f"{name}={value}" for name, value in stored.items() if name not in declared]
         self.further.setText(" ".join(rest))
 
 

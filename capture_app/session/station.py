@@ -29,6 +29,10 @@ class Station:
         """Return the trackers known; touches no device and no network."""
         return tuple(_choice(spec) for spec in known_drivers() if not spec.needs_stream)
 
+    def drivers(self) -> tuple[TrackerChoice, ...]:
+        """Return all drivers known, with those that play a file as if it were a tracker."""
+        return tuple(_choice(spec) for spec in known_drivers())
+
     def unfinished_recordings(self, folder: Path) -> tuple[UnfinishedRecording, ...]:
         """Return the recordings in `folder` that were not closed."""
         if not folder.is_dir():

@@ -2,11 +2,10 @@
 
 from drivers.mock.generator import Simulated, simulate
 from drivers.mock.presets import SCENARIOS, SENSOR_PRESETS
-from drivers.mock.settings import MOCK_OPTIONS, MockSettings
+from drivers.mock.settings import MockSettings
 from drivers.mock.tracker import MockTracker, create
 
 __all__ = [
-    "MOCK_OPTIONS",
     "SCENARIOS",
     "SENSOR_PRESETS",
     "MockSettings",

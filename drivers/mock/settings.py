@@ -21,25 +21,10 @@ from drivers.mock.parameters import (
     SensorSettings,
 )
 from drivers.mock.presets import SCENARIOS, SENSOR_PRESETS, SettingValue, preset_for_rate
-from drivers.options import OptionSpec
 
 PACES: Final = ("realtime", "fast")
 MIN_RATE_HZ: Final = 20.0
 MAX_RATE_HZ: Final = 2000.0
-
-MOCK_OPTIONS: Final = (
-    OptionSpec(
-        name="scenario", summary=f"who reads and what goes wrong: {', '.join(SCENARIOS)}", default="typical"
-    ),
-    OptionSpec(name="preset", summary=f"kind of tracker: {', '.join(SENSOR_PRESETS)}", default="by the rate"),
-    OptionSpec(
-        name="rate_hz", summary=f"samples a second, {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}", default="600"
-    ),
-    OptionSpec(name="seed", summary="number that decides every random draw", default="1"),
-    OptionSpec(name="pace", summary=f"one of {', '.join(PACES)}", default="realtime"),
-    OptionSpec(name="duration_s", summary="length of the stream in seconds; 0 is endless", default="0"),
-)
-"""The options a person needs; every other leaf of `MockSettings` is an option by its name as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

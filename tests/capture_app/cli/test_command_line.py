@@ -184,13 +184,23 @@ def test_the_demonstration_runs_through_the_whole_chain(tmp_path: Path) -> None:
     assert all(Path(name).read_bytes().startswith(b"\x89PNG") for name in told["heatmaps"])
 
 
+def test_the_list_of_drivers_holds_those_that_play_files_too() -> None:
+    drivers = {driver["name"]: driver for driver in json.loads(run("trackers", "--list", "--json").output)}
+    assert {"mock", "lsl", "playback", "mouse"} <= set(drivers)
+    assert "seed" in {option["name"] for option in drivers["mock"]["options"]}
+    assert "playback" in run("trackers").output
+
+
 @pytest.mark.processes
 def test_the_windows_open_on_a_folder_and_close_again(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     write_phantoms(tmp_path / "images")
-    done = command("capture", str(tmp_path / "images"), "--quit-after", "1", folder=tmp_path)
+    done = command("capture", "images", "--quit-after", "1", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    (settings,) = tmp_path.rglob("settings.json")
+    (recent,) = json.loads(settings.read_text())["settings"]["recent"]
+    assert (recent["kind"], recent["path"]) == ("folder", str(tmp_path / "images"))
 
 
 @pytest.mark.processes

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QTimer, qWarning
 
 from capture_app.gui import app as gui_app
-from capture_app.gui.app import build_application, run_capture, run_demo_windows, run_windows
+from capture_app.gui.app import build_application, run_demo_windows, run_windows
 from capture_app.gui.diagnostics import Diagnostics
 from capture_app.session.port import SessionError
 from capture_app.session.settings import Settings
@@ -48,24 +48,18 @@ def test_the_windows_run_until_the_person_leaves_and_close_the_session(
     qapp.setStyleSheet("")
 
 
-def test_capture_opens_what_it_is_given_and_shows_its_notice(
-    qapp, session, station, store, make_state, tmp_path, monkeypatch
+def test_a_polite_kill_leaves_even_where_nobody_has_looked_yet(
+    qapp, session, station, store, make_state, tmp_path
 ):
     session.state = make_state(recording=RecordingState.READY)
-    said = []
-    monkeypatch.setattr(
-        "capture_app.gui.controller.CaptureController.say", lambda _self, text: said.append(text)
-    )
-    opened = session.show_folder
 
-    def open_and_leave(path) -> None:
-        opened(path)
+    def open_and_leave(windows) -> None:
+        windows.desk.open_folder(tmp_path)
         signal.raise_signal(signal.SIGTERM)
 
-    session.show_folder = open_and_leave
-    code = run_capture(session, station, store, Settings(), folder=tmp_path, notice="A notice.")
-    assert (code, said) == (0, ["A notice."])
+    run_windows(session, station, store, Settings(), open_and_leave)
     assert ("show_folder", tmp_path) in session.asked
+    assert session.asked[-1] == ("close",)
     qapp.setStyleSheet("")
 
 

@@ -61,6 +61,18 @@ def test_options_of_the_tracker_have_fields_of_their_own(qtbot, open_dialog):
     assert dialog.tracker_page.further.text() == "seed=3"
 
 
+def test_the_options_of_one_tracker_are_not_those_of_another(open_dialog):
+    dialog = open_dialog(CHANGED)
+    page = dialog.tracker_page
+    page.tracker.setCurrentIndex(page.tracker.findData("lsl"))
+    assert page.further.text() == ""
+    page.tracker.setCurrentIndex(page.tracker.findData("mock"))
+    assert page.further.text() == "seed=3"
+    page.tracker.setCurrentIndex(page.tracker.findData("lsl"))
+    (accepted,) = accepted_after(dialog)
+    assert (accepted.tracker, accepted.tracker_options) == ("lsl", {})
+
+
 def test_a_tracker_that_cannot_be_used_says_why(open_dialog):
     dialog = open_dialog(Settings(tracker="lsl"))
     assert dialog.tracker_page._reason.text() == "The LSL library is missing."

@@ -6,7 +6,9 @@ import json
 import pytest
 
 from drivers.contract import DriverOptionError
-from drivers.mock import MOCK_OPTIONS, SCENARIOS, SENSOR_PRESETS, MockSettings
+from drivers.mock import SCENARIOS, SENSOR_PRESETS, MockSettings
+from drivers.mock.settings import MAX_RATE_HZ, MIN_RATE_HZ, PACES
+from drivers.mock_options import MOCK_OPTIONS
 
 
 def test_plain_settings_are_the_typical_scenario_at_600_hz():
@@ -135,3 +137,19 @@ def test_the_listed_options_are_options():
 
     assert {option.name for option in MOCK_OPTIONS} <= set(defaults)
     assert all(option.summary for option in MOCK_OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("scenario", list(SCENARIOS)), ("preset", list(SENSOR_PRESETS)), ("pace", list(PACES))],
+)
+def test_the_listed_options_name_all_there_is_to_choose_from(name, known):
+    (summary,) = [option.summary for option in MOCK_OPTIONS if option.name == name]
+
+    assert summary.removeprefix("one of ").split(": ")[-1].split(", ") == known
+
+
+def test_the_listed_rates_are_those_that_are_possible():
+    (summary,) = [option.summary for option in MOCK_OPTIONS if option.name == "rate_hz"]
+
+    assert summary.endswith(f"{MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}")
