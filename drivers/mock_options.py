@@ -10,8 +10,8 @@ MOCK_OPTIONS: Final = (
     OptionSpec(
         name="scenario",
         summary="who reads and what goes wrong: ideal, reference, typical, typical-60hz, typical-1200hz, "
-        "glasses, difficult, tired, head-moving, one-eye, unplugged, never-reconnects, clock-jump, flood, nan, "
-        "backward-time",
+        "glasses, difficult, tired, head-moving, one-eye, unplugged, never-reconnects, clock-jump, flood, "
+        "nan, backward-time",
         default="typical",
     ),
     OptionSpec(
