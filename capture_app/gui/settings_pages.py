@@ -149,6 +149,7 @@ class ScreenPage(SettingsForm):
         self.add_field("distance_mm", self.tr("Eyes to screen"), self.distance_mm)
         self.add_field("background_grey", self.tr("Grey around the picture"), self.grey)
         self.add_field("corner_patch", self.tr("Photodiode patch"), self.corner)
+        self._add_measured()
 
     def show_settings(self, settings: Settings) -> None:
         """Fill the page."""
@@ -160,6 +161,11 @@ class ScreenPage(SettingsForm):
         self.distance_mm.setValue(settings.distance_mm)
         self.grey.setValue(settings.background_grey)
         self.corner.setCurrentIndex(self.corner.findData(settings.corner_patch))
+        self.latency_ms.setValue(settings.onset_latency_mean_ms)
+        self.latency_sd_ms.setValue(settings.onset_latency_sd_ms)
+        self.black.setValue(settings.luminance_minimum_cd_m2)
+        self.white.setValue(settings.luminance_maximum_cd_m2)
+        self.gsdf.setText(settings.gsdf_check)
 
     def applied_to(self, settings: Settings) -> Settings:
         """Return `settings` with what the page says."""
@@ -172,7 +178,35 @@ class ScreenPage(SettingsForm):
             distance_mm=self.distance_mm.value(),
             background_grey=self.grey.value(),
             corner_patch=Corner(self.corner.currentData()),
+            onset_latency_mean_ms=self.latency_ms.value(),
+            onset_latency_sd_ms=self.latency_sd_ms.value(),
+            luminance_minimum_cd_m2=self.black.value(),
+            luminance_maximum_cd_m2=self.white.value(),
+            gsdf_check=self.gsdf.text().strip(),
         )
+
+    def _add_measured(self) -> None:
+        """Add what a lab measures on its monitor; another monitor has to be measured anew."""
+        unknown = self.tr("not measured")
+        self.latency_ms = _number(self, 1000.0, 2, " ms", unknown)
+        self.latency_ms.setToolTip(self.tr("Light after presentation, by the patch and a photodiode: mean"))
+        self.latency_sd_ms = _number(self, 1000.0, 3, " ms", unknown)
+        self.black = _number(self, 10000.0, 3, " cd/m²", unknown)
+        self.white = _number(self, 10000.0, 3, " cd/m²", unknown)
+        self.gsdf = QLineEdit(self)
+        self.gsdf.setPlaceholderText(self.tr("result and date, where it was checked"))
+        self.add_field("onset_latency_mean_ms", self.tr("Onset latency"), self.latency_ms)
+        self.add_field("onset_latency_sd_ms", self.tr("Its SD"), self.latency_sd_ms)
+        self.add_field("luminance_minimum_cd_m2", self.tr("Luminance of black"), self.black)
+        self.add_field("luminance_maximum_cd_m2", self.tr("Luminance of white"), self.white)
+        self.add_field("gsdf_check", self.tr("GSDF check"), self.gsdf)
+        self.monitor.currentIndexChanged.connect(self._forget_measured)
+
+    def _forget_measured(self) -> None:
+        """Empty the measured values: they were those of the monitor chosen before."""
+        for field in (self.latency_ms, self.latency_sd_ms, self.black, self.white):
+            field.setValue(0.0)
+        self.gsdf.clear()
 
 
 class AnalysisPage(SettingsForm):
@@ -304,11 +338,19 @@ def _row(parent: QWidget, field: QWidget, button: QPushButton) -> QWidget:
 
 
 def _millimetres(parent: QWidget, low: float, high: float, word_for_zero: str) -> QDoubleSpinBox:
+    field = _number(parent, high, 1, " mm", word_for_zero)
+    field.setMinimum(low)
+    return field
+
+
+def _number(
+    parent: QWidget, high: float, decimals: int, suffix: str, word_for_zero: str = ""
+) -> QDoubleSpinBox:
     field = QDoubleSpinBox(parent)
-    field.setRange(low, high)
-    field.setDecimals(1)
+    field.setRange(0.0, high)
+    field.setDecimals(decimals)
     _indent(field)
-    field.setSuffix(" mm")
+    field.setSuffix(suffix)
     if word_for_zero:
         field.setSpecialValueText(word_for_zero)
     return field

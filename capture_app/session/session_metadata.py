@@ -18,6 +18,8 @@ from capture_app.session.settings import Settings
 from gaze_core.geometry import Screen
 from recordings_schema.errors import MetadataError
 from recordings_schema.metadata import (
+    MEASURED,
+    UNMEASURED,
     DisplayRecord,
     ParticipantRecord,
     SessionMetadata,
@@ -86,19 +88,7 @@ def session_metadata(
                 gaze_signal=_gaze_signal(settings),
             ),
             participant=ParticipantRecord(pseudonym=reader),
-            display=DisplayRecord(
-                model=facts.model or facts.name,
-                width_px=facts.width_px,
-                height_px=facts.height_px,
-                width_mm=screen.width_mm,
-                height_mm=screen.height_mm,
-                distance_mm=settings.distance_mm,
-                refresh_hz=facts.refresh_hz,
-                scaling=facts.device_pixel_ratio,
-                mode=_mode(facts),
-                origin_x_px=facts.x_px,
-                origin_y_px=facts.y_px,
-            ),
+            display=_display(facts, screen, settings),
             software=SoftwareRecord.of_this_process("reading-station", capture_app.__version__),
             settings=SettingsRecord(
                 driver_options=dict(tracker_options),
@@ -115,6 +105,36 @@ def session_metadata(
         )
     except MetadataError as err:
         raise SessionError(str(err)) from err
+
+
+def _display(facts: ScreenFacts, screen: Screen, settings: Settings) -> DisplayRecord:
+    """Return what is known of the screen; what was measured counts for that very monitor alone."""
+    chosen = settings.monitor
+    is_measured_one = bool(chosen.name) and (facts.name, facts.serial) == (chosen.name, chosen.serial)
+    has_latency = is_measured_one and settings.onset_latency_mean_ms > 0 and settings.onset_latency_sd_ms > 0
+    return DisplayRecord(
+        model=facts.model or facts.name,
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        width_mm=screen.width_mm,
+        height_mm=screen.height_mm,
+        distance_mm=settings.distance_mm,
+        refresh_hz=facts.refresh_hz,
+        scaling=facts.device_pixel_ratio,
+        mode=_mode(facts),
+        origin_x_px=facts.x_px,
+        origin_y_px=facts.y_px,
+        luminance_minimum_cd_m2=_measured(settings.luminance_minimum_cd_m2, is_measured_one),
+        luminance_maximum_cd_m2=_measured(settings.luminance_maximum_cd_m2, is_measured_one),
+        gsdf_check=(settings.gsdf_check.strip() if is_measured_one else "") or UNMEASURED,
+        onset_latency=MEASURED if has_latency else UNMEASURED,
+        onset_latency_mean_ms=_measured(settings.onset_latency_mean_ms, has_latency),
+        onset_latency_sd_ms=_measured(settings.onset_latency_sd_ms, has_latency),
+    )
+
+
+def _measured(value: float, is_measured: bool) -> float:
+    return value if is_measured and value > 0 else math.nan
 
 
 def _check_display_area(info: Mapping[str, Any], screen: Screen) -> None:

@@ -102,6 +102,11 @@ class Settings:
     distance_mm: float = 650.0  # eye to screen
     background_grey: int = 64  # 0..255, around the image
     corner_patch: Corner = Corner.OFF
+    onset_latency_mean_ms: float = 0.0  # light after presentation, of `monitor`; 0: not measured
+    onset_latency_sd_ms: float = 0.0  # 0: not measured
+    luminance_minimum_cd_m2: float = 0.0  # black of `monitor`; 0: not measured
+    luminance_maximum_cd_m2: float = 0.0  # white of `monitor`; 0: not measured
+    gsdf_check: str = ""  # result and date of the grey-scale check of `monitor`; "": not checked
     eye: Eye = Eye.AVERAGE
     heatmap_sigma_deg: float = 1.0
     embed_images: bool = False  # keep a copy of every shown image inside the recording
@@ -161,6 +166,34 @@ _RANGES: Final = (
         "The height of the screen is between 50 and 3000 mm; measure the lit area with a ruler.",
     ),
     (
+        "onset_latency_mean_ms",
+        0.1,
+        1000.0,
+        True,
+        "The onset latency is between 0.1 and 1000 ms; measure it with the patch and a photodiode.",
+    ),
+    (
+        "onset_latency_sd_ms",
+        0.001,
+        1000.0,
+        True,
+        "The SD of the onset latency is between 0.001 and 1000 ms.",
+    ),
+    (
+        "luminance_minimum_cd_m2",
+        0.001,
+        10000.0,
+        True,
+        "The luminance of black is between 0.001 and 10000 cd/m2.",
+    ),
+    (
+        "luminance_maximum_cd_m2",
+        0.001,
+        10000.0,
+        True,
+        "The luminance of white is between 0.001 and 10000 cd/m2.",
+    ),
+    (
         "background_grey",
         0.0,
         255.0,
@@ -187,6 +220,12 @@ def check_settings(settings: Settings) -> tuple[SettingFinding, ...]:
     if (settings.screen_width_mm == 0.0) != (settings.screen_height_mm == 0.0):
         text = "Give the screen's width and height together, or leave both at 0 to use what the monitor says."
         findings.append(SettingFinding(name="screen_width_mm", text=text))
+    if (settings.onset_latency_mean_ms == 0.0) != (settings.onset_latency_sd_ms == 0.0):
+        text = "Give mean and SD of the onset latency together, or leave both at 0 where it was not measured."
+        findings.append(SettingFinding(name="onset_latency_mean_ms", text=text))
+    if settings.luminance_minimum_cd_m2 > settings.luminance_maximum_cd_m2:
+        text = "The luminance of white is above that of black; enter both, or leave both at 0."
+        findings.append(SettingFinding(name="luminance_maximum_cd_m2", text=text))
     if not 0.0 <= settings.live_view.heatmap_opacity <= 1.0:
         findings.append(
             SettingFinding(name="live_view", text="The heatmap's opacity is between 0 and 100 %.")

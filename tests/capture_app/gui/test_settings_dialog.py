@@ -18,6 +18,11 @@ CHANGED = Settings(
     distance_mm=600.0,
     background_grey=20,
     corner_patch=Corner.TOP_LEFT,
+    onset_latency_mean_ms=12.5,
+    onset_latency_sd_ms=0.8,
+    luminance_minimum_cd_m2=0.4,
+    luminance_maximum_cd_m2=400.0,
+    gsdf_check="passed",
     eye=Eye.LEFT,
     heatmap_sigma_deg=0.5,
     recording_folder="/recordings",
@@ -83,6 +88,14 @@ def test_a_tracker_of_another_station_is_kept(qtbot, open_dialog):
     with qtbot.waitSignal(dialog.settings_accepted) as caught:
         dialog.save.click()
     assert caught.args[0].tracker == "somebody-elses"
+
+
+def test_another_monitor_has_to_be_measured_anew(open_dialog):
+    page = open_dialog(CHANGED).screen_page
+    page.monitor.addItem("another")
+    page.monitor.setCurrentIndex(page.monitor.count() - 1)
+    assert (page.latency_ms.value(), page.latency_sd_ms.value()) == (0.0, 0.0)
+    assert (page.black.value(), page.white.value(), page.gsdf.text()) == (0.0, 0.0, "")
 
 
 def accepted_after(dialog: SettingsDialog) -> list:

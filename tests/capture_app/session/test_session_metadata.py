@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from capture_app.acquisition.messages import TrackerOpened
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.session_metadata import new_recording_path, session_metadata
-from capture_app.session.settings import Settings
+from capture_app.session.settings import MonitorChoice, Settings
 
 FACTS = ScreenFacts(name="DP-1", width_px=1920, height_px=1080, width_mm=527.0, height_mm=296.0)
 
@@ -45,6 +46,44 @@ def test_an_assumed_screen_size_is_told_in_the_recording() -> None:
     stored = _begin(None, unknown)
     assert stored.settings.settings["screen_size"].startswith("assumed")
     assert stored.display.width_mm == pytest.approx(1920 / 96 * 25.4)
+
+
+MEASURED = Settings(
+    monitor=MonitorChoice(name="DP-1", serial=""),
+    onset_latency_mean_ms=12.5,
+    onset_latency_sd_ms=0.8,
+    luminance_minimum_cd_m2=0.4,
+    luminance_maximum_cd_m2=400.0,
+    gsdf_check="passed, 2026-03-02",
+)
+
+
+def _display(settings: Settings, facts: ScreenFacts = FACTS) -> Any:
+    return session_metadata(
+        reader="R01", study="", facts=facts, settings=settings, tracker_options={}
+    ).display
+
+
+def test_what_was_measured_on_the_monitor_is_in_the_recording() -> None:
+    display = _display(MEASURED)
+    assert (display.onset_latency, display.onset_latency_mean_ms) == ("measured", 12.5)
+    assert display.onset_latency_sd_ms == 0.8
+    assert (display.luminance_minimum_cd_m2, display.luminance_maximum_cd_m2) == (0.4, 400.0)
+    assert display.gsdf_check == "passed, 2026-03-02"
+
+
+@pytest.mark.parametrize(
+    ("settings", "facts"),
+    [(Settings(), FACTS), (MEASURED, replace(FACTS, name="DP-2")), (MEASURED, replace(FACTS, serial="7"))],
+    ids=["nothing measured", "another monitor", "another of the same name"],
+)
+def test_what_was_not_measured_on_this_monitor_is_unmeasured(settings: Settings, facts: ScreenFacts) -> None:
+    display = _display(settings, facts)
+    assert (display.onset_latency, display.gsdf_check) == ("unmeasured", "unmeasured")
+    assert math.isnan(display.onset_latency_mean_ms)
+    assert math.isnan(display.onset_latency_sd_ms)
+    assert math.isnan(display.luminance_minimum_cd_m2)
+    assert math.isnan(display.luminance_maximum_cd_m2)
 
 
 def test_a_name_as_pseudonym_is_refused_with_a_sentence() -> None:
