@@ -43,6 +43,7 @@ STREAM_EVERY_NS: Final = 500_000_000
 
 SLOW_FLUSH_NS: Final = 250_000_000
 MAX_EMBEDDED_BYTES: Final = 256 * 1024 * 1024
+PICTURE_BEGINNINGS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 
 _log = logging.getLogger(__name__)
 
@@ -372,8 +373,14 @@ def _check_room(path: Path, state: DiskState) -> None:
 
 
 def _content_to_embed(path: Path) -> bytes:
-    """Return a file's bytes; too many of them are an error before they are read."""
+    """Return the bytes of a picture file; anything that may name a patient is an error.
+
+    DICOM files carry names and dates in their header, so they are never embedded.
+    """
     size_bytes = path.stat().st_size
     if size_bytes > MAX_EMBEDDED_BYTES:
         raise OSError(f"it has {size_bytes} bytes, at most {MAX_EMBEDDED_BYTES} are kept")
-    return path.read_bytes()
+    content = path.read_bytes()
+    if not content.startswith(PICTURE_BEGINNINGS):
+        raise OSError("only PNG, JPEG and TIFF are kept, since other files may name a patient")
+    return content

@@ -81,6 +81,8 @@ class CaptureController(QObject):
         self._operator.render_state(state)
         if before is None or before.recording is not state.recording:
             self._recording_changed(state.recording)
+        elif before.reader.message != state.reader.message:
+            self._reader_message_changed(state)
         self.frame_rendered.emit(state)
         # Painting follows as soon as this returns: the gaze point is the newest there is.
         newest = self._session.newest_gaze()
@@ -164,6 +166,14 @@ class CaptureController(QObject):
         else:
             self._place.cover()
 
+    def _reader_message_changed(self, state: LiveState) -> None:
+        """On a single monitor: give it back when there is nothing more to read, take it for the next case."""
+        if state.recording is RecordingState.RECORDING:
+            if state.reader.message:
+                self._place.cover()
+            else:
+                self._place.uncover()
+
     def _screen_changed(self, facts: ScreenFacts, cause: str) -> None:
         self._session.set_reader_screen(facts, cause)
 
@@ -206,6 +216,7 @@ class CaptureController(QObject):
         is_reading = self._state is not None and self._state.recording is RecordingState.RECORDING
         if name == "Esc" and is_reading and self._place.shares_the_only_monitor:
             self.attempt(self._session.pause)  # the way back to the operator's window
+            self._place.cover()  # also where there is no trial to pause
             return
         self.attempt(partial(self._session.key, name))
 

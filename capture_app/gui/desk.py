@@ -68,6 +68,7 @@ class Desk(QObject):
         self._work: Work | None = None
         self._wait: WaitDialog | None = None
         self._recorded_file: Path | None = None
+        self._connects_later = False  # a tracker chosen while a recording ran
         self._connect()
         operator.set_recent(settings.recent)
         operator.set_live_view_options(settings.live_view)
@@ -224,7 +225,9 @@ class Desk(QObject):
         )
         self.change_settings(settings)
         if tracker_changed and self._operator.is_station:
-            self.connect_tracker()
+            self._connects_later = self._is_recording
+            if not self._connects_later:
+                self.connect_tracker()
 
     def _live_view_changed(self, options: LiveViewOptions) -> None:
         self.settings = replace(self.settings, live_view=options)
@@ -247,6 +250,18 @@ class Desk(QObject):
         elif self._recorded_file is not None and state.recording is RecordingState.READY:
             path, self._recorded_file = self._recorded_file, None
             self._recovered(path)
+        if self._connects_later and not self._is_recording:
+            self._connects_later = False
+            self.connect_tracker()
+
+    @property
+    def _is_recording(self) -> bool:
+        state = self._controller.state
+        return state is not None and state.recording in (
+            RecordingState.RECORDING,
+            RecordingState.PAUSED,
+            RecordingState.CLOSING,
+        )
 
     def _described(self, summary: RecordingSummary) -> None:
         self._end_wait()

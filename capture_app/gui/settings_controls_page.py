@@ -57,7 +57,6 @@ class ControlsPage(SettingsForm):
         for name, title in (
             ("pan_button", self.tr("Drag to move")),
             ("window_button", self.tr("Drag for contrast")),
-            ("draw_button", self.tr("Draw and select")),
         ):
             field = ChoiceBox(self)
             for button, word in (

@@ -68,6 +68,9 @@ class CaptureSession:
     def step(self) -> LiveState:
         """Do what is due and return what is to be shown now."""
         self._link.poll()
+        if self._link.has_opened and not self._recording.is_busy:
+            self._feed.tracker_changed()  # what the tracker before still delivered is not this one's
+        self._link.has_opened = False
         before = self._recording.phase
         phase = self._recording.step()
         if phase is not before:
@@ -142,8 +145,6 @@ class CaptureSession:
         self._recording.acknowledge()
         self._tracker_name, self._tracker_options = name, dict(options)
         self._link.open_tracker(name, options, self._geometry)
-        if not self._recording.is_busy:  # a recording goes on with the tracker that comes back
-            self._feed.tracker_changed()
 
     # recording
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +17,8 @@ from capture_app.session.picture import Picture
 from capture_app.session.presentation import ShownImage
 from gaze_core.rows import Rows
 from recordings_schema.stimuli import Stimulus, StimulusError, image_row, load_image
+
+_log = logging.getLogger(__name__)
 
 KEPT_CASES: Final = 3
 """The case on the screen, the one before and the one ahead."""
@@ -89,6 +92,10 @@ class ImageStore:
             return LoadedCase(index=index, problem=str(err))
         except MemoryError:
             return LoadedCase(index=index, problem="The image needs more memory than this computer has free.")
+        except Exception as err:  # noqa: BLE001  # see below
+            # The top of this thread: an error nobody expected must not come back with every frame.
+            _log.exception("A case could not be decoded")
+            return LoadedCase(index=index, problem=f"The image cannot be shown ({type(err).__name__}).")
         return LoadedCase(index=index, images=shown)
 
     def _shown(self, stimulus: Stimulus, places: Places) -> ShownImage:

@@ -62,6 +62,7 @@ class Link:
         self._acquisition = acquisition
         self.tracker: m.TrackerOpened | None = None
         self.is_opening = False
+        self.has_opened = False  # a tracker began to stream; whoever begins anew with it takes this back
         self.status: m.Status | None = None
         self.started: m.RecordingStarted | None = None
         self.samples_ended: m.SamplesEnded | None = None
@@ -106,6 +107,10 @@ class Link:
     def open_tracker(self, name: str, options: Mapping[str, str], geometry: ViewingGeometry) -> None:
         """Ask for a tracker."""
         screen = geometry.screen
+        if name == "mouse":  # the pointer is told in px of the desktop
+            ratio = screen.device_pixel_ratio
+            origin = {"origin_x_px": screen.origin_x_px * ratio, "origin_y_px": screen.origin_y_px * ratio}
+            options = {**{key: f"{value:g}" for key, value in origin.items()}, **options}
         self.is_opening = True
         self.failure = None
         self._acquisition.send(
@@ -178,6 +183,7 @@ class Link:
             self._take_rows(message)
         elif isinstance(message, m.TrackerOpened):
             self.tracker, self.is_opening = message, False
+            self.has_opened = True
             self.is_tracker_lost = self.is_finished = False
         elif isinstance(message, m.RecordingStarted):
             self.started, self._takes_rows = message, True
@@ -215,7 +221,8 @@ class Link:
         self.failure = message
         if message.request == "OpenTracker":
             self.is_opening = False
-            self.tracker = None
+            if not self._takes_rows:  # while recording, the tracker that is recorded stays
+                self.tracker = None
         elif message.kind == "tracker":
             self.is_tracker_lost = True
         elif message.kind == "recording":

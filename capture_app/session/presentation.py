@@ -73,6 +73,7 @@ class Presentation:
         self._pending: list[_Change] = []
         self._in_force: dict[int, Rows] = {}
         self._dragged_pane: int | None = None
+        self._pointed_pane = 0  # what keys without a pointer mean
         self._patch_state = False
         self._patch_revision = 0  # that asked for this state of the patch
         self._presented_patch_state = False
@@ -216,8 +217,12 @@ class Presentation:
         if revision >= self._patch_revision:
             self._presented_patch_state = self._patch_state
         rows = []
+        shown = {(change.pane, change.image_id) for change in due if change.cause == "show"}
         for change in due:
             is_shown = change.revision == last[change.pane]
+            if is_shown and (change.pane, change.image_id) in shown:
+                # Zoomed or moved before its first frame: this is the frame that shows the image.
+                change = replace(change, cause="show")
             row = _row(change, t_host_ns if is_shown else NO_TIME, frame, frames_late)
             if is_shown:
                 self._in_force[change.pane] = row
@@ -258,14 +263,15 @@ class Presentation:
         return Layout.for_count(max(count, 1)).areas(width, height, ratio)
 
     def _pane(self, pane: int | None, x_px: float | None = None, y_px: float | None = None) -> int | None:
-        """Return the pane meant: the named, else the dragged one, else under the point, else the only one."""
+        """Return the pane meant: named, else dragged, else under the point, else pointed at last."""
         if not self._views:
             return None
         chosen = pane if pane is not None else self._dragged_pane
         if chosen is None and x_px is not None and y_px is not None:
             chosen = pane_at(tuple(view.area_screen_px for view in self._views), x_px, y_px)
+            self._pointed_pane = chosen if chosen is not None else self._pointed_pane
         elif chosen is None:
-            chosen = 0
+            chosen = self._pointed_pane if self._pointed_pane < len(self._views) else 0
         return chosen if chosen is not None and 0 <= chosen < len(self._views) else None
 
     def _replace_view(self, pane: int, view: PaneView, cause: str, t_asked_host_ns: int) -> None:

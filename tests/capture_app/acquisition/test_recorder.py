@@ -352,10 +352,23 @@ def test_an_image_that_is_asked_for_is_copied_into_the_recording(
     recorder: Recorder, recording: Any, tmp_path: Path
 ) -> None:
     image = tmp_path / "film.png"
-    image.write_bytes(b"pixels")
+    content = b"\x89PNG\r\n\x1a\n and pixels"
+    image.write_bytes(content)
     recorder.request_embedding(image)
     recorder.step(0.0)
-    assert recording.embedded == [b"pixels"]
+    assert recording.embedded == [content]
+
+
+def test_a_dicom_file_with_its_patient_header_is_never_copied_into_a_recording(
+    recorder: Recorder, recording: Any, tmp_path: Path
+) -> None:
+    image = tmp_path / "film.dcm"
+    image.write_bytes(b"\0" * 128 + b"DICM and a name")
+    recorder.request_embedding(image)
+    recorder.step(0.0)
+    recorder.step(0.0)
+    assert recording.embedded == []
+    assert [decode_text(row["kind"]) for row in recording.all(DatasetKey.EVENTS)] == ["image_not_embedded"]
 
 
 def test_an_image_that_is_gone_becomes_an_event_and_the_recording_goes_on(

@@ -11,7 +11,7 @@ from capture_app.gui.dialogs import CloseQuestion, MessageDialog
 from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.reader_window import ReaderWindow
 from capture_app.session.settings import Settings
-from capture_app.session.states import NewestGaze, RecordingState
+from capture_app.session.states import NewestGaze, ReaderState, RecordingState
 
 
 class Rig:
@@ -205,6 +205,25 @@ def test_on_one_monitor_the_reader_covers_the_operator_only_while_reading(rig_al
         rig_alone.show(make_state(recording=recording))
         seen.append(rig_alone.reader.isVisible())
     assert seen == [False, True, False, True]
+
+
+def test_on_one_monitor_the_operator_is_back_when_all_cases_are_read(rig_alone, make_state):
+    rig_alone.show(make_state(recording=RecordingState.RECORDING))
+    assert rig_alone.reader.isVisible()
+    rig_alone.show(
+        make_state(
+            recording=RecordingState.RECORDING, reader=ReaderState(revision=9, message="All cases are read.")
+        )
+    )
+    assert not rig_alone.reader.isVisible()
+    rig_alone.show(make_state(recording=RecordingState.RECORDING))
+    assert rig_alone.reader.isVisible()
+
+
+def test_on_one_monitor_escape_leads_back_even_where_nothing_can_be_paused(rig_alone, make_state):
+    rig_alone.show(make_state(recording=RecordingState.RECORDING))
+    rig_alone.reader.hand.key_pressed.emit("Esc")
+    assert not rig_alone.reader.isVisible()
 
 
 def test_on_one_monitor_escape_pauses_and_so_leads_back(qtbot, rig_alone, make_state):

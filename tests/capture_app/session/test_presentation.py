@@ -60,11 +60,21 @@ def test_nothing_comes_out_before_the_frame(presentation, image) -> None:
 
 def test_a_replaced_change_becomes_a_row_without_a_presented_time(presentation, image) -> None:
     presentation.show([image()], 0, 1000)
+    presented(presentation, 1500)
     presentation.zoom(400, 300, 4, None, 2000)
     presentation.pan(10, 0, None, 3000)
     rows = presented(presentation, 9000)
-    assert rows["cause"].tolist() == [b"show", b"zoom", b"pan"]
-    assert rows["t_presented_host_ns"].tolist() == [NO_TIME, NO_TIME, 9000]
+    assert rows["cause"].tolist() == [b"zoom", b"pan"]
+    assert rows["t_presented_host_ns"].tolist() == [NO_TIME, 9000]
+
+
+def test_an_image_zoomed_before_its_first_frame_is_shown_by_that_frame(presentation, image) -> None:
+    presentation.show([image()], 0, 1000)
+    presentation.zoom(400, 300, 4, None, 2000)
+    rows = presented(presentation, 9000)
+    assert rows["cause"].tolist() == [b"show", b"show"]
+    assert rows["t_presented_host_ns"].tolist() == [NO_TIME, 9000]
+    assert rows["src_w_image_px"][1] < rows["src_w_image_px"][0]
 
 
 def test_the_recorded_rectangle_is_the_painted_one(presentation, image) -> None:
@@ -142,8 +152,8 @@ def test_a_drag_holds_on_to_its_pane(presentation, image) -> None:
     presentation.pan(-500, 0, None, 2000)
     assert presented(presentation, 2500)["pane"].tolist() == [1]
     presentation.drag_ended()
-    presentation.window_level(0, -50, None, 3000)
-    assert presented(presentation, 3500)["pane"].tolist() == [0]
+    presentation.window_level(0, -50, None, 3000)  # by key: the pane pointed at last
+    assert presented(presentation, 3500)["pane"].tolist() == [1]
 
 
 def test_a_point_between_the_panes_changes_nothing(presentation, image) -> None:
