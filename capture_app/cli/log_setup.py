@@ -29,8 +29,8 @@ def log_file() -> Path:
 def set_up_logging(*, is_verbose: bool) -> None:
     """Log to the file; to the terminal only when asked: what a person must know, the command says itself.
 
-    Nothing of an image's header is logged; names of
-    files and folders are, so a lab that names files after patients has to keep its logs as it keeps those.
+    Nothing of an image's header is logged; names of files and folders are, so a lab that names files after
+    patients has to keep its logs as it keeps those.
     """
     root = logging.getLogger()
     if root.handlers:
