@@ -261,7 +261,9 @@ class FilesPage(SettingsForm):
             "recording_folder", self.tr("Recordings"), self.folder, _row(self, self.folder, browse)
         )
         self.embed = QCheckBox(self.tr("Keep a copy of every shown image inside the recording"), self)
-        self.embed.setToolTip(self.tr("PNG, JPEG and TIFF only, and only where the images may be passed on with the gaze."))
+        self.embed.setToolTip(
+            self.tr("PNG, JPEG and TIFF only, and only where the images may be passed on with the gaze.")
+        )
         self.add_field("embed_images", self.tr("Images"), self.embed)
 
     def show_settings(self, settings: Settings) -> None:
