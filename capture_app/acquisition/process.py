@@ -133,7 +133,11 @@ def _begin_log(log_directory: str) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
-            directory / LOG_FILE_NAME, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+            directory / LOG_FILE_NAME,
+            maxBytes=_LOG_BYTES,
+            backupCount=_LOG_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",
         )
         crash_file = (directory / CRASH_FILE_NAME).open("a", encoding="utf-8")
     except OSError:

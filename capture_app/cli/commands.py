@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import math
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -19,7 +22,8 @@ from capture_app.cli.exits import CommandError, ExitCode
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
 
-RECORDING_FILE = click.Path(path_type=Path)
+RECORDING_FILE = click.Path(path_type=Path, readable=False)
+RECORDING_ENDING = ".gazeh5"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -41,6 +45,39 @@ def cli(context: click.Context, verbose: bool) -> None:
         context.invoke(capture)
 
 
+class FiniteRange(click.FloatRange):
+    """A number within bounds; not infinite, and not "nan", which no bound refuses."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or refuse it."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
+def _screen_mm(
+    _context: click.Context, _option: click.Parameter, text: str | None
+) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        width, height = (float(part) for part in text.lower().split("x"))
+    except ValueError as err:
+        raise click.BadParameter(f"{text!r} is not of the form WIDTHxHEIGHT, as in 527x296.") from err
+    if not (width > 0 and height > 0 and math.isfinite(width * height)):
+        raise click.BadParameter(f"{text!r} is no size of a screen; measure the lit area with a ruler.")
+    return width, height
+
+
+def _recording_name(_context: click.Context, _option: click.Parameter, out: Path) -> Path:
+    if out.suffix != RECORDING_ENDING:
+        raise click.BadParameter(
+            f"The name of a recording ends in {RECORDING_ENDING}; {str(out)!r} does not."
+        )
+    return out
+
+
 def _options(values: tuple[str, ...]) -> dict[str, str]:
     options = {}
     for value in values:
@@ -57,7 +94,9 @@ def _tracker_options(function: _Function) -> _Function:
         function
     )
     decorated = click.option(
-        "--rate", type=float, help="Sampling rate in Hz, where the tracker has a choice."
+        "--rate",
+        type=FiniteRange(0, min_open=True),
+        help="Sampling rate in Hz, where the tracker has a choice.",
     )(decorated)
     return click.option(
         "--option",
@@ -69,10 +108,10 @@ def _tracker_options(function: _Function) -> _Function:
 
 
 @cli.command()
-@click.option("--seconds", type=click.FloatRange(1, 3600), default=12, show_default=True, help="Per image.")
+@click.option("--seconds", type=FiniteRange(1, 3600), default=12, show_default=True, help="Per image.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the recording and pictures.")
 @click.option(
-    "--rate", type=click.FloatRange(30, 2000), default=600, show_default=True, help="Samples per second."
+    "--rate", type=FiniteRange(30, 2000), default=600, show_default=True, help="Samples per second."
 )
 @click.option("--seed", type=int, default=7, show_default=True, help="Seed of the simulated reader.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -85,7 +124,7 @@ def demo(seconds: float, out: Path | None, rate: float, seed: int, as_json: bool
 
 @cli.command()
 @click.argument("images", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--quit-after", type=click.FloatRange(0), hidden=True, help="Close the windows after seconds.")
+@click.option("--quit-after", type=FiniteRange(0), hidden=True, help="Close the windows after seconds.")
 def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> None:
     """Open the windows on IMAGES: a folder, an image list, or image files."""
     from capture_app.cli.capture import run_capture_command
@@ -95,10 +134,24 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
 
 @cli.command()
 @_tracker_options
-@click.option("--seconds", type=click.FloatRange(0.1, 24 * 3600), required=True, help="How long.")
-@click.option("--out", type=RECORDING_FILE, required=True, help="File to make; never overwritten.")
+@click.option("--seconds", type=FiniteRange(0.1, 24 * 3600), required=True, help="How long.")
+@click.option(
+    "--out",
+    type=RECORDING_FILE,
+    required=True,
+    callback=_recording_name,
+    help="File to make; never overwritten.",
+)
 @click.option("--reader", default="R00", show_default=True, help="Pseudonym of the reader.")
-@click.option("--images", type=click.Path(path_type=Path), help="Folder or list shown to a simulated reader.")
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path),
+    help="Folder, list or image file. All cases are shown in turn and share the time.",
+)
+@click.option(
+    "--screen-mm", callback=_screen_mm, metavar="WIDTHxHEIGHT", help="Measured size of the screen, mm."
+)
+@click.option("--distance-mm", type=FiniteRange(200, 1500), help="Measured distance from eye to screen, mm.")
 @click.option("--embed-images", is_flag=True, help="Keep a copy of every shown image inside the recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def record(
@@ -109,25 +162,30 @@ def record(
     out: Path,
     reader: str,
     images: Path | None,
+    screen_mm: tuple[float, float] | None,
+    distance_mm: float | None,
     embed_images: bool,
     as_json: bool,
 ) -> None:
-    """Record without windows: the same engine, live fixations included."""
-    from capture_app.cli.record import run_record
+    """Record without windows: the same engine, live fixations included.
 
-    chosen = _options(options)
-    if rate is not None:
-        chosen["rate_hz"] = f"{rate:g}"
-    run_record(
+    Ctrl-C ends the recording early; it is closed properly.
+    """
+    from capture_app.cli.record import RecordRequest, run_record
+
+    request = RecordRequest(
         tracker=tracker,
-        options=chosen,
+        options=_options(options),
+        rate_hz=rate,
         seconds=seconds,
         out=out,
         reader=reader,
         images=images,
         embed_images=embed_images,
-        as_json=as_json,
+        screen_mm=screen_mm,
+        distance_mm=distance_mm,
     )
+    run_record(request, as_json=as_json)
 
 
 @cli.command()
@@ -172,9 +230,7 @@ def recover(files: tuple[Path, ...], as_json: bool) -> None:
 
 @cli.command()
 @click.argument("file", type=RECORDING_FILE)
-@click.option(
-    "--window", "window_ms", type=click.FloatRange(1), help="Only the last so many ms of each target."
-)
+@click.option("--window", "window_ms", type=FiniteRange(1), help="Only the last so many ms of each target.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def accuracy(file: Path, window_ms: float | None, as_json: bool) -> None:
     """Show how well gaze met the targets of a recording, for each target and each eye."""
@@ -208,10 +264,18 @@ def _without_nan(value: object) -> object:
     return value
 
 
+def _let_any_name_be_printed() -> None:
+    """Print what the terminal's encoding lacks as an escape: names of files may hold any bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
     @wraps(function)
     def run() -> None:
         multiprocessing.freeze_support()
+        _let_any_name_be_printed()
         try:
             function()
         except CommandError as err:
@@ -221,7 +285,9 @@ def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
             err.show()
             sys.exit(err.exit_code)
         except (KeyboardInterrupt, click.Abort):  # click turns the first into the second
-            click.echo("reading-station: Ended by Ctrl-C. A recording that was running was closed.", err=True)
+            # Pressed again while the program goes it would only add a traceback.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            click.echo("reading-station: Ended by Ctrl-C.", err=True)
             sys.exit(int(ExitCode.INTERRUPTED))
         except Exception:  # noqa: BLE001  # the last resort: the log gets all of it, the person a sentence
             _log.exception("The command ended by a mistake of the program")

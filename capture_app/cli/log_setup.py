@@ -44,7 +44,11 @@ def set_up_logging(*, is_verbose: bool) -> None:
     try:
         log_folder().mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(
-            log_file(), maxBytes=MAX_LOG_BYTES, backupCount=KEPT_LOGS, encoding="utf-8"
+            log_file(),
+            maxBytes=MAX_LOG_BYTES,
+            backupCount=KEPT_LOGS,
+            encoding="utf-8",
+            errors="backslashreplace",  # names of files may hold bytes that are no text
         )
     except OSError as err:
         root.warning("The log %s cannot be written: %s", log_file(), err)

@@ -22,6 +22,7 @@ MAX_LIST_BYTES: Final = 16 * 1024 * 1024
 MAX_PANES: Final = 16
 MAX_GROUPED_IMAGES: Final = 4
 """A sub-folder with more images than this is a collection, not one examination."""
+_LIST_ENDINGS: Final = frozenset({".txt", ".tsv", ".csv", ".list"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,27 @@ class CaseList:
     title: str
     root: Path
     cases: tuple[Case, ...]
+
+
+def cases_of(path: Path) -> CaseList:
+    """Return the cases of a folder, of a list file (by the ending of its name) or of one image file.
+
+    Raises
+    ------
+    SessionError
+        If it is none of these, cannot be read, or holds no image.
+    """
+    if path.is_dir():
+        return cases_of_folder(path)
+    if not path.is_file():
+        what = "neither a file nor a folder" if path.exists() else "not there"
+        raise SessionError(f"{path} is {what}. Name a folder of images, an image list or an image file.")
+    return cases_of_list(path) if is_list(path) else cases_of_images([path])
+
+
+def is_list(path: Path) -> bool:
+    """Whether a file is an image list, as the ending of its name says."""
+    return path.suffix.lower() in _LIST_ENDINGS
 
 
 def cases_of_folder(folder: Path) -> CaseList:
@@ -85,6 +107,11 @@ def cases_of_list(path: Path) -> CaseList:
     SessionError
         If the file cannot be read, is not text, or names no image.
     """
+    if path.exists() and not path.is_file():
+        raise SessionError(
+            f"The image list {path} cannot be read: it is not a plain file. "
+            "Name a text file with one case per line."
+        )
     try:
         if path.stat().st_size > MAX_LIST_BYTES:
             raise SessionError(f"{path} is too large for an image list. A list is text, one case per line.")

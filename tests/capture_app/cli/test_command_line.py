@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,17 +25,28 @@ is_linux = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(autouse=True)
+def _own_ctrl_c() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(commands.cli, arguments)
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return an environment with settings, logs and caches in a folder of its own."""
+    folders = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
+    return os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+
+
 def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the real program, with its settings, logs and caches in a folder of its own."""
-    folders = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    environment = os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-m", "capture_app", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False,
+        cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
 
 
@@ -56,8 +70,15 @@ def test_the_help_names_the_exit_codes() -> None:
     "arguments",
     [
         ("record",),
-        ("record", "--seconds", "0", "--out", "x"),
-        ("record", "--seconds", "1", "--out", "x", "--option", "nonsense"),
+        ("record", "--seconds", "0", "--out", "x.gazeh5"),
+        ("record", "--seconds", "nan", "--out", "x.gazeh5"),
+        ("record", "--seconds", "1", "--rate", "inf", "--out", "x.gazeh5"),
+        ("record", "--seconds", "1", "--out", "x.gazeh5", "--option", "nonsense"),
+        ("record", "--seconds", "1", "--out", "no-ending"),
+        ("record", "--seconds", "1", "--out", "x.txt"),
+        ("record", "--seconds", "1", "--out", "x.gazeh5", "--screen-mm", "527"),
+        ("record", "--seconds", "1", "--out", "x.gazeh5", "--screen-mm", "nanx296"),
+        ("record", "--seconds", "1", "--out", "x.gazeh5", "--distance-mm", "nan"),
         ("demo", "--rate", "5"),
         ("no-such-command",),
     ],
@@ -88,6 +109,39 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     assert isinstance(result.exception, CommandError)
     assert result.exception.code is ExitCode.RECORDING
     assert str(tmp_path / "gone") in str(result.exception)
+
+
+def test_a_screen_no_monitor_has_is_exit_code_2(tmp_path: Path) -> None:
+    out = str(tmp_path / "a.gazeh5")
+    result = run("record", "--seconds", "1", "--out", out, "--screen-mm", "527x9000")
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.USAGE
+    assert "--screen-mm" in str(result.exception)
+
+
+def test_a_name_longer_than_file_systems_take_is_a_sentence(tmp_path: Path) -> None:
+    result = run("record", "--seconds", "1", "--out", str(tmp_path / f"{'a' * 500}.gazeh5"))
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.RECORDING
+    assert "too long" in str(result.exception)
+
+
+def test_a_rate_no_driver_asked_for_is_named_as_it_was_typed(tmp_path: Path) -> None:
+    out = str(tmp_path / "a.gazeh5")
+    result = run("record", "--tracker", "playback", "--rate", "100", "--seconds", "1", "--out", out)
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.TRACKER
+    assert "--rate" in str(result.exception)
+    assert "rate_hz" not in str(result.exception)
+
+
+def test_a_file_to_play_that_is_not_there_is_exit_code_3(tmp_path: Path) -> None:
+    out = str(tmp_path / "a.gazeh5")
+    arguments = ("--tracker", "playback", "--option", f"file={tmp_path / 'gone.gazeh5'}")
+    result = run("record", *arguments, "--seconds", "1", "--out", out)
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.INPUT
+    assert "gone.gazeh5" in str(result.exception)
 
 
 def test_images_that_are_not_there_are_exit_code_3(tmp_path: Path) -> None:
@@ -210,3 +264,51 @@ def test_an_option_the_tracker_does_not_know_is_exit_code_4(tmp_path: Path) -> N
     assert done.stderr.strip().startswith("reading-station: ")
     assert "nonsense" in done.stderr
     assert not (tmp_path / "a.gazeh5").exists()
+
+
+@pytest.mark.processes
+def test_images_of_which_none_can_be_shown_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "nopix.dcm").write_bytes(b"junk")
+    (tmp_path / "list.txt").write_text("nopix.dcm\n")
+    done = command("record", "--seconds", "1", "--images", "list.txt", "--out", "a.gazeh5", folder=tmp_path)
+    assert done.returncode == ExitCode.INPUT
+    assert "nopix.dcm" in done.stderr
+    assert "nothing was recorded" in done.stderr
+    assert not (tmp_path / "a.gazeh5").exists()
+
+
+@is_linux
+@pytest.mark.processes
+def test_ctrl_c_again_and_again_closes_a_recording_with_a_name_that_is_no_text(tmp_path: Path) -> None:
+    out = tmp_path / os.fsdecode(b"\xff.gazeh5")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "capture_app", "record", "--seconds", "60", "--out", str(out)],
+        cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline_s = time.monotonic() + 60.0
+    while not out.exists() and time.monotonic() < deadline_s:
+        assert started.poll() is None
+        time.sleep(0.02)
+    for _ in range(3):
+        started.send_signal(signal.SIGINT)
+        time.sleep(0.01)  # signals of one kind that wait are one
+    _, stderr = started.communicate(timeout=60)
+    assert started.returncode == ExitCode.INTERRUPTED, stderr
+    assert b"The recording was closed: " in stderr
+    assert b"Traceback" not in stderr
+    assert command("validate", str(out), folder=tmp_path).returncode == ExitCode.OK
+    assert not out.with_name(out.name + ".journal").exists()
+
+
+@pytest.mark.processes
+def test_one_image_and_the_measured_screen_reach_the_recording(tmp_path: Path) -> None:
+    (image, *_) = write_phantoms(tmp_path)
+    done = command(
+        "record", "--seconds", "1", "--images", str(image), "--screen-mm", "527x296", "--distance-mm", "640",
+        "--out", "a.gazeh5", "--json", folder=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["notes"] == []
+    facts = json.loads(run("info", str(tmp_path / "a.gazeh5"), "--json").output)
+    assert facts["Screen"].endswith("527 x 296 mm")
+    assert (facts["Distance"], facts["Images"]) == ("640 mm", "1")

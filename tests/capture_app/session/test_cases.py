@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from capture_app.session.cases import (
     MAX_LIST_BYTES,
+    cases_of,
     cases_of_folder,
     cases_of_images,
     cases_of_list,
@@ -122,3 +124,24 @@ def test_named_images_are_cases(make_image: Any, tmp_path: Path) -> None:
     assert [case.problem for case in found.cases] == ["", "The file gone.png is not there."]
     with pytest.raises(SessionError, match="No image was named"):
         cases_of_images([])
+
+
+def test_one_name_stands_for_a_folder_a_list_or_an_image(make_image: Any, tmp_path: Path) -> None:
+    image = make_image("images/a.png")
+    (tmp_path / "list.txt").write_text("images/a.png\n")
+    for path in (image, image.parent, tmp_path / "list.txt"):
+        assert [case.images for case in cases_of(path).cases] == [(image,)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(SessionError, match="neither a file nor a folder"):
+        cases_of(tmp_path / "pipe.txt")
+    with pytest.raises(SessionError, match="not a plain file"):
+        cases_of_list(tmp_path / "pipe.txt")
+
+
+def test_a_name_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SessionError, match="not there"):
+        cases_of(tmp_path / "gone.txt")

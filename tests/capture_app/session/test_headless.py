@@ -10,7 +10,15 @@ import pytest
 from session_fakes import FakeRun
 
 from capture_app.acquisition import messages as m
-from capture_app.session.headless import HeadlessRun, RecordingFailedError, TrackerUnavailableError
+from capture_app.session.cases import cases_of_images
+from capture_app.session.headless import (
+    SHORTEST_TURN_S,
+    HeadlessRun,
+    NoImageError,
+    RecordingFailedError,
+    StoppedEarlyError,
+    TrackerUnavailableError,
+)
 
 OPENED = m.TrackerOpened(info={"rate_hz": 600.0}, rates_hz=[600.0], wants_scene=False, calibrates=False)
 FILE = Path("a.gazeh5")
@@ -24,6 +32,7 @@ class Script:
         self.answers = answers
         self.at_sleep: dict[int, m.Message] = {}
         self.sleeps = 0
+        self.stop_after_sleeps = 10**9
         self._answered = 0
 
     def sleep(self, seconds: float) -> None:
@@ -39,7 +48,12 @@ class Script:
             acquisition.say(self.at_sleep[self.sleeps])
 
     def record(self, seconds: float = 1.0) -> Any:
-        headless = HeadlessRun(self.run.session, clock=self.run.clock, sleep=self.sleep)
+        headless = HeadlessRun(
+            self.run.session,
+            clock=self.run.clock,
+            sleep=self.sleep,
+            is_stop_wanted=lambda: self.sleeps >= self.stop_after_sleeps,
+        )
         return headless.record(FILE, "R01", seconds)
 
 
@@ -127,3 +141,73 @@ def test_a_close_that_is_never_confirmed_names_the_way_out(script: Script) -> No
     del script.answers[m.StopRecording]
     with pytest.raises(RecordingFailedError, match="reading-station recover"):
         script.record()
+
+
+def shown_ms(script: Script) -> list[int]:
+    """Return how long each trial was open, in whole ms."""
+    trials = script.run.acquisition.appended("trial")
+    opened = trials["t_host_ns"][trials["state"] == b"open"]
+    ended = trials["t_host_ns"][trials["state"] == b"done"]
+    return [round(float(ns) / 1e6) for ns in ended - opened]
+
+
+def decoded(script: Script) -> None:
+    """Wait for the thread that decodes: the clock of the test stands still meanwhile."""
+    while script.run.session.shown_since_host_ns is None:
+        script.run.step(advance_ns=0)
+
+
+def test_cases_are_shown_in_turn_and_share_the_time(script: Script, make_image: Any) -> None:
+    images = [make_image(f"{number}.png") for number in range(3)]
+    script.run.session.show_cases(cases_of_images(images))
+    decoded(script)
+    result = script.record(6.0)
+    assert (result.unreadable, result.cases_left) == ((), 0)
+    assert len(shown_ms(script)) == 3
+    assert all(1500 < shown < 2500 for shown in shown_ms(script))
+
+
+def test_a_case_is_shown_for_a_second_at_least_and_the_rest_is_told(script: Script, make_image: Any) -> None:
+    images = [make_image(f"{number}.png") for number in range(6)]
+    script.run.session.show_cases(cases_of_images(images))
+    decoded(script)
+    result = script.record(2.5)
+    assert min(shown_ms(script)[:-1]) >= SHORTEST_TURN_S * 1000 - 20
+    assert result.cases_left == 6 - len(shown_ms(script)) > 0
+
+
+def test_without_an_image_that_can_be_shown_nothing_is_recorded(script: Script, tmp_path: Path) -> None:
+    junk = tmp_path / "nopix.dcm"
+    junk.write_bytes(b"junk")
+    script.run.session.show_cases(cases_of_images([junk, tmp_path / "gone.png"]))
+    with pytest.raises(NoImageError, match=r"nothing was recorded.*nopix\.dcm"):
+        script.record()
+    assert not script.run.acquisition.all_sent(m.StartRecording)
+
+
+def test_images_that_cannot_be_shown_beside_others_are_told_at_the_end(
+    script: Script, make_image: Any, tmp_path: Path
+) -> None:
+    junk = tmp_path / "nopix.dcm"
+    junk.write_bytes(b"junk")
+    script.run.session.show_cases(cases_of_images([junk, make_image("a.png")]))
+    decoded(script)
+    result = script.record(1.0)
+    assert len(result.unreadable) == 1
+    assert result.unreadable[0].startswith("Case nopix: ")
+
+
+def test_whoever_stops_early_has_a_recording_that_is_closed(script: Script) -> None:
+    script.stop_after_sleeps = 60
+    result = script.record(60.0)
+    assert result.is_stopped_early
+    assert script.run.acquisition.all_sent(m.StopRecording)
+    assert script.sleeps < 80
+
+
+def test_whoever_stops_before_the_tracker_is_open_has_no_recording(script: Script) -> None:
+    del script.answers[m.OpenTracker]
+    script.stop_after_sleeps = 5
+    with pytest.raises(StoppedEarlyError, match="before anything was recorded"):
+        script.record()
+    assert not script.run.acquisition.all_sent(m.StartRecording)
