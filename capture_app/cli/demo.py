@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from capture_app.cli.commands import print_json
 from capture_app.cli.display import screens
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.interrupts import CtrlC, ctrl_c_noted, without_ctrl_c
 from capture_app.session.acquisition_start import start_acquisition
 from capture_app.session.demo import DEMO_READER, DemoScript, demo_cases, demo_tracker_options
 from capture_app.session.engine import CaptureSession
@@ -23,6 +25,7 @@ from capture_app.session.results import (
     heatmap_of,
     heatmap_picture,
     results_of,
+    shown_images,
 )
 from capture_app.session.session_metadata import new_recording_path
 from capture_app.session.settings import LiveViewOptions, Settings, SettingsStore
@@ -53,15 +56,15 @@ def run_demo(
     """Run the demonstration and print its summary."""
     settings = Settings(live_view=LiveViewOptions(show_heatmap=True))
     target = (folder if folder is not None else settings.folder_for_recordings() / "demo").absolute()
+    _make_folder(target)
     try:
         path = new_recording_path(target, "phantoms", DEMO_READER)
-        with screens() as is_visible:
+        with ctrl_c_noted() as pressed, screens() as is_visible:
             if not as_json:
                 where = "in two windows" if is_visible else "without a display, in memory"
                 click.echo(f"Three phantoms, read by the simulated tracker at {rate_hz:g} Hz, {where}.")
-            age_ms = _play(
-                path, settings, seconds_per_image, demo_tracker_options(round(rate_hz), seed), as_json
-            )
+            options = demo_tracker_options(round(rate_hz), seed)
+            age_ms = _play(path, settings, seconds_per_image, options, pressed, is_quiet=as_json)
     except SessionError as err:
         raise CommandError(str(err), ExitCode.RECORDING) from err
     outcome = _outcome(path, target, age_ms)
@@ -73,18 +76,41 @@ def run_demo(
         raise CommandError("The recording has findings; see above.", ExitCode.DATA_LOST)
 
 
-def _play(path: Path, settings: Settings, seconds: float, options: dict[str, str], is_quiet: bool) -> float:
+def _make_folder(folder: Path) -> None:
+    """Make the folder for the recording and the pictures, or refuse it in words of the command line."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise CommandError(
+            f"The folder {folder} cannot be made ({err.strerror}). Name another with --out.",
+            ExitCode.RECORDING,
+        ) from err
+    if not os.access(folder, os.W_OK):
+        raise CommandError(
+            f"Nothing can be written into the folder {folder}. Name another with --out.", ExitCode.RECORDING
+        )
+
+
+def _play(
+    path: Path,
+    settings: Settings,
+    seconds: float,
+    options: dict[str, str],
+    pressed: CtrlC,
+    *,
+    is_quiet: bool,
+) -> float:
     """Run the windows until the script is over; return the median age of the newest sample at paint, ms."""
     from capture_app.gui.app import StationWindows, run_demo_windows
     from capture_app.session.states import LiveState
 
-    session = CaptureSession(start_acquisition, settings=settings)
+    session = CaptureSession(lambda: without_ctrl_c(start_acquisition), settings=settings)
     script = DemoScript(session, path, seconds)
-    told_ns = 0
+    told_ns, is_leaving = 0, False
 
     def begin(windows: StationWindows) -> None:
         def follow(state: LiveState) -> None:
-            nonlocal told_ns
+            nonlocal told_ns, is_leaving
             now_ns = time.perf_counter_ns()
             script.step(state, now_ns)
             if not is_quiet and now_ns - told_ns > PROGRESS_EVERY_NS and state.elapsed_s > 0:
@@ -93,9 +119,11 @@ def _play(path: Path, settings: Settings, seconds: float, options: dict[str, str
                     f"  {state.elapsed_s:4.0f} s  {state.reader.progress or 'ending'}  "
                     f"{state.health.rate_hz:.0f} Hz  {len(state.fixations)} fixations"
                 )
-            if script.is_over:
+            if script.is_over or (pressed.is_pressed and not is_leaving):
+                is_leaving = True
                 windows.controller.leave()
 
+        pressed.take()  # the windows would wait for the file no longer when it is pressed twice
         session.show_cases(demo_cases())
         session.connect_tracker("mock", options)
         windows.controller.frame_rendered.connect(follow)
@@ -105,6 +133,9 @@ def _play(path: Path, settings: Settings, seconds: float, options: dict[str, str
         summary = run_demo_windows(session, Station(), store, settings, begin)
     finally:
         store.path.unlink(missing_ok=True)
+    if pressed.is_pressed:
+        rest = f". The recording was closed: {path}" if path.exists() else " before anything was recorded."
+        raise CommandError(f"Ended by Ctrl-C{rest}", ExitCode.INTERRUPTED)
     if session.recording.problem:
         raise CommandError(session.recording.problem, ExitCode.RECORDING)
     if session.link.closed is None:
@@ -138,7 +169,10 @@ def _write_pictures(recording: Recording, folder: Path) -> tuple[Path, ...]:
     geometry = geometry_of(recording)
     root = demo_cases().root
     written = []
+    shown = shown_images(recording)
     for row in recording.rows(DatasetKey.IMAGES):
+        if int(row["image_id"]) not in shown:  # decoded ahead, its turn never came
+            continue
         stimulus = load_image(root / decode_text(row["name"]))
         density = heatmap_of(recording, geometry, int(row["image_id"]), stimulus.width_px, stimulus.height_px)
         picture = heatmap_picture(stimulus, density)
@@ -168,6 +202,9 @@ def _print_summary(outcome: DemoOutcome) -> None:
             f"against the truth  kappa {results.scores.kappa:.3f}, F1 {events.f1:.3f} "
             f"({events.detected_count} detected, {events.true_count} true), "
             f"onset median {np.median(np.abs(events.onset_difference_ms)):.1f} ms off"
+        )
+        click.echo(
+            "                   scored are the fixations wholly inside the recording, on images and off"
         )
     click.echo(f"age at paint       {outcome.frame_age_median_ms:.1f} ms median, newest sample")
     click.echo(f"file               {results.path}")

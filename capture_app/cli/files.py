@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -12,12 +13,20 @@ from rich.table import Table
 
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
-from capture_app.session.station import Station, facts_of
+from capture_app.session.station import Station, facts_of, is_being_recorded
 from recordings_schema.errors import RecordingError, RecordingInUseError, RecoveryError
-from recordings_schema.findings import Severity
+from recordings_schema.findings import Severity, error
+from recordings_schema.layout import EXTENSION
+from recordings_schema.paths import journal_path
 from recordings_schema.reader import Recording
 from recordings_schema.recover import recover
 from recordings_schema.validate import validate
+
+_LIVE: Final = error(
+    "the recording",
+    "It is being recorded or recovered right now.",
+    "Check it again once that has ended; there is nothing to recover.",
+)
 
 
 def show_trackers(*, as_json: bool) -> None:
@@ -37,6 +46,7 @@ def show_trackers(*, as_json: bool) -> None:
 
 def show_info(file: Path, *, as_json: bool) -> None:
     """Print what a recording holds."""
+    _check_file(file)
     try:
         with Recording.open(file) as recording:
             facts = facts_of(recording)
@@ -54,11 +64,11 @@ def show_info(file: Path, *, as_json: bool) -> None:
 def validate_files(files: list[Path], *, as_json: bool) -> int:
     """Print the findings of every file; return the exit code."""
     documents = []
+    for file in files:
+        _check_file(file)
     has_errors = False
     for file in track(files, "checking", disable=as_json or len(files) < 2, transient=True):
-        if not file.exists():
-            raise CommandError(f"{file} is not there.", ExitCode.INPUT)
-        findings = validate(file)
+        findings = [_LIVE] if is_being_recorded(file) else validate(file)
         has_errors |= any(finding.severity is Severity.ERROR for finding in findings)
         documents.append({"file": str(file), "findings": [asdict(finding) for finding in findings]})
         if not as_json:
@@ -73,8 +83,14 @@ def validate_files(files: list[Path], *, as_json: bool) -> int:
 
 
 def recover_files(files: list[Path], *, as_json: bool) -> int:
-    """Recover every file; return the exit code."""
+    """Recover every file; return the exit code: what could not be used of a journal is lost."""
     documents = []
+    has_losses = False
+    for file in files:
+        if not (_is_file(file) or _is_file(journal_path(file))):
+            raise CommandError(
+                f"{file} is not there, nor is a journal of that name. Correct the name.", ExitCode.INPUT
+            )
     for file in track(files, "recovering", disable=as_json or len(files) < 2, transient=True):
         try:
             report = recover(file)
@@ -84,10 +100,27 @@ def recover_files(files: list[Path], *, as_json: bool) -> int:
             raise CommandError(str(err), ExitCode.DATA_LOST) from err
         except RecordingError as err:
             raise CommandError(str(err), ExitCode.INPUT) from err
+        has_losses |= bool(report.unusable_bytes or report.unreadable)
         documents.append({"file": str(report.path), "sentences": list(report.sentences())})
         if not as_json:
             for sentence in report.sentences():
                 click.echo(sentence)
     if as_json:
         print_json(documents)
-    return int(ExitCode.OK)
+    return int(ExitCode.DATA_LOST if has_losses else ExitCode.OK)
+
+
+def _check_file(file: Path) -> None:
+    if not _is_file(file):
+        raise CommandError(
+            f"{file} is not there or is no file. Name a recording (*{EXTENSION}).", ExitCode.INPUT
+        )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as err:  # a name longer than the system takes
+        raise CommandError(
+            f"{path} cannot be looked for ({err.strerror}). Correct the name.", ExitCode.INPUT
+        ) from err

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
@@ -16,27 +16,22 @@ class CtrlC:
 
     def __init__(self) -> None:
         self.is_pressed = False
-        self._then: Callable[[int, FrameType | None], Any] | None = None
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Take the signal, and hand it on where something else is to hear of it."""
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        """Take the signal."""
         self.is_pressed = True
-        if self._then is not None:
-            self._then(number, frame)
 
-    def hand_on(self) -> None:
-        """Come before the handler that is set now, which hears of it afterwards."""
-        handler = signal.getsignal(signal.SIGINT)
-        if handler is not self and callable(handler):
-            self._then = handler
-            signal.signal(signal.SIGINT, self)
+    def take(self) -> None:
+        """Become the handler, in place of any that was set since."""
+        signal.signal(signal.SIGINT, self)
 
 
 @contextmanager
 def ctrl_c_noted() -> Iterator[CtrlC]:
     """Note Ctrl-C for as long as the block runs."""
     pressed = CtrlC()
-    before = signal.signal(signal.SIGINT, pressed)
+    before = signal.getsignal(signal.SIGINT)
+    pressed.take()
     try:
         yield pressed
     finally:

@@ -124,6 +124,13 @@ def _scores(recording: Recording, fixations: Rows) -> FixationScores | None:
     return replace(score_fixations(inside, truth, true_events), kappa=by_sample.kappa)
 
 
+def shown_images(recording: Recording) -> frozenset[int]:
+    """Return the image ids of the images that were shown in a trial while recording."""
+    viewport = recording.rows(DatasetKey.VIEWPORT)
+    is_shown = (viewport["image_id"] >= 0) & (viewport["trial"] >= 0)
+    return frozenset(int(image_id) for image_id in np.unique(viewport["image_id"][is_shown]))
+
+
 def heatmap_of(
     recording: Recording, geometry: ViewingGeometry, image_id: int, width_px: int, height_px: int
 ) -> Density:

@@ -13,11 +13,14 @@ from capture_app.session.port import (
     TrackerOption,
     UnfinishedRecording,
 )
+from capture_app.session.settings import Settings
 from drivers.registry import DriverSpec, known_drivers, probe_driver
 from recordings_schema.errors import RecordingError
 from recordings_schema.layout import DatasetKey
+from recordings_schema.lock import is_locked
 from recordings_schema.paths import journal_path
 from recordings_schema.reader import Recording
+from recordings_schema.reader import RecordingSummary as StoredSummary
 from recordings_schema.recover import find_unfinished, recover
 from recordings_schema.validate import validate
 
@@ -64,9 +67,15 @@ class Station:
         return RecordingSummary(path=path, facts=facts, findings=findings)
 
 
+def is_being_recorded(path: Path) -> bool:
+    """Whether somebody alive records or recovers the file right now."""
+    return is_locked(journal_path(path))
+
+
 def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
     """Return the facts of a recording as pairs of words, for people."""
     summary, screen = recording.summary(), recording.screen
+    size, distance = _viewing_words(recording)
     counts = summary.row_counts
     started = datetime.fromtimestamp(recording.metadata.session.started_wall_ns / 1e9)  # the lab's own time
     missing = "not counted" if summary.samples_missing < 0 else str(summary.samples_missing)
@@ -77,16 +86,13 @@ def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
         ("Reader", summary.pseudonym),
         ("Begun", f"{started:%Y-%m-%d %H:%M:%S}"),
         ("Length", _duration_words(summary.duration_s)),
-        ("State", _state_words(summary.is_finished, summary.is_recovered, summary.reason)),
+        ("State", _state_words(summary)),
         (
             "Tracker",
             f"{summary.tracker}, {summary.rate_hz:g} Hz{', simulated' if summary.is_simulated else ''}",
         ),
-        (
-            "Screen",
-            f"{screen.width_px} x {screen.height_px} px, {screen.width_mm:.0f} x {screen.height_mm:.0f} mm",
-        ),
-        ("Distance", f"{screen.distance_mm:.0f} mm"),
+        ("Screen", size),
+        ("Distance", distance),
         ("Onset latency", screen.onset_latency),
         ("Samples", str(counts.get(DatasetKey.GAZE, 0))),
         ("Samples that never arrived", missing),
@@ -103,10 +109,23 @@ def _duration_words(duration_s: float) -> str:
     return f"{minutes}:{seconds:02d} min" if duration_s >= 60 else f"{duration_s:.1f} s"
 
 
-def _state_words(is_finished: bool, is_recovered: bool, reason: str) -> str:
-    if not is_finished:
-        return "unfinished: recover it before use"
-    return f"{'recovered' if is_recovered else 'closed'}: {reason}"
+def _state_words(summary: StoredSummary) -> str:
+    if summary.is_finished:
+        return f"{'recovered' if summary.is_recovered else 'closed'}: {summary.reason}"
+    if is_being_recorded(summary.path):
+        return "being recorded"
+    return "unfinished: recover it before use"
+
+
+def _viewing_words(recording: Recording) -> tuple[str, str]:
+    """Return the screen and the distance to it, with what was assumed of them."""
+    screen = recording.screen
+    size = f"{screen.width_px} x {screen.height_px} px, {screen.width_mm:.0f} x {screen.height_mm:.0f} mm"
+    distance = f"{screen.distance_mm:.0f} mm"
+    if not recording.metadata.settings.settings.get("screen_size", "").startswith("assumed"):
+        return size, distance
+    is_default = screen.distance_mm == Settings().distance_mm
+    return f"{size} (assumed, not measured)", f"{distance} (assumed)" if is_default else distance
 
 
 def _unfinished(path: Path) -> UnfinishedRecording:

@@ -300,6 +300,38 @@ def test_ctrl_c_again_and_again_closes_a_recording_with_a_name_that_is_no_text(t
     assert not out.with_name(out.name + ".journal").exists()
 
 
+@is_linux
+@pytest.mark.processes
+def test_ctrl_c_again_and_again_closes_the_recording_of_the_demonstration(tmp_path: Path) -> None:
+    started = subprocess.Popen(
+        [sys.executable, "-m", "capture_app", "demo", "--seconds", "60", "--out", "d"],
+        cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline_s = time.monotonic() + 60.0
+    while not list(tmp_path.glob("d/*.journal")) and time.monotonic() < deadline_s:
+        assert started.poll() is None
+        time.sleep(0.02)
+    for _ in range(3):
+        started.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    _, stderr = started.communicate(timeout=60)
+    assert started.returncode == ExitCode.INTERRUPTED, stderr
+    assert "Traceback" not in stderr
+    (made,) = tmp_path.glob("d/*.gazeh5*")
+    assert made.suffix == ".gazeh5"
+    assert f"The recording was closed: {made}" in stderr
+    assert command("validate", str(made), folder=tmp_path).returncode == ExitCode.OK
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_words_of_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    error = run("demo", "--out", str(tmp_path / "file" / "folder")).exception
+    assert isinstance(error, CommandError)
+    assert error.code is ExitCode.RECORDING
+    assert "--out" in str(error)
+    assert "Settings" not in str(error)
+
+
 @pytest.mark.processes
 def test_one_image_and_the_measured_screen_reach_the_recording(tmp_path: Path) -> None:
     (image, *_) = write_phantoms(tmp_path)

@@ -22,6 +22,7 @@ from capture_app.cli.log_setup import set_up_logging
 from gaze_core.rows import GAZE, TARGET, Rows
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import DisplayRecord, SettingsRecord
+from recordings_schema.paths import journal_path
 from recordings_schema.testing import METADATA, RAW_DTYPE, TRACKER, append_samples
 from recordings_schema.writer import RecordingWriter
 
@@ -196,6 +197,55 @@ def test_recover_rebuilds_a_recording_that_was_broken_off(tmp_path: Path) -> Non
     (document,) = json.loads(said.output)
     assert "holds 300 samples" in document["sentences"][0]
     assert run("validate", path).exit_code == ExitCode.OK
+
+
+def test_a_recording_that_is_being_made_is_neither_broken_nor_recovered(tmp_path: Path) -> None:
+    path = tmp_path / "a.gazeh5"
+    writer = RecordingWriter.create(path, METADATA, TRACKER)
+    append_samples(writer, 300)
+    writer.flush()
+    try:
+        assert json.loads(run("info", path, "--json").output)["State"] == "being recorded"
+        said = run("validate", path)
+    finally:
+        writer.abandon()
+    assert said.exit_code == ExitCode.FINDINGS
+    assert "being recorded" in said.output
+    assert "reading-station recover" not in said.output
+    assert json.loads(run("info", path, "--json").output)["State"].startswith("unfinished")
+
+
+def test_recovery_that_left_bytes_of_the_journal_behind_tells_so_by_its_exit_code(tmp_path: Path) -> None:
+    path = tmp_path / "a.gazeh5"
+    writer = RecordingWriter.create(path, METADATA, TRACKER)
+    append_samples(writer, 300)
+    writer.flush()
+    writer.abandon()
+    journal = journal_path(path)
+    journal.write_bytes(journal.read_bytes() + b"no block of a journal")
+    said = run("recover", path)
+    assert said.exit_code == ExitCode.DATA_LOST
+    assert "could not be used" in said.output
+
+
+@pytest.mark.parametrize("command", ["info", "validate", "recover"])
+@pytest.mark.parametrize("name", ["gone.gazeh5", ".", "a" * 500])
+def test_what_is_no_file_is_an_error_of_the_input(command: str, name: str, tmp_path: Path) -> None:
+    error = run(command, tmp_path / name).exception
+    assert isinstance(error, CommandError)
+    assert error.code is ExitCode.INPUT
+
+
+@pytest.mark.parametrize(
+    ("screen_size", "is_assumed"), [("measured or reported", False), ("assumed: x", True)]
+)
+    ("screen_size", "is_assumed"), [("measured or reported", False), ("assumed: x", True)]
+)
+def test_info_says_which_screen_nobody_measured(screen_size: str, is_assumed: bool, tmp_path: Path) -> None:
+    path = recording_with_targets(tmp_path / "a.gazeh5", screen_size=screen_size)
+    facts = json.loads(run("info", path, "--json").output)
+    assert ("assumed" in facts["Screen"]) is is_assumed
+    assert ("assumed" in facts["Distance"]) is is_assumed
 
 
 def test_numbers_nobody_knows_are_null_in_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,14 @@ from session_fakes import FACTS, reading
 
 from capture_app.session.live import LiveAnalysis
 from capture_app.session.port import ScreenFacts
-from capture_app.session.results import eye_of, geometry_of, heatmap_of, heatmap_picture, results_of
+from capture_app.session.results import (
+    eye_of,
+    geometry_of,
+    heatmap_of,
+    heatmap_picture,
+    results_of,
+    shown_images,
+)
 from capture_app.session.session_metadata import screen_of
 from drivers.mock.raw import RAW_DTYPE
 from gaze_core.eyes import Eye
@@ -133,3 +140,11 @@ def test_the_picture_is_the_image_where_nobody_looked(make_image: Any) -> None:
     assert picture.shape == (48, 60, 3)
     assert (picture[40, 50] == 80).all()
     assert not (picture[10, 20] == 80).all()
+
+
+def test_an_image_that_was_decoded_ahead_was_not_shown(tmp_path: Path) -> None:
+    before = SHOWN.copy()
+    before["image_id"], before["trial"] = 1, -1
+    path = written(tmp_path / "a.gazeh5", {DatasetKey.VIEWPORT: np.concatenate([before, SHOWN])})
+    with Recording.open(path) as recording:
+        assert shown_images(recording) == {0}
