@@ -239,8 +239,6 @@ def test_what_is_no_file_is_an_error_of_the_input(command: str, name: str, tmp_p
 @pytest.mark.parametrize(
     ("screen_size", "is_assumed"), [("measured or reported", False), ("assumed: x", True)]
 )
-    ("screen_size", "is_assumed"), [("measured or reported", False), ("assumed: x", True)]
-)
 def test_info_says_which_screen_nobody_measured(screen_size: str, is_assumed: bool, tmp_path: Path) -> None:
     path = recording_with_targets(tmp_path / "a.gazeh5", screen_size=screen_size)
     facts = json.loads(run("info", path, "--json").output)
