@@ -14,7 +14,7 @@ from rich.table import Table
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.session.station import Station, facts_of, is_being_recorded
-from recordings_schema.errors import RecordingError, RecordingInUseError, RecoveryError
+from recordings_schema.errors import RecordingError, RecordingInUseError, RecordingWriteError, RecoveryError
 from recordings_schema.findings import Severity, error
 from recordings_schema.layout import EXTENSION
 from recordings_schema.paths import journal_path
@@ -94,7 +94,7 @@ def recover_files(files: list[Path], *, as_json: bool) -> int:
     for file in track(files, "recovering", disable=as_json or len(files) < 2, transient=True):
         try:
             report = recover(file)
-        except RecordingInUseError as err:
+        except (RecordingInUseError, RecordingWriteError) as err:
             raise CommandError(str(err), ExitCode.RECORDING) from err
         except RecoveryError as err:
             raise CommandError(str(err), ExitCode.DATA_LOST) from err

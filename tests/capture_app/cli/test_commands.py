@@ -20,6 +20,7 @@ from capture_app.cli.commands import cli, print_json
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.log_setup import set_up_logging
 from gaze_core.rows import GAZE, TARGET, Rows
+from recordings_schema.errors import RecordingWriteError
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import DisplayRecord, SettingsRecord
 from recordings_schema.paths import journal_path
@@ -226,6 +227,18 @@ def test_recovery_that_left_bytes_of_the_journal_behind_tells_so_by_its_exit_cod
     said = run("recover", path)
     assert said.exit_code == ExitCode.DATA_LOST
     assert "could not be used" in said.output
+
+
+def test_a_disk_without_room_for_what_is_recovered_is_no_fault_of_the_file(
+    recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_file: Path) -> None:
+        raise RecordingWriteError("No room.")
+
+    monkeypatch.setattr("capture_app.cli.files.recover", fail)
+    error = run("recover", recording).exception
+    assert isinstance(error, CommandError)
+    assert error.code is ExitCode.RECORDING
 
 
 @pytest.mark.parametrize("command", ["info", "validate", "recover"])
