@@ -26,7 +26,7 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
 
     from capture_app.gui.app import StationWindows, run_windows
     from capture_app.session.acquisition_start import start_acquisition
-    from capture_app.session.cases import CaseList, cases_of_folder, cases_of_images, cases_of_list
+    from capture_app.session.cases import CaseList, cases_of, cases_of_images, is_list
     from capture_app.session.engine import CaptureSession
     from capture_app.session.port import SessionError
     from capture_app.session.settings import RecentKind, SettingsStore
@@ -36,10 +36,8 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
     loaded = store.load()
     try:
         cases: CaseList | None = None
-        if len(images) > 1 or (images and _is_image(images[0])):
-            cases = cases_of_images(images)
-        elif images:
-            cases = cases_of_folder(images[0]) if images[0].is_dir() else cases_of_list(images[0])
+        if images:
+            cases = cases_of(images[0]) if len(images) == 1 else cases_of_images(images)
         session = CaptureSession(start_acquisition, settings=loaded.settings)
     except SessionError as err:
         raise CommandError(str(err), ExitCode.INPUT) from err
@@ -51,17 +49,14 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
             windows.desk.offer_recovery()
         if cases is not None:
             session.show_cases(cases)
-            if len(images) > 1 or _is_image(images[0]):
-                windows.desk.begin_reading()
+            if len(images) == 1 and images[0].is_dir():
+                windows.desk.begin_reading(RecentKind.FOLDER, images[0].absolute())
+            elif len(images) == 1 and is_list(images[0]):
+                windows.desk.begin_reading(RecentKind.LIST, images[0].absolute())
             else:
-                kind = RecentKind.FOLDER if images[0].is_dir() else RecentKind.LIST
-                windows.desk.begin_reading(kind, images[0].absolute())
+                windows.desk.begin_reading()
         if quit_after_s is not None:
             QTimer.singleShot(round(quit_after_s * 1000), windows.controller, windows.controller.leave)
 
     run_windows(session, Station(), store, loaded.settings, begin, crash_file=log_folder() / "crash.txt")
     return int(ExitCode.OK)
-
-
-def _is_image(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() not in (".txt", ".tsv", ".csv", ".list")
