@@ -14,7 +14,7 @@ from typing import Any, Final
 import h5py
 import numpy as np
 
-from recordings_schema.errors import RecordingError
+from recordings_schema.errors import DamagedRecordingError, RecordingError
 from recordings_schema.lock import is_locked
 from recordings_schema.paths import journal_path
 from recordings_schema.records import Record, attribute_specs, record_from_attributes
@@ -35,15 +35,13 @@ _READ_ERRORS: Final = (
 
 @contextmanager
 def reading(path: Path, what: str) -> Iterator[None]:
-    """Turn whatever h5py raises on a damaged file into a `RecordingError` that names the place."""
+    """Turn whatever h5py raises on a damaged file into a `DamagedRecordingError` that names the place."""
     try:
         yield
     except _READ_ERRORS as err:
         cause = str(err).splitlines()[0] if str(err) else type(err).__name__
-        raise RecordingError(
-            f"{path}: {what} cannot be read ({cause}); the file is damaged. Try to recover it, or use a "
-            "copy.",
-            path=path,
+        raise DamagedRecordingError(
+            f"{path}: {what} cannot be read ({cause}); the file is damaged.", path=path
         ) from err
 
 

@@ -37,6 +37,18 @@ class FormatVersionError(RecordingError):
         self.version = version
 
 
+class DamagedRecordingError(RecordingError):
+    """A place in the file cannot be read; `fact` says so without any advice."""
+
+    def __init__(self, fact: str, *, path: Path) -> None:
+        super().__init__(
+            f"{fact} Use another copy of the file, or let 'reading-station recover' save what can still be "
+            "read.",
+            path=path,
+        )
+        self.fact = fact
+
+
 class MetadataError(RecordingError):
     """A piece of metadata is missing, unknown, of the wrong type or out of range."""
 

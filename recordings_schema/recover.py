@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from gaze_core.rows import Rows
-from recordings_schema.errors import FormatVersionError, RecordingError, RecordingInUseError, RecoveryError
+from recordings_schema.damage import check_worth_saving, is_as_closed, readable_images
+from recordings_schema.errors import (
+    DamagedRecordingError,
+    FormatVersionError,
+    RecordingError,
+    RecordingInUseError,
+    RecoveryError,
+)
 from recordings_schema.finishing import (
     FinishedContent,
     build_finished_copy,
@@ -37,6 +44,7 @@ from recordings_schema.tally import Tally, tally_of
 
 _log = logging.getLogger(__name__)
 _REASON: Final = "cut off: the program or the computer stopped while recording"
+_DAMAGED_LATER: Final = "the file was damaged later, and what could be read was saved"
 
 
 def find_unfinished(folder: Path) -> list[Path]:
@@ -160,38 +168,57 @@ def _rebuild(path: Path, content: JournalContent, wall_ns: int) -> RecoveryRepor
 def _recover_without_journal(path: Path, wall_ns: int) -> RecoveryReport:
     if not path.exists():
         raise RecoveryError(f"{path} does not exist, nor does a journal of that name.", path=path)
-    with Recording.open(path) as recording:
-        if recording.is_finished:
-            return RecoveryReport(
-                path=path, outcome=RecoveryOutcome.NOTHING_TO_DO, row_counts=recording.row_counts
-            )
-    return _salvage(path, wall_ns)
+    try:
+        with Recording.open(path) as recording:
+            if recording.is_finished and is_as_closed(recording):
+                return RecoveryReport(
+                    path=path, outcome=RecoveryOutcome.NOTHING_TO_DO, row_counts=recording.row_counts
+                )
+        return _salvage(path, wall_ns)
+    except DamagedRecordingError as err:
+        raise RecoveryError(
+            f"{err.fact} No journal lies beside it, so nothing can be recovered; use another copy. The file "
+            "is left as it is.",
+            path=path,
+        ) from err
 
 
 def _salvage(path: Path, wall_ns: int) -> RecoveryReport:
-    """Finish a recording from its streamed file alone, as far as that can be read."""
+    """Save what can be read of a recording without a usable journal, unless it is as it was closed."""
     if not path.exists():
         return RecoveryReport(path=path, outcome=RecoveryOutcome.NOTHING_LEFT, row_counts={})
-    with Recording.open(path) as streamed:
-        if streamed.is_finished:
-            counts = streamed.row_counts
+    with Recording.open(path) as damaged:
+        if damaged.is_finished and is_as_closed(damaged):
+            counts = damaged.row_counts
             return RecoveryReport(path=path, outcome=RecoveryOutcome.ALREADY_FINISHED, row_counts=counts)
-        readable = ReadableRows(streamed)
-        additions, trials = interruption_rows(readable, 0)
-        closing = ClosingRecord.of(ClosingFacts(), reason=_REASON, is_recovered=True, closed_wall_ns=wall_ns)
+        readable = ReadableRows(damaged)
+        if damaged.is_finished:
+            check_worth_saving(damaged, readable)
+        additions, trials = ({}, ()) if damaged.is_finished else interruption_rows(readable, 0)
         content = FinishedContent(
-            metadata=streamed.metadata, tracker_info=streamed.tracker_info, closing=closing
+            metadata=damaged.metadata,
+            tracker_info=damaged.tracker_info,
+            closing=_closing_of_salvaged(damaged.closing, wall_ns),
         )
-        copied = build_finished_copy(path, content, ExtendedSource(readable, additions), ())
+        images = readable_images(damaged) if damaged.is_finished else ()
+        copied = build_finished_copy(path, content, ExtendedSource(readable, additions), images)
+        was_finished = damaged.is_finished
     return RecoveryReport(
         path=path,
-        outcome=RecoveryOutcome.SALVAGED,
+        outcome=RecoveryOutcome.SALVAGED_DAMAGED if was_finished else RecoveryOutcome.SALVAGED,
         row_counts={key: tally.row_count for key, tally in copied.items()},
         interrupted_trials=trials,
         half_samples=readable.half_samples,
         unreadable=tuple(sorted(readable.unreadable)),
         damaged_path=_replace(path, wall_ns),
     )
+
+
+def _closing_of_salvaged(closing: ClosingRecord | None, wall_ns: int) -> ClosingRecord:
+    """Return how the saved copy says it ended; a file that was closed keeps its facts and its reason."""
+    if closing is None:
+        return ClosingRecord.of(ClosingFacts(), reason=_REASON, is_recovered=True, closed_wall_ns=wall_ns)
+    return replace(closing, reason=f"{closing.reason}; {_DAMAGED_LATER}", is_recovered=True)
 
 
 def _holds(path: Path, candidates: tuple[Mapping[DatasetKey, Tally], ...]) -> bool:

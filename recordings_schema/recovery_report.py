@@ -13,10 +13,11 @@ from recordings_schema.layout import DatasetKey
 class RecoveryOutcome(str, Enum):
     """What recovery found and did."""
 
-    NOTHING_TO_DO = "nothing to do"  # the recording is finished and has no journal
+    NOTHING_TO_DO = "nothing to do"  # the recording is finished, whole, and has no journal
     ALREADY_FINISHED = "already finished"  # only the journal was left
     REBUILT = "rebuilt from the journal"
     SALVAGED = "salvaged from the streamed file"  # there was no usable journal
+    SALVAGED_DAMAGED = "damaged after it was closed; what can be read was saved"  # into a new file
     NOTHING_LEFT = "nothing left"  # neither journal nor file holds anything
 
 
@@ -30,7 +31,7 @@ class RecoveryReport:
     interrupted_trials: tuple[int, ...] = ()  # marked as interrupted
     half_samples: int = 0  # at the very end, without their raw row or the reverse: left out
     unusable_bytes: int = 0  # at the end of the journal
-    unreadable: tuple[DatasetKey, ...] = ()  # datasets of a salvaged file that end early
+    unreadable: tuple[DatasetKey, ...] = ()  # datasets of a salvaged file that lack their damaged places
     damaged_path: Path | None = None  # what the replaced file is called now
     kept_journal_path: Path | None = None  # a journal with unusable bytes is kept
 
@@ -47,7 +48,7 @@ class RecoveryReport:
             lines.append(f"The last {self.unusable_bytes} bytes of the journal could not be used.")
         if self.unreadable:
             names = ", ".join(key.value for key in self.unreadable)
-            lines.append(f"Read up to the first damaged place only: {names}.")
+            lines.append(f"Damaged places could not be read and were left out of: {names}.")
         if self.damaged_path is not None:
             lines.append(f"The damaged file is kept as {self.damaged_path.name}.")
         if self.kept_journal_path is not None:

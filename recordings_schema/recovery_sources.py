@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from gaze_core.rows import Rows
 from recordings_schema.errors import RecordingError
@@ -12,6 +13,8 @@ from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
 _log = logging.getLogger(__name__)
+_SAMPLES: Final = (DatasetKey.GAZE, DatasetKey.RAW)
+_BLOCK_ROWS: Final = 1024  # about what one damaged chunk takes with it
 
 
 class ExtendedSource:
@@ -29,28 +32,50 @@ class ExtendedSource:
 
 
 class ReadableRows:
-    """The rows of a streamed file up to the first that cannot be read, gaze and raw rows equally many."""
+    """The rows of a file that can be read; row i of gaze and raw stay one sample.
+
+    A block that cannot be read in one of the two is left out of both: the sample numbers tell the hole.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self.unreadable: set[DatasetKey] = set()
-        counts = {key: sum(map(len, self._up_to_damage(key))) for key in (DatasetKey.GAZE, DatasetKey.RAW)}
-        self._whole_samples = min(counts.values())
-        self.half_samples = max(counts.values()) - self._whole_samples
+        self._row_counts = {key: self._count(key) for key in recording.keys}
+        samples = [self._row_counts[key] for key in _SAMPLES]
+        self.half_samples = max(samples) - min(samples)
+        for key in _SAMPLES:
+            self._row_counts[key] = min(samples)
+        self._damaged = {key: self._damaged_blocks(key) for key in recording.keys}
+        for key in _SAMPLES:
+            self._damaged[key] = self._damaged[_SAMPLES[0]] | self._damaged[_SAMPLES[1]]
 
     def blocks(self, key: DatasetKey) -> Iterator[Rows]:
         """Yield the readable rows of a dataset in order."""
-        if key not in (DatasetKey.GAZE, DatasetKey.RAW):
-            yield from self._up_to_damage(key)
-            return
-        remaining = self._whole_samples
-        for block in self._up_to_damage(key):
-            yield block[:remaining]
-            remaining -= min(remaining, len(block))
+        for start in self._starts(key):
+            if start not in self._damaged[key]:
+                yield self._block(key, start)
 
-    def _up_to_damage(self, key: DatasetKey) -> Iterator[Rows]:
+    def _count(self, key: DatasetKey) -> int:
         try:
-            yield from self._recording.blocks(key)
+            return self._recording.count(key)
         except RecordingError as err:
             _log.warning("%s", err)
             self.unreadable.add(key)
+            return 0
+
+    def _damaged_blocks(self, key: DatasetKey) -> set[int]:
+        damaged = set()
+        for start in self._starts(key):
+            try:
+                self._block(key, start)
+            except RecordingError as err:
+                _log.warning("%s", err)
+                self.unreadable.add(key)
+                damaged.add(start)
+        return damaged
+
+    def _starts(self, key: DatasetKey) -> range:
+        return range(0, self._row_counts[key], _BLOCK_ROWS)
+
+    def _block(self, key: DatasetKey, start: int) -> Rows:
+        return self._recording.rows(key, start, min(start + _BLOCK_ROWS, self._row_counts[key]))

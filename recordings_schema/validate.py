@@ -14,7 +14,12 @@ from typing import Any, Final
 import h5py
 
 from recordings_schema.access import dtype_of, find_dataset, find_group, object_paths, open_file, read_record
-from recordings_schema.errors import FormatVersionError, MetadataError, RecordingError
+from recordings_schema.errors import (
+    DamagedRecordingError,
+    FormatVersionError,
+    MetadataError,
+    RecordingError,
+)
 from recordings_schema.findings import Finding, error, note, warning
 from recordings_schema.layout import (
     DATASETS,
@@ -24,6 +29,7 @@ from recordings_schema.layout import (
     DatasetStart,
     Presence,
 )
+from recordings_schema.lock import is_locked
 from recordings_schema.paths import journal_path, partial_path
 from recordings_schema.reader import Recording, check_format
 from recordings_schema.row_checks import ROW_CHECKS
@@ -31,6 +37,8 @@ from recordings_schema.tally import tally_of
 from recordings_schema.tracker_record import packed_dtype
 
 _RECOVER: Final = "Recover the recording (reading-station recover FILE)."
+_CHOOSE: Final = "Choose a recording made by this program, or use another copy of it."
+_WAIT: Final = "Stop the recording first, then check it; nothing needs to be recovered now."
 _COPY: Final = "Use another copy of the file; this one was damaged or changed after it was recorded."
 
 
@@ -41,23 +49,37 @@ def validate(path: Path) -> list[Finding]:
     try:
         file = open_file(path)
     except RecordingError as err:
-        return [*findings, error(path.name, str(err), _RECOVER)]
+        return [*findings, error(path.name, _fact(err), _advice(path, err))]
     with closing(file):
         try:
             check_format(file, path)
         except FormatVersionError as err:
             return [*findings, error(path.name, str(err), "Use a newer version of the program.")]
         except RecordingError as err:
-            return [*findings, error(path.name, str(err), _RECOVER)]
+            return [*findings, error(path.name, _fact(err), _advice(path, err))]
         findings += _check_structure(file, path)
     return [*findings, *_check_content(path)]
 
 
-def _check_neighbours(path: Path) -> Iterator[Finding]:
+def _fact(err: RecordingError) -> str:
+    """Return what is wrong; what to do is the finding's own advice."""
+    return err.fact if isinstance(err, DamagedRecordingError) else str(err)
+
+
+def _advice(path: Path, err: RecordingError) -> str:
+    """Return what helps with a file that cannot be opened: recovery does only where there is a journal."""
     if journal_path(path).exists():
+        return _WAIT if is_locked(journal_path(path)) else _RECOVER
+    return _COPY if isinstance(err, DamagedRecordingError) else _CHOOSE
+
+
+def _check_neighbours(path: Path) -> Iterator[Finding]:
+    if is_locked(journal_path(path)):
+        yield error(journal_path(path).name, "The recording is being made right now.", _WAIT)
+    elif journal_path(path).exists():
         yield error(
             journal_path(path).name,
-            "A journal lies beside the recording: it is being recorded, or was cut off.",
+            "A journal lies beside the recording: it was cut off.",
             _RECOVER,
         )
     if partial_path(path).exists():
@@ -73,13 +95,12 @@ def _check_structure(file: h5py.File, path: Path) -> Iterator[Finding]:
     try:
         present = object_paths(file, path)
     except RecordingError as err:
-        yield error(path.name, str(err), _COPY)
+        yield error(path.name, _fact(err), _COPY)
         return
     is_finished = "/closing" in present
     if not is_finished:
-        yield error(
-            path.name, "The recording was not closed: it is being recorded, or was cut off.", _RECOVER
-        )
+        is_live = is_locked(journal_path(path))
+        yield error(path.name, "The recording was not closed.", _WAIT if is_live else _RECOVER)
     has_truth = "/simulation" in present
     for group in GROUPS:
         is_expected = {
@@ -103,7 +124,7 @@ def _check_records(
         for record_type in record_types:
             read_record(group, path, record_type)
     except RecordingError as err:
-        yield error(name, str(err), _COPY)
+        yield error(name, _fact(err), _COPY)
 
 
 def _check_dataset(file: h5py.File, path: Path, layout: DatasetLayout) -> Iterator[Finding]:
@@ -113,9 +134,9 @@ def _check_dataset(file: h5py.File, path: Path, layout: DatasetLayout) -> Iterat
         is_right = packed_dtype(found) == found if layout.row_type is None else found == layout.row_type.dtype
         read_record(dataset, path, DatasetStart)
     except MetadataError as err:
-        yield error(layout.path, str(err), _COPY)
+        yield error(layout.path, _fact(err), _COPY)
     except RecordingError as err:
-        yield error(layout.path, str(err), _COPY)
+        yield error(layout.path, _fact(err), _COPY)
     else:
         if not is_right:
             yield error(layout.path, "The columns are not those of this format version.", _COPY)
@@ -137,7 +158,7 @@ def _check_content(path: Path) -> Iterator[Finding]:
     try:
         recording = Recording.open(path)
     except RecordingError as err:
-        yield error(path.name, f"The rows could not be checked: {err}", _COPY)
+        yield error(path.name, f"The rows could not be checked: {_fact(err)}", _COPY)
         return
     with recording:
         yield from _check_tallies(recording)
@@ -146,7 +167,7 @@ def _check_content(path: Path) -> Iterator[Finding]:
             try:
                 yield from check(recording)
             except RecordingError as err:
-                yield error(path.name, str(err), _COPY)
+                yield error(path.name, _fact(err), _COPY)
 
 
 def _check_tallies(recording: Recording) -> Iterator[Finding]:
@@ -155,7 +176,7 @@ def _check_tallies(recording: Recording) -> Iterator[Finding]:
         try:
             stored, found = recording.stored_tally(key), tally_of(recording.blocks(key))
         except RecordingError as err:
-            yield error(where, str(err), _COPY)
+            yield error(where, _fact(err), _COPY)
             continue
         if stored is None or stored.row_count != found.row_count:
             yield error(where, f"It holds {found.row_count} rows, not those counted at the close.", _COPY)
@@ -171,4 +192,4 @@ def _check_embedded_images(recording: Recording) -> Iterator[Finding]:
                     f"{EMBEDDED_IMAGES_PATH}/{sha256}", "The image's bytes are not those stored.", _COPY
                 )
     except RecordingError as err:
-        yield error(EMBEDDED_IMAGES_PATH, str(err), _COPY)
+        yield error(EMBEDDED_IMAGES_PATH, _fact(err), _COPY)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import pytest
 
 from gaze_core.rows import TRIAL, decode_text
@@ -275,3 +276,64 @@ def test_the_report_reads_as_sentences(unfinished: Path) -> None:
         f"{unfinished}: rebuilt from the journal; it holds 3000 samples.",
         f"The damaged file is kept as {unfinished.name}{DAMAGED_SUFFIX}.",
     )
+
+
+def _overwrite_chunk(path: Path, name: str, number: int) -> None:
+    """Overwrite four bytes in the middle of one stored chunk."""
+    with h5py.File(path, "r") as file:
+        chunk = file[name].id.get_chunk_info(number)
+    content = bytearray(path.read_bytes())
+    middle = chunk.byte_offset + chunk.size // 2
+    content[middle : middle + 4] = bytes(value ^ 0xFF for value in content[middle : middle + 4])
+    path.write_bytes(bytes(content))
+
+
+def _closed(path: Path, samples: int) -> Path:
+    writer = RecordingWriter.create(path, METADATA, TRACKER)
+    append_samples(writer, samples)
+    writer.close("done")
+    return path
+
+
+def test_a_closed_recording_that_was_damaged_later_is_saved_without_the_damaged_block(path: Path) -> None:
+    _overwrite_chunk(_closed(path, 3000), "/tracker/gaze", 1)
+    damaged = path.read_bytes()
+    report = recover(path, wall_clock_ns=wall_clock_ns)
+    assert report.outcome is RecoveryOutcome.SALVAGED_DAMAGED
+    assert report.unreadable == (DatasetKey.GAZE,)
+    assert report.damaged_path is not None
+    assert report.damaged_path.read_bytes() == damaged
+    with Recording.open(path) as recording:
+        seq = recording.gaze()["seq"].tolist()
+        assert seq == [*gaze_rows(3000)["seq"][:1024], *gaze_rows(3000)["seq"][2048:]]
+        assert len(recording.raw()) == len(seq)
+        assert recording.closing is not None
+        assert recording.closing.is_recovered
+    assert recover(path).outcome is RecoveryOutcome.NOTHING_TO_DO
+
+
+def test_a_closed_recording_without_one_readable_sample_is_left_as_it_is(path: Path) -> None:
+    _overwrite_chunk(_closed(path, 600), "/tracker/gaze", 0)
+    damaged = path.read_bytes()
+    with pytest.raises(RecoveryError, match="none of its samples can be read"):
+        recover(path)
+    assert path.read_bytes() == damaged
+    assert names_in(path.parent) == {path.name}
+
+
+def test_rows_changed_by_another_program_are_not_certified_anew(path: Path) -> None:
+    with h5py.File(_closed(path, 600), "r+") as file:
+        rows = file["/tracker/gaze"][:]
+        rows["left_x_norm"][5] = 0.5
+        file["/tracker/gaze"][:] = rows
+    with pytest.raises(RecoveryError, match="checksum differs"):
+        recover(path)
+    assert names_in(path.parent) == {path.name}
+
+
+def test_a_closed_recording_that_was_cut_short_is_not_told_to_be_recovered(path: Path) -> None:
+    whole = _closed(path, 600).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RecoveryError, match="use another copy") as refused:
+        recover(path)
+    assert "recover' saves" not in str(refused.value)

@@ -253,3 +253,21 @@ def test_every_finding_but_a_note_says_what_to_do(finished: Path) -> None:
     change_rows(finished, "/tracker/gaze", lambda rows: np.concatenate([rows[::-1], GAZE.empty(5)]))
     assert serious(finished)
     assert all(finding.remedy for finding in serious(finished))
+
+
+@pytest.mark.parametrize("content", [b"", b"random bytes", None], ids=["empty", "foreign", "folder"])
+def test_what_is_no_recording_is_not_advised_to_be_recovered(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "other.gazeh5"
+    path.mkdir() if content is None else path.write_bytes(content)
+    (finding,) = validate(path)
+    assert "ecover" not in finding.what + finding.remedy
+
+
+def test_a_recording_that_is_being_made_is_not_advised_to_be_recovered(path: Path) -> None:
+    writer = RecordingWriter.create(path, METADATA, TRACKER)
+    try:
+        remedies = [finding.remedy for finding in validate(path) if finding.severity is Severity.ERROR]
+    finally:
+        writer.abandon()
+    assert remedies
+    assert all(remedy.startswith("Stop the recording first") for remedy in remedies)
