@@ -83,7 +83,8 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
         except TrackerUnavailableError as err:
             raise CommandError(str(err), ExitCode.TRACKER) from err
         except RecordingFailedError as err:
-            raise CommandError(f"{err}{_way_out(request.out)}", ExitCode.RECORDING) from err
+            rest = way_out(request.out) if session.link.started is not None else ""
+            raise CommandError(f"{err}{rest}", ExitCode.RECORDING) from err
         except SessionError as err:
             raise CommandError(str(err), ExitCode.INPUT) from err
         finally:
@@ -147,7 +148,7 @@ def _check_out(out: Path) -> None:
         raise CommandError(f"The folder {folder} is not there. Make it first.", ExitCode.RECORDING)
     if not os.access(folder, os.W_OK):
         raise CommandError(
-            f"Nothing can be written into the folder {folder}. Name another, or have its rights changed.",
+            f"{out} cannot be made: nothing can be written into the folder {folder}. Name another folder.",
             ExitCode.RECORDING,
         )
 
@@ -165,12 +166,12 @@ def _settings(request: RecordRequest) -> Settings:
     return settings
 
 
-def _way_out(out: Path) -> str:
+def way_out(out: Path) -> str:
     """Return how to get at what a recording that broke off holds, "" where nothing is left of it."""
     path = out.absolute()
     if not journal_path(path).exists():
         return ""
-    return f" What was recorded of {path} is rebuilt by: reading-station recover {shlex.quote(str(path))}"
+    return f" The command `reading-station recover {shlex.quote(str(path))}` rebuilds what was recorded."
 
 
 def _session(settings: Settings, screen_mm: tuple[float, float] | None) -> CaptureSession:

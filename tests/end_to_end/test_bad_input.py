@@ -121,7 +121,6 @@ def record(run_command: Callable, out: Path, *arguments: object):
         (("--tracker", "mock", "--rate", "7"), ("rate_hz",)),
         (("--tracker", "mock", "--option", "seed=seven"), ("seed",)),
         (("--tracker", "playback"), ("file",)),
-        (("--tracker", "playback", "--option", "file=none.tsv"), ("none.tsv",)),
         (("--tracker", "lsl", "--option", "wait_s=0.2", "--option", NO_SENDERS), ("LSL",)),
         (("--tracker", "lsl", "--option", "session_id=two words"), ("two words",)),
     ],
@@ -131,6 +130,16 @@ def test_a_tracker_that_cannot_be_used_is_said_and_leaves_no_file(
 ) -> None:
     out = tmp_path / "a.gazeh5"
     assert_said(record(run_command, out, *arguments), TRACKER_UNUSABLE, *words)
+    assert list(tmp_path.glob("a.gazeh5*")) == []
+
+
+def test_a_file_to_play_that_is_not_there_is_said_and_leaves_no_file(
+    tmp_path: Path, run_command: Callable
+) -> None:
+    out = tmp_path / "a.gazeh5"
+    assert_said(
+        record(run_command, out, "--tracker", "playback", "--option", "file=none.tsv"), INPUT, "none.tsv"
+    )
     assert list(tmp_path.glob("a.gazeh5*")) == []
 
 

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from capture_app.cli import commands
 from capture_app.cli.display import has_display, screens
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.record import way_out
 from capture_app.session.phantoms import write_phantoms
 
 ROOT = Path(__file__).parents[3]
@@ -321,6 +322,13 @@ def test_ctrl_c_again_and_again_closes_the_recording_of_the_demonstration(tmp_pa
     assert made.suffix == ".gazeh5"
     assert f"The recording was closed: {made}" in stderr
     assert command("validate", str(made), folder=tmp_path).returncode == ExitCode.OK
+
+
+def test_the_way_out_of_a_broken_recording_names_file_and_command(tmp_path: Path) -> None:
+    out = tmp_path / "a b.gazeh5"
+    assert way_out(out) == ""
+    out.with_name(out.name + ".journal").touch()
+    assert f"`reading-station recover '{out}'`" in way_out(out)
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_words_of_the_command_line(tmp_path: Path) -> None:
