@@ -220,9 +220,16 @@ def _check_uses(uses: tuple[ChannelUse, ...]) -> None:
     for use in uses:
         allowed = units_of_column(use.column)
         if not allowed:
+            is_exchanged = bool(units_of_column(use.channel) or units_of_column(f"{use.channel}_norm"))
+            hint = (
+                " The two names are exchanged: write the table's own name first and the recording's under "
+                "'column'."
+                if is_exchanged
+                else ""
+            )
             raise ChannelMappingError(
-                f"Channel {use.channel!r} is mapped to {use.column!r}, which no channel can feed; "
-                f"the columns are: {', '.join(mappable_columns())}."
+                f"Channel {use.channel!r} is mapped to {use.column!r}, which is no name to map to; "
+                f"those are: {', '.join(mappable_columns())}.{hint}"
             )
         if use.unit not in allowed:
             listed = ", ".join(unit.value for unit in allowed)

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,6 +21,7 @@ import numpy as np
 
 from gaze_core.rows import Rows
 from gaze_core.streams import TrackerInfo
+from recordings_schema.clock_summary import clock_summaries
 from recordings_schema.errors import RecordingWriteError
 from recordings_schema.layout import LAYOUT_BY_KEY, DatasetKey, datasets_of
 from recordings_schema.metadata import ClosingRecord, SessionMetadata
@@ -117,7 +118,9 @@ def _write_copy(
     source: RowSource,
     embedded_images: Iterable[tuple[str, bytes]],
 ) -> dict[DatasetKey, Tally]:
-    with create_finished_file(sink, content.metadata, content.tracker_info, content.closing) as file:
+    fits = clock_summaries(source, has_device_clock=content.tracker_info.has_device_clock)
+    ending = replace(content.closing, clock_fit={**fits, **content.closing.clock_fit})
+    with create_finished_file(sink, content.metadata, content.tracker_info, ending) as file:
         tallies = {}
         for layout in datasets_of(content.tracker_info):
             dataset = file[layout.path]

@@ -23,6 +23,11 @@ MEASURED: Final = "measured"
 GAZE_SIGNALS: Final = ("left", "right", "average", "dominant")
 DOMINANT_EYES: Final = ("left", "right", "unknown")
 
+_CLOCK_FIT: Final = (
+    "fits made at the close, by clock: JSON list of segments, host = intercept_host_ns + "
+    "(remote - anchor_remote_ns) * (1 + slope_ppm / 1e6), with rms_ns, row_count, and is_envelope where it "
+    "was fitted on arrivals (late by an unknown constant delay)"
+)
 _PSEUDONYM: Final = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _STORED_PACKAGES: Final = (
@@ -172,9 +177,7 @@ class ClosingFacts:
         int, Meaning("samples the program itself lost on the way to the file", unit="count")
     ] = 0
     samples_out_of_order: Annotated[int, Meaning("device time not after the sample before", unit="count")] = 0
-    clock_fit: Annotated[dict[str, str], Meaning("summary of the clock fits, by clock")] = field(
-        default_factory=dict
-    )
+    clock_fit: Annotated[dict[str, str], Meaning(_CLOCK_FIT)] = field(default_factory=dict)
     counters: Annotated[dict[str, str], Meaning("further counters of the recorder, by name")] = field(
         default_factory=dict
     )
@@ -197,7 +200,7 @@ class ClosingRecord:
         int, Meaning("samples the program itself lost on the way to the file", unit="count")
     ]
     samples_out_of_order: Annotated[int, Meaning("device time not after the sample before", unit="count")]
-    clock_fit: Annotated[dict[str, str], Meaning("summary of the clock fits, by clock")]
+    clock_fit: Annotated[dict[str, str], Meaning(_CLOCK_FIT)]
     counters: Annotated[dict[str, str], Meaning("further counters of the recorder, by name")]
 
     @classmethod

@@ -218,7 +218,7 @@ def _closing_of_salvaged(closing: ClosingRecord | None, wall_ns: int) -> Closing
     """Return how the saved copy says it ended; a file that was closed keeps its facts and its reason."""
     if closing is None:
         return ClosingRecord.of(ClosingFacts(), reason=_REASON, is_recovered=True, closed_wall_ns=wall_ns)
-    return replace(closing, reason=f"{closing.reason}; {_DAMAGED_LATER}", is_recovered=True)
+    return replace(closing, reason=f"{closing.reason}; {_DAMAGED_LATER}", is_recovered=True, clock_fit={})
 
 
 def _holds(path: Path, candidates: tuple[Mapping[DatasetKey, Tally], ...]) -> bool:

@@ -98,7 +98,8 @@ def test_pupils_keep_their_unit_and_metres_become_millimetres():
 @pytest.mark.parametrize(
     ("uses", "message"),
     [
-        ([("a", "seq", "flag")], "which no channel can feed"),
+        ([("a", "seq", "flag")], "which is no name to map to"),
+            ([("left_x", "lx", "pixels")], "names are exchanged"),
         ([("a", "x_norm", "mm")], "the units for that column are: normalized"),
         ([("a", "x_norm", "pixels")], "none to y_norm"),
         ([("a", "left_valid", "flag"), ("b", "left_valid", "flag")], "Several channels"),
