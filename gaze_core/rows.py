@@ -65,7 +65,13 @@ GAZE: Final = RowType(
         _c("x_norm", "<f8", "norm", "combined gaze delivered by a tracker that gives no single eyes, x"),
         _c("y_norm", "<f8", "norm", "combined gaze delivered by a tracker that gives no single eyes, y"),
         _c("valid", "u1", "flag", "1 where that combined gaze is valid"),
-        _c("flags", "<u4", "bits", "see GazeFlag"),
+        _c(
+            "flags",
+            "<u4",
+            "bits",
+            "1 device time not after the sample before, 2 first of a new device time line, 4 samples missing "
+            "before, 8 synthetic: not an eye, 16 first after the tracker came back",
+        ),
     ),
 )
 
@@ -84,7 +90,12 @@ CLOCK_SYNC: Final = RowType(
     name="clock_sync",
     doc="One bracketed reading of a foreign clock; the width of the bracket is its uncertainty.",
     columns=(
-        _c("clock_id", "S32", "text", "wall, device, lsl, audio, ..."),
+        _c(
+            "clock_id",
+            "S32",
+            "text",
+            "wall, device, lsl, audio, ...; device, else lsl, is the clock of t_device_ns",
+        ),
         _c("host_before_ns", "<i8", "ns", "host clock just before the reading"),
         _c("remote_ns", "<i8", "ns", "the foreign clock"),
         _c("host_after_ns", "<i8", "ns", "host clock just after the reading"),
@@ -97,7 +108,7 @@ EVENT: Final = RowType(
     doc="Something that happened once: image shown, key, loss, reconnect, note. Times of the host clock.",
     columns=(
         _c("t_host_ns", "<i8", "ns", "when it happened"),
-        _c("kind", "S32", "text", "one of the kinds listed on the format page"),
+        _c("kind", "S32", "text", "name of what happened; `text` says it in words"),
         _c("source", "S16", "text", "app, tracker, recorder, operator, reader"),
         _c("trial", "<i4", "count", "trial it belongs to"),
         _c("value", "<f8", "by kind", "a number that goes with the kind"),
@@ -136,7 +147,8 @@ VIEWPORT: Final = RowType(
             "t_presented_host_ns",
             "<i8",
             "ns",
-            "when the first frame drawn with it was presented; mapping uses this",
+            "when the first frame drawn with it was presented; mapping uses this; "
+            f"{NO_TIME}: never presented",
         ),
         _c("trial", "<i4", "count", "trial it belongs to"),
         _c(
@@ -278,7 +290,14 @@ GAZE_EVENT: Final = RowType(
         _c("rms_s2s_deg", "<f8", "deg", "fixation: root mean square of sample-to-sample steps"),
         _c("interpolated_share", "<f4", "0..1", "share of filled-in samples"),
         _c("eyes", "u1", "bits", "1 left, 2 right, 3 both, 4 combined gaze: the eyes used"),
-        _c("flags", "<u4", "bits", "see EventFlag"),
+        _c(
+            "flags",
+            "<u4",
+            "bits",
+            "1 begins after a loss, 2 ends at a loss, 4 an eye was lost or came back, 8 viewport changed, "
+            "16 part of a cut at that change, 32 merged over a gap, 64 cut by a break of the time line, "
+            "128 began before its image",
+        ),
         _c("t_sent_start_ns", "<i8", "ns", "stream time at which `start` was announced"),
         _c("t_sent_end_ns", "<i8", "ns", "stream time at which the last `end` was announced"),
         _c("t_sent_final_ns", "<i8", "ns", "stream time at which `final` was announced"),

@@ -99,7 +99,7 @@ def test_pupils_keep_their_unit_and_metres_become_millimetres():
     ("uses", "message"),
     [
         ([("a", "seq", "flag")], "which is no name to map to"),
-            ([("left_x", "lx", "pixels")], "names are exchanged"),
+        ([("left_x", "lx", "pixels")], "names are exchanged"),
         ([("a", "x_norm", "mm")], "the units for that column are: normalized"),
         ([("a", "x_norm", "pixels")], "none to y_norm"),
         ([("a", "left_valid", "flag"), ("b", "left_valid", "flag")], "Several channels"),

@@ -66,3 +66,10 @@ def test_closing_facts_are_promised_for_finished_files_only() -> None:
 def test_the_committed_format_page_is_current() -> None:
     committed = DEFAULT_PAGE.read_text(encoding="utf-8")
     assert committed == format_page(), "make it again: python -m recordings_schema.format_page"
+
+
+def test_every_column_of_bits_or_codes_explains_its_numbers() -> None:
+    for layout in DATASETS:
+        for column in () if layout.row_type is None else layout.row_type.columns:
+            if column.unit == "bits" and column.name != "bits":
+                assert "1 " in column.doc, (layout.path, column.name)
