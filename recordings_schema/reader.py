@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
-from gaze_core.clocks import ClockModel, fit_clock, fit_envelope
+from gaze_core.clocks import SENDER_CLOCKS, ClockModel, fit_clock, fit_envelope
 from gaze_core.rows import Rows
 from gaze_core.streams import RecordedStream, TrackerInfo
 from recordings_schema.access import dtype_of, find_dataset, find_group, open_file, read_record, read_rows
@@ -44,8 +44,6 @@ from recordings_schema.tally import Tally
 from recordings_schema.tracker_record import TrackerRecord, packed_dtype
 
 _BLOCK_ROWS: Final = 16_384
-SENDER_CLOCKS: Final = ("device", "lsl")
-"""Clocks of the sync rows that can be the one of ``t_device_ns``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
