@@ -1,30 +1,16 @@
-"""The messages between the app process and the acquisition process, each checked against its declaration.
-
-A message is one frame: four bytes length of a JSON header, the header, then the bytes of its rows if it
-carries any. Nothing is unpickled. A frame that does not fit its declaration raises `MessageError`.
-"""
+"""The messages between the app process and the acquisition process; `gaze_core.frames` carries them."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import struct
-import types
 import typing
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-import numpy as np
+from gaze_core.frames import MAX_FRAME_BYTES, FrameCodec
+from gaze_core.frames import FrameError as MessageError
+from gaze_core.rows import Rows
 
-from gaze_core.rows import ROW_TYPES, Rows
-
-MAX_FRAME_BYTES = 64 * 1024 * 1024
-_LENGTH = struct.Struct("<I")
-
-
-class MessageError(Exception):
-    """A frame does not fit the declaration of its message."""
-
+__all__ = ["MAX_FRAME_BYTES", "Message", "MessageError", "decode", "encode"]
 
 # app -> acquisition
 
@@ -239,25 +225,12 @@ Message: TypeAlias = (
     | AcquisitionDied
 )
 
-_MESSAGES: dict[str, type[Any]] = {cls.__name__: cls for cls in typing.get_args(Message)}
-# Looked up once: resolving the annotations costs more than all the rest of a frame.
-_HINTS = {name: typing.get_type_hints(cls) for name, cls in _MESSAGES.items()}
-_DTYPES = {row_type.name: row_type.dtype for row_type in ROW_TYPES}
+_CODEC: FrameCodec[Message] = FrameCodec(typing.get_args(Message))
 
 
 def encode(message: Message) -> bytes:
     """Return the frame of `message`."""
-    header: dict[str, Any] = {"message": type(message).__name__}
-    payload = b""
-    for item in dataclasses.fields(message):
-        value = getattr(message, item.name)
-        if isinstance(value, np.ndarray):
-            payload = np.ascontiguousarray(value).tobytes()
-            header["row_count"] = len(value)
-        else:
-            header[item.name] = value
-    text = json.dumps(header).encode("ascii")  # escapes keep paths that are not valid Unicode intact
-    return _LENGTH.pack(len(text)) + text + payload
+    return _CODEC.encode(message)
 
 
 def decode(frame: bytes) -> Message:
@@ -266,73 +239,6 @@ def decode(frame: bytes) -> Message:
     Raises
     ------
     MessageError
-        If the frame is too large, torn, of unknown kind, or a field is missing, unknown or of a wrong type.
+        If the frame does not fit the declaration of its message.
     """
-    if not _LENGTH.size <= len(frame) <= MAX_FRAME_BYTES:
-        raise MessageError(f"a frame of {len(frame)} bytes cannot be a message")
-    (length,) = _LENGTH.unpack_from(frame)
-    if _LENGTH.size + length > len(frame):
-        raise MessageError("the frame ends inside its header")
-    try:
-        header = json.loads(frame[_LENGTH.size : _LENGTH.size + length])
-    except (ValueError, RecursionError) as err:
-        raise MessageError("the header of the frame is not JSON") from err
-    name = header.pop("message", None) if isinstance(header, dict) else None
-    if not isinstance(name, str) or name not in _MESSAGES:
-        raise MessageError("the frame names no known message")
-    cls = _MESSAGES[name]
-    values = _checked_values(cls, header, frame[_LENGTH.size + length :])
-    return typing.cast(Message, cls(**values))
-
-
-def _checked_values(cls: type[Any], header: dict[str, Any], payload: bytes) -> dict[str, Any]:
-    hints = _HINTS[cls.__name__]
-    values: dict[str, Any] = {}
-    row_count = header.pop("row_count", None)
-    if payload and Rows not in hints.values():
-        raise MessageError(f"{cls.__name__} carries no rows, but {len(payload)} bytes follow its header")
-    for name, hint in hints.items():
-        if hint == Rows:
-            values[name] = _rows(cls, header.get("row_type"), row_count, payload)
-        elif name not in header or not _fits(header[name], hint):
-            raise MessageError(f"{cls.__name__}.{name} is missing or not of type {hint}")
-        else:
-            values[name] = _as_float(header[name]) if hint is float else header[name]
-    unknown = set(header) - set(hints)
-    if unknown:
-        raise MessageError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
-    return values
-
-
-def _rows(cls: type[Any], row_type: object, row_count: Any, payload: bytes) -> Rows:
-    dtype = _DTYPES.get(row_type) if isinstance(row_type, str) else None
-    if dtype is None or not _fits(row_count, int) or row_count * dtype.itemsize != len(payload):
-        raise MessageError(f"{cls.__name__} carries rows that do not fit its row type")
-    rows: Rows = np.frombuffer(payload, dtype).copy()
-    return rows
-
-
-def _as_float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError as err:
-        raise MessageError("a number of the frame is too large") from err
-
-
-def _fits(value: object, hint: Any) -> bool:
-    origin = typing.get_origin(hint)
-    if hint is Any:
-        return True
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if origin is list:
-        (inner,) = typing.get_args(hint)
-        return isinstance(value, list) and all(_fits(item, inner) for item in value)
-    if origin is dict:
-        _, inner = typing.get_args(hint)
-        return isinstance(value, dict) and all(_fits(item, inner) for item in value.values())
-    if origin in (typing.Union, types.UnionType):
-        return any(_fits(value, inner) for inner in typing.get_args(hint))
-    return isinstance(value, hint)
+    return _CODEC.decode(frame)
