@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, GAZE, MARKER, TARGET, TRUTH, TRUTH_EVENT, Rows
+from gaze_core.rows import (
+    CALIBRATION_SAMPLE,
+    CLOCK_SYNC,
+    EXTERNAL_SIGNAL,
+    GAZE,
+    MARKER,
+    TARGET,
+    TRUTH,
+    TRUTH_EVENT,
+    USER_POSITION,
+    Rows,
+)
 from gaze_core.streams import TrackerInfo
 
 
@@ -45,6 +56,10 @@ class NoticeKind(str, Enum):
     RATE_CHANGED = "rate_changed"
     DISPLAY_AREA_CHANGED = "display_area_changed"
     STREAM_CHANGED = "stream_changed"
+    MODE_CHANGED = "mode_changed"
+    CALIBRATION_CHANGED = "calibration_changed"  # by this program or another one
+    STREAM_ERROR = "stream_error"
+    LICENCE_PROBLEM = "licence_problem"
     WARNING = "tracker_warning"
     FINISHED = "finished"  # a finite source (playback) has delivered everything
 
@@ -72,6 +87,7 @@ class Batch:
     truth: Rows = field(default_factory=lambda: TRUTH.empty(0))
     truth_events: Rows = field(default_factory=lambda: TRUTH_EVENT.empty(0))
     targets: Rows = field(default_factory=lambda: TARGET.empty(0))  # of a played-back stream
+    user_position: Rows = field(default_factory=lambda: USER_POSITION.empty(0))
 
     @classmethod
     def empty(cls, info: TrackerInfo) -> Batch:
@@ -102,10 +118,31 @@ class Scene:
     luminance: float = 0.25  # mean grey 0..1 of the whole screen
 
 
-class DeviceCalibrator(Protocol):
-    """Calibration on the device; every call may block for seconds and is made from a worker thread."""
+class CalibratedEyes(str, Enum):
+    """The eyes a calibration on the device is made for."""
 
-    def enter(self) -> None:
+    BOTH = "both"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationOutcome:
+    """What a device made of the samples it collected."""
+
+    is_applied: bool  # the device uses it from now on
+    text: str  # a sentence for a technician
+    samples: Rows = field(default_factory=lambda: CALIBRATION_SAMPLE.empty(0))  # attempt and time unset
+    data: bytes = b""  # as the device gives it, for `DeviceCalibrator.apply`; empty where it gives none
+
+
+class DeviceCalibrator(Protocol):
+    """Calibration on the device; every call may block for seconds and is made from one worker thread.
+
+    Gaze goes on being read by the tracker's own thread meanwhile. Every call may raise `DriverError`.
+    """
+
+    def enter(self, eyes: CalibratedEyes = CalibratedEyes.BOTH) -> None:
         """Begin calibration mode."""
 
     def collect(self, x_norm: float, y_norm: float) -> bool:
@@ -114,11 +151,14 @@ class DeviceCalibrator(Protocol):
     def discard(self, x_norm: float, y_norm: float) -> None:
         """Throw away what was collected at a target."""
 
-    def compute(self) -> bool:
-        """Compute and apply; False when the device could not."""
+    def compute(self) -> CalibrationOutcome:
+        """Compute and apply; an outcome that is not applied leaves the device as it was."""
+
+    def apply(self, data: bytes) -> None:
+        """Give the device the calibration it had at an earlier time."""
 
     def leave(self) -> None:
-        """End calibration mode; also called after errors."""
+        """End calibration mode; also called after errors, and where it was never entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +166,10 @@ class Capabilities:
     """What an opened driver can do beyond samples. Abilities are data: None means it cannot."""
 
     rates_hz: tuple[float, ...] = ()
+    modes: tuple[str, ...] = ()  # ways the tracker can track, by the maker's names
     set_scene: Callable[[Scene], None] | None = None  # simulated trackers look at what is shown
     calibrator: DeviceCalibrator | None = None
+    calibrates_single_eyes: bool = False
     cpu_s: Callable[[], float] | None = None  # CPU seconds a simulated tracker spent on making its samples
 
 

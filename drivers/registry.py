@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -43,6 +44,27 @@ class DriverRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTracker:
+    """A tracker that answered a search: what is known of it before it is opened."""
+
+    driver: str
+    title: str  # "Tobii Pro Spectrum"
+    options: Mapping[str, str]  # that open exactly this one
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+    rates_hz: tuple[float, ...] = ()  # to choose from
+    rate_hz: float = math.nan  # as it is set now
+    modes: tuple[str, ...] = ()  # to choose from
+    mode: str = ""  # as it is set now
+    display_area_mm: tuple[float, float] | None = None  # width, height it believes in
+    licence: str = ""  # state in words; "" where the tracker needs none
+    is_usable: bool = True
+    reason: str = ""  # why it cannot be used, a sentence
+    remedy: str = ""  # what to do then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriverSpec:
     """A driver as the list shows it and as the acquisition process makes it."""
 
@@ -52,6 +74,10 @@ class DriverSpec:
     probe: Callable[[], Availability]  # quick; no device, no network
     is_simulated: bool  # its samples are not an eye in front of this screen
     needs_stream: bool = False  # a `RecordedStream` must be handed in
+    # Looks for trackers; may take seconds, load the vendor's software and talk to devices, and so is called
+    # in the acquisition process alone. Raises `DriverError`. None: there is nothing to search.
+    find: Callable[[DriverRequest], tuple[FoundTracker, ...]] | None = None
+    can_be_hosted: bool = False  # takes the option ``interpreter``: see `drivers.host`
     options: tuple[OptionSpec, ...] = field(default=())
 
 

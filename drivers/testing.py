@@ -44,6 +44,7 @@ from gaze_core.rows import (
     TARGET,
     TRUTH,
     TRUTH_EVENT,
+    USER_POSITION,
     GazeFlag,
     Rows,
 )
@@ -66,6 +67,7 @@ _ROW_TYPES: Final = {
     "truth": TRUTH,
     "truth_events": TRUTH_EVENT,
     "targets": TARGET,
+    "user_position": USER_POSITION,
 }
 _VALIDITY_GROUPS: Final = {
     "valid": ("x_norm", "y_norm"),

@@ -19,6 +19,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from gaze_core.device_rows import (
+    CALIBRATION_DATA,
+    CALIBRATION_SAMPLE,
+    EXTERNAL_SIGNAL,
+    TRIGGER,
+    USER_POSITION,
+)
 from gaze_core.row_codes import EventFlag, EventKind, GazeFlag
 from gaze_core.row_types import NO_TIME, Column, Rows, RowType, decode_text, encode_text, join_rows
 from gaze_core.row_types import column as _c
@@ -29,7 +36,7 @@ __all__ = [
     # The rows, in the order of their declaration.
     "GAZE", "CLOCK_SYNC", "EVENT", "MARKER", "EXTERNAL_SIGNAL", "VIEWPORT", "MAPPED", "TARGET", "TRIAL",
     "IMAGE", "DIRECTION", "GAZE_EVENT", "FIXATION", "DETECTOR_RUN", "THRESHOLD", "AUDIO_SYNC", "TRUTH",
-    "TRUTH_EVENT", "ROW_TYPES",
+    "TRUTH_EVENT", "USER_POSITION", "TRIGGER", "CALIBRATION_SAMPLE", "CALIBRATION_DATA", "ROW_TYPES",
     # Codes in their columns.
     "GazeFlag", "EventKind", "EventFlag",
 ]  # fmt: skip
@@ -115,17 +122,6 @@ MARKER: Final = RowType(
         _c("t_device_ns", "<i8", "ns", "stamp of the sender's clock"),
         _c("stream", "S64", "text", "name of the marker stream"),
         _c("text", "S256", "text", "the marker"),
-    ),
-)
-
-EXTERNAL_SIGNAL: Final = RowType(
-    name="external_signal",
-    doc="A change of the tracker's external input (TTL).",
-    columns=(
-        _c("t_host_ns", "<i8", "ns", "arrival"),
-        _c("t_device_ns", "<i8", "ns", "tracker clock"),
-        _c("value", "<i8", "code", "value on the port"),
-        _c("change", "S24", "text", "value_changed, initial_value, connection_restored"),
     ),
 )
 
@@ -371,4 +367,5 @@ TRUTH_EVENT: Final = RowType(
 ROW_TYPES: Final[tuple[RowType, ...]] = (
     GAZE, CLOCK_SYNC, EVENT, MARKER, EXTERNAL_SIGNAL, VIEWPORT, MAPPED, TARGET, TRIAL, IMAGE, DIRECTION,
     GAZE_EVENT, FIXATION, DETECTOR_RUN, THRESHOLD, AUDIO_SYNC, TRUTH, TRUTH_EVENT,
+    USER_POSITION, TRIGGER, CALIBRATION_SAMPLE, CALIBRATION_DATA,
 )  # fmt: skip

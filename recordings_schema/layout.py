@@ -14,6 +14,8 @@ import numpy as np
 
 from gaze_core.rows import (
     AUDIO_SYNC,
+    CALIBRATION_DATA,
+    CALIBRATION_SAMPLE,
     CLOCK_SYNC,
     DETECTOR_RUN,
     EVENT,
@@ -25,8 +27,10 @@ from gaze_core.rows import (
     TARGET,
     THRESHOLD,
     TRIAL,
+    TRIGGER,
     TRUTH,
     TRUTH_EVENT,
+    USER_POSITION,
     VIEWPORT,
     RowType,
 )
@@ -38,12 +42,13 @@ from recordings_schema.metadata import (
     SessionRecord,
     SettingsRecord,
     SoftwareRecord,
+    TimingRecord,
 )
 from recordings_schema.records import AttributeSpec, Meaning, attribute_specs
 from recordings_schema.tracker_record import TrackerRecord
 
 FORMAT_NAME: Final = "gazeh5"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 EXTENSION: Final = ".gazeh5"
 EMBEDDED_IMAGES_PATH: Final = "/images/embedded"
 _MAXIMUM_CHUNK_BYTES: Final = 2**20
@@ -56,6 +61,10 @@ class DatasetKey(str, Enum):
     RAW = "raw"
     CLOCK_SYNC = "clock_sync"
     EXTERNAL_SIGNALS = "external_signals"
+    USER_POSITION = "user_position"
+    CALIBRATION_SAMPLES = "calibration_samples"
+    CALIBRATION_DATA = "calibration_data"
+    TRIGGERS = "triggers"
     MARKERS = "markers"
     EVENTS = "events"
     VIEWPORT = "viewport"
@@ -143,6 +152,7 @@ GROUPS: Final[tuple[GroupLayout, ...]] = (
     GroupLayout(path="/participant", records=(ParticipantRecord,), doc="The reader, by pseudonym."),
     GroupLayout(path="/software", records=(SoftwareRecord,), doc="The program that recorded."),
     GroupLayout(path="/settings", records=(SettingsRecord,), doc="What was chosen for the session."),
+    GroupLayout(path="/timing", records=(TimingRecord,), doc="Latencies measured on this station before."),
     GroupLayout(path="/tracker", records=(TrackerRecord,), doc="The tracker and what it delivered."),
     GroupLayout(path="/display", records=(DisplayRecord,), doc="The reader's screen and what it showed."),
     GroupLayout(path="/images", records=(), doc="The images that were shown."),
@@ -183,6 +193,22 @@ DATASETS: Final[tuple[DatasetLayout, ...]] = (
         row_type=EXTERNAL_SIGNAL,
         chunk_rows=128,
     ),
+    DatasetLayout(
+        key=DatasetKey.USER_POSITION, path="/tracker/user_position", row_type=USER_POSITION, chunk_rows=256
+    ),
+    DatasetLayout(
+        key=DatasetKey.CALIBRATION_SAMPLES,
+        path="/tracker/calibration_samples",
+        row_type=CALIBRATION_SAMPLE,
+        chunk_rows=128,
+    ),
+    DatasetLayout(
+        key=DatasetKey.CALIBRATION_DATA,
+        path="/tracker/calibration_data",
+        row_type=CALIBRATION_DATA,
+        chunk_rows=32,
+    ),
+    DatasetLayout(key=DatasetKey.TRIGGERS, path="/display/triggers", row_type=TRIGGER, chunk_rows=64),
     DatasetLayout(key=DatasetKey.MARKERS, path="/markers", row_type=MARKER, chunk_rows=64),
     DatasetLayout(key=DatasetKey.EVENTS, path="/events", row_type=EVENT, chunk_rows=64),
     DatasetLayout(key=DatasetKey.VIEWPORT, path="/display/viewport", row_type=VIEWPORT, chunk_rows=128),

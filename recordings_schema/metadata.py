@@ -164,6 +164,17 @@ class SettingsRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimingRecord:
+    """What `reading-station timing` had measured on this station when the recording began."""
+
+    sentence: Annotated[str, Meaning("for a methods section; says what is unmeasured as well")] = ""
+    constants: Annotated[
+        dict[str, str],
+        Meaning("measured constants by name, JSON: mean_ms, sd_ms, count, method, device, measured_on"),
+    ] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosingFacts:
     """What becomes known while recording; the last facts noted are stored when the file is closed."""
 
@@ -221,6 +232,7 @@ class SessionMetadata:
     display: DisplayRecord
     software: SoftwareRecord
     settings: SettingsRecord = SettingsRecord()
+    timing: TimingRecord = TimingRecord()
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form, which `from_json` reads back."""
@@ -248,6 +260,7 @@ _PARTS: Final[dict[str, type[Any]]] = {
     "display": DisplayRecord,
     "software": SoftwareRecord,
     "settings": SettingsRecord,
+    "timing": TimingRecord,
 }
 
 

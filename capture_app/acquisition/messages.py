@@ -80,6 +80,54 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindTrackers:
+    """Search for the trackers of one driver; answered by `TrackersFound`, also while another one streams."""
+
+    driver: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationCall:
+    """Call the device's calibrator; answered by `CalibrationAnswer`, one call at a time."""
+
+    call: str  # enter, collect, discard, compute, apply, leave
+    x_norm: float  # of the target; NaN where there is none
+    y_norm: float
+    eyes: str  # for enter: both, left, right; else ""
+    data_hex: str  # for apply: the device's own bytes; else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferStreams:
+    """Offer our gaze and events as LSL streams, or stop doing so; answered by `StreamsOffered`."""
+
+    is_on: bool
+    name: str  # of the streams
+    is_network_allowed: bool  # announced beyond this computer
+    session_id: str  # LSL session; "" for the lab's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseSignals:
+    """Use these ports for signals in and out; answered by `SignalsReady`. Empty names: none."""
+
+    port_in: str
+    port_out: str
+    setup: dict[str, str]  # how the ports are set, see `capture_app.session.signal_settings`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTrigger:
+    """Send a trigger out now, for an onset that was just presented."""
+
+    t_onset_host_ns: int
+    code: int
+    cause: str
+    trial: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """The app is alive."""
 
@@ -108,8 +156,10 @@ class TrackerOpened:
 
     info: dict[str, Any]  # TrackerInfo without its raw dtype
     rates_hz: list[float]
+    modes: list[str]
     wants_scene: bool
     calibrates: bool
+    calibrates_single_eyes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +221,50 @@ class TrackerNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamRows:
-    """Rows beside the gaze that the live analysis needs: clock_sync, marker, external_signal, truth_event."""
+    """Rows beside the gaze that the app shows or analyses: clock_sync, marker, user_position ..."""
 
     row_type: str
     rows: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackersFound:
+    """The end of a search."""
+
+    driver: str
+    trackers: list[dict[str, Any]]  # JSON of `drivers.registry.FoundTracker`
+    problem: str  # why nothing could be searched, a sentence; "" where the search was made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationAnswer:
+    """How a call of the device's calibrator ended; already written as an event where a recording runs."""
+
+    call: str
+    x_norm: float
+    y_norm: float
+    is_ok: bool  # collected, applied ...; False asks for a repeat or says why in `text`
+    text: str
+    row_type: str  # calibration_sample
+    rows: Rows  # what the device saw at the targets, after compute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamsOffered:
+    """State of our own LSL streams; also sent when it changes by itself."""
+
+    is_on: bool
+    has_consumers: bool
+    text: str  # a sentence: what is offered and to whom, or why not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalsReady:
+    """State of the signal ports; also sent when a port is lost or comes back."""
+
+    is_in_open: bool
+    is_out_open: bool
+    text: str  # a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +300,11 @@ Message: TypeAlias = (
     | EmbedImage
     | EndSamples
     | StopRecording
+    | FindTrackers
+    | CalibrationCall
+    | OfferStreams
+    | UseSignals
+    | SendTrigger
     | Heartbeat
     | Shutdown
     | Ready
@@ -220,6 +315,10 @@ Message: TypeAlias = (
     | Status
     | TrackerNotice
     | StreamRows
+    | TrackersFound
+    | CalibrationAnswer
+    | StreamsOffered
+    | SignalsReady
     | Done
     | Failed
     | AcquisitionDied

@@ -74,6 +74,7 @@ def _serve(link: AppLink, ring: RowRing) -> None:
         recorder_stop.set()
         server.recorder.queue.wake()
         recorder_thread.join(LAST_WORDS_S)
+        server.close()
         link.close(LAST_WORDS_S)
         is_over.set()
     if not is_well:

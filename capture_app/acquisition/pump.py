@@ -22,6 +22,7 @@ from gaze_core.rows import (
     MARKER,
     TARGET,
     TRUTH_EVENT,
+    USER_POSITION,
     GazeFlag,
     Rows,
     RowType,
@@ -190,12 +191,14 @@ class Pump:
         self._send(EXTERNAL_SIGNAL, batch.external_signals)
         self._send(TARGET, batch.targets)
         self._send(TRUTH_EVENT, batch.truth_events)
+        self._send(USER_POSITION, batch.user_position)
         candidates = (
             (DatasetKey.EVENTS, events),
             (DatasetKey.CLOCK_SYNC, batch.clock_sync),
             (DatasetKey.MARKERS, batch.markers),
             (DatasetKey.EXTERNAL_SIGNALS, batch.external_signals),
             (DatasetKey.TARGETS, batch.targets),
+            (DatasetKey.USER_POSITION, batch.user_position),
             (DatasetKey.TRUTH, batch.truth),
             (DatasetKey.TRUTH_EVENTS, batch.truth_events),
         )
@@ -259,4 +262,5 @@ def _has_rows_beside(batch: Batch) -> bool:
         or len(batch.markers)
         or len(batch.external_signals)
         or len(batch.targets)
+        or len(batch.user_position)
     )

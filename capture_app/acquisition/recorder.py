@@ -26,6 +26,7 @@ from capture_app.acquisition.messages import (
 from capture_app.acquisition.pump import Delivery
 from capture_app.acquisition.recording_queue import RecordedCounts, RecordingQueue
 from capture_app.acquisition.recording_session import RecordingSession, Writer, closing_facts, joined
+from capture_app.acquisition.services import Taps
 from gaze_core.clocks import Clock
 from gaze_core.rows import EVENT, Rows
 from gaze_core.streams import TrackerInfo
@@ -80,6 +81,8 @@ class Recorder:
         Takes the answers and notices for the app process; called from the recorder's thread.
     create_writer, read_free_bytes
         How a recording is created and how much room a folder has.
+    taps
+        Who else sees what is delivered and recorded.
     """
 
     def __init__(
@@ -90,8 +93,10 @@ class Recorder:
         create_writer: CreateWriter = RecordingWriter.create,
         read_free_bytes: Callable[[Path], int] | None = None,
         queue: RecordingQueue | None = None,
+        taps: Taps | None = None,
     ) -> None:
-        self.queue = RecordingQueue() if queue is None else queue
+        self._taps = Taps() if taps is None else taps
+        self.queue = RecordingQueue(tap=self._taps.take_rows) if queue is None else queue
         self.disk = DiskState(free_bytes=-1, written_bytes=0, remaining_s=float("inf"))
         self._clock = clock
         self._post = post
@@ -125,6 +130,8 @@ class Recorder:
     def offer(self, delivery: Delivery) -> None:
         """Take a delivery of the pump."""
         self.queue.offer(delivery)
+        if len(delivery.gaze):
+            self._taps.take_samples(delivery.gaze)
 
     def wait_for_room(self, timeout_s: float) -> bool:
         """Return whether there is room for more rows, waiting at most `timeout_s` for it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,11 +35,26 @@ class RecordedCounts:
     deliveries: int = 0
 
 
-class RecordingQueue:
-    """Deliveries and rows of the app on their way to the writer; may be used from any thread."""
+def _nobody(_key: DatasetKey, _rows: Rows) -> None:
+    """Tell nobody."""
 
-    def __init__(self, max_waiting_rows: int = MAX_WAITING_ROWS) -> None:
+
+class RecordingQueue:
+    """Deliveries and rows of the app on their way to the writer; may be used from any thread.
+
+    Parameters
+    ----------
+    max_waiting_rows
+        Gaze rows that may wait.
+    tap
+        Told of the accepted rows beside the samples, in the thread that brings them.
+    """
+
+    def __init__(
+        self, max_waiting_rows: int = MAX_WAITING_ROWS, tap: Callable[[DatasetKey, Rows], None] = _nobody
+    ) -> None:
         self._changed = threading.Condition()
+        self._tap = tap
         self._max_waiting_rows = max_waiting_rows
         self._waiting: list[tuple[DatasetKey, Rows]] = []
         self._waiting_rows = 0
@@ -102,6 +118,11 @@ class RecordingQueue:
 
     def offer(self, delivery: Delivery) -> None:
         """Take a delivery of the pump; without a recording only its clock readings are remembered."""
+        for key, rows in self._offer(delivery):
+            self._tap(key, rows)
+
+    def _offer(self, delivery: Delivery) -> tuple[tuple[DatasetKey, Rows], ...]:
+        """Return the rows beside the samples that were accepted."""
         with self._changed:
             for key, rows in delivery.beside:
                 if key is DatasetKey.CLOCK_SYNC:
@@ -109,23 +130,28 @@ class RecordingQueue:
             if len(delivery.gaze):
                 self._next_ring_row = delivery.first_ring_row + len(delivery.gaze)
             if not self._is_accepting:
-                return
+                return ()
             if not self._takes_samples:
-                self._waiting.extend(each for each in delivery.beside if each[0] in _NOT_OF_SAMPLES)
-                return
+                accepted = tuple(each for each in delivery.beside if each[0] in _NOT_OF_SAMPLES)
+                self._waiting.extend(accepted)
+                return accepted
             if len(delivery.gaze):
                 self._waiting.append((DatasetKey.RAW, delivery.raw))
                 self._waiting.append((DatasetKey.GAZE, delivery.gaze))
                 self._waiting_rows += len(delivery.gaze)
                 self._counts = _added(self._counts, delivery)
             self._waiting.extend(delivery.beside)
+            return delivery.beside
 
     def append(self, key: DatasetKey, rows: Rows) -> bool:
         """Take rows that are not the pump's; False where no recording runs."""
         with self._changed:
-            if self._is_accepting and len(rows):
+            is_accepted = self._is_accepting
+            if is_accepted and len(rows):
                 self._waiting.append((key, rows))
-            return self._is_accepting
+        if is_accepted and len(rows):
+            self._tap(key, rows)
+        return is_accepted
 
     def wait_for_room(self, timeout_s: float) -> bool:
         """Return True as soon as fewer rows wait than may, False where that takes longer than `timeout_s`."""

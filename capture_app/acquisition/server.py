@@ -18,12 +18,15 @@ from capture_app.acquisition.app_link import AppGoneError
 from capture_app.acquisition.clock_sync import ClockSync
 from capture_app.acquisition.recorder import CreateWriter, Recorder
 from capture_app.acquisition.scenes import scene_from_json
+from capture_app.acquisition.service_table import make_services
+from capture_app.acquisition.services import ServiceParts, Services, Taps
 from capture_app.acquisition.tracker_control import MakeDriver, TrackerControl
 from capture_app.acquisition.tracker_host import TrackerDown, TrackerUp
 from capture_app.acquisition.tracker_sources import make_driver
 from gaze_core.clocks import Clock
 from gaze_core.ring import RowRing
 from gaze_core.rows import CLOCK_SYNC, GAZE, TRUTH, TRUTH_EVENT, decode_text
+from gaze_core.streams import TrackerInfo
 from recordings_schema.layout import DATASETS, DatasetKey
 from recordings_schema.writer import RecordingWriter
 
@@ -69,7 +72,8 @@ class Server:
         self._link = link
         self._clock = clock
         self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self.recorder = Recorder(clock=clock, post=self._reports.put, create_writer=create_writer)
+        taps = Taps()
+        self.recorder = Recorder(clock=clock, post=self._reports.put, create_writer=create_writer, taps=taps)
         self.tracker = TrackerControl(
             recorder=self.recorder,
             ring=ring,
@@ -77,7 +81,14 @@ class Server:
             send=link.send,
             post=self._reports.put,
             make_driver=make_driver,
+            on_change=self._tracker_changed,
         )
+        self._services = Services(
+            make_services(
+                ServiceParts(clock=clock, send=link.send, recorder=self.recorder, tracker=self.tracker)
+            )
+        )
+        taps.connect(self._services.taps)
         self._clock_sync = ClockSync(clock)
         self._heard_ns = clock.now_ns()
         self._status_due_ns = clock.now_ns()
@@ -106,6 +117,7 @@ class Server:
             self._listen(timeout_s)
         self._take_reports()
         self.tracker.step()
+        self._services.step()
         if self._wanted_end is not None and not self._is_ending:
             self._end(*self._wanted_end)
         now_ns = self._clock.now_ns()
@@ -117,6 +129,10 @@ class Server:
         return not (
             self._is_ending and self.recorder.is_idle and self.tracker.is_gone and self._reports.empty()
         )
+
+    def close(self) -> None:
+        """Let go of what is neither tracker nor recording; called once, at the very end."""
+        self._services.close()
 
     def save_recording(self, error: Exception, timeout_s: float) -> None:
         """Close the recording although the server itself is broken; the recorder's thread still runs.
@@ -187,7 +203,7 @@ class Server:
             self.recorder.request_stop(message.reason, is_asked=True)
         elif isinstance(message, m.Shutdown):
             self.request_end("app_closed", "The app process asked for the end; the recording was closed.")
-        elif not isinstance(message, m.Heartbeat):
+        elif not self._services.handle(message) and not isinstance(message, m.Heartbeat):
             text = f"{type(message).__name__} is not a message for the acquisition process."
             self._link.send(m.Failed(request="", kind="protocol", text=text))
 
@@ -232,6 +248,9 @@ class Server:
             self._link.send(m.Failed(request=m.EndSamples.__name__, kind="recording", text=text))
         else:
             self._link.send(m.SamplesEnded(next_row=next_row))
+
+    def _tracker_changed(self, info: TrackerInfo | None) -> None:
+        self._services.tracker_changed(info)
 
     def _wait_for_report(self, timeout_s: float) -> None:
         try:

@@ -41,6 +41,8 @@ class TrackerControl:
         Takes the reports of the tracker's thread; the server hands them to `take`.
     make_driver
         Makes a driver that is not yet open; called in the tracker's thread.
+    on_change
+        Told which tracker streams from now on, None for none.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class TrackerControl:
         send: Callable[[m.Message], None],
         post: Callable[[TrackerUp | TrackerDown], None],
         make_driver: MakeDriver,
+        on_change: Callable[[TrackerInfo | None], None] = lambda _info: None,
     ) -> None:
         self._recorder = recorder
         self._ring = ring
@@ -59,6 +62,7 @@ class TrackerControl:
         self._send = send
         self._post = post
         self._make_driver = make_driver
+        self._on_change = on_change
         self._host: TrackerHost | None = None
         self._asked: m.OpenTracker | None = None  # what the host was made for
         self._next: m.OpenTracker | None = None  # to be opened once the host is gone
@@ -227,12 +231,15 @@ class TrackerControl:
         if self._recorder.is_recording:
             self._recorder.event("tracker_reopened", f"The {report.host.name} tracker is open again.")
         info = report.info
+        self._on_change(info)
         self._send(
             m.TrackerOpened(
                 info=_info_as_json(info),
                 rates_hz=list(report.capabilities.rates_hz),
+                modes=list(report.capabilities.modes),
                 wants_scene=report.capabilities.set_scene is not None,
                 calibrates=report.capabilities.calibrator is not None,
+                calibrates_single_eyes=report.capabilities.calibrates_single_eyes,
             )
         )
 
@@ -272,6 +279,7 @@ class TrackerControl:
         self._host = self._asked = self._up = None
         self._opening_since_ns = self._closing_since_ns = None
         self._recorder.queue.forget_clocks()
+        self._on_change(None)
 
 
 def _is_same_tracker(message: m.OpenTracker, other: m.OpenTracker | None) -> bool:

@@ -20,9 +20,11 @@ from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
 from capture_app.session.session_metadata import new_recording_path, screen_of, session_metadata
 from capture_app.session.settings import Corner, Settings
+from capture_app.session.side_lines import SideLines
 from capture_app.session.state_maker import StateMaker, title_of
 from capture_app.session.states import LiveState, NewestGaze
 from capture_app.session.trials import TrialBook
+from capture_app.session.viewer_intents import ViewerIntents
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import EVENT, Rows
@@ -34,7 +36,7 @@ _BY_OPERATOR: Final = "ended by the operator"
 _NO_SCREEN: Final = ScreenFacts(name="screen", width_px=1920, height_px=1080)
 
 
-class CaptureSession:
+class CaptureSession(ViewerIntents):
     """A capture session; `capture_app.session.port.SessionPort` as the windows see it."""
 
     def __init__(
@@ -62,6 +64,8 @@ class CaptureSession:
         self._reader = ""
         self._feed = AnalysisFeed(self._geometry, settings.eye, settings.heatmap_sigma_deg)
         self._states = StateMaker(self._clock)
+        self._side_lines = SideLines()
+        self._side_lines.configure(self._link, settings)
         self._is_closed = False
         self._shown_since_host_ns: int | None = None
 
@@ -101,6 +105,7 @@ class CaptureSession:
     def apply_settings(self, settings: Settings) -> None:
         """Take over settings; geometry and signal of a running recording stay as they were when it began."""
         self._settings = settings
+        self._side_lines.configure(self._link, settings)
         self._configure()
 
     def set_reader_screen(self, facts: ScreenFacts, cause: str) -> None:
@@ -224,40 +229,6 @@ class CaptureSession:
 
     # the reader's window
 
-    def zoom(self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None = None) -> None:
-        """Zoom about a point of the reader's screen."""
-        self._presentation.zoom(x_screen_px, y_screen_px, notches, pane, self._clock.now_ns())
-
-    def pan(self, dx_screen_px: float, dy_screen_px: float, pane: int | None = None) -> None:
-        """Move the image by physical px."""
-        self._presentation.pan(dx_screen_px, dy_screen_px, pane, self._clock.now_ns())
-
-    def window_level(self, dx_logical_px: float, dy_logical_px: float, pane: int | None = None) -> None:
-        """Change window and level by a drag."""
-        self._presentation.window_level(dx_logical_px, dy_logical_px, pane, self._clock.now_ns())
-
-    def drag_started(self, action: str, x_screen_px: float, y_screen_px: float) -> None:
-        """A drag begins; the pane under the point is meant until its end."""
-        self._presentation.drag_started(x_screen_px, y_screen_px)
-        self._event("drag_started", action)
-
-    def drag_ended(self) -> None:
-        """The drag is over."""
-        self._presentation.drag_ended()
-        self._event("drag_ended", "")
-
-    def fit(self) -> None:
-        """Fit the images to their panes."""
-        self._presentation.fit(self._clock.now_ns())
-
-    def reset(self) -> None:
-        """Fit the images and take their starting windows."""
-        self._presentation.reset(self._clock.now_ns())
-
-    def key(self, name: str) -> None:
-        """The reader pressed a key."""
-        self._event("key", name, source="reader")
-
     def presented(self, revision: int, t_host_ns: int, frame: int, frames_late: int) -> None:
         """Take the time at which a revision reached the screen: rows, scene and heatmaps follow from it."""
         rows = self._presentation.presented(revision, t_host_ns, frame, frames_late)
@@ -266,6 +237,7 @@ class CaptureSession:
             self._link.append("viewport", rows)
             self._link.show_scene(self._presentation.scene(t_host_ns))
             self._states.count_frames(frames_late)
+            self._side_lines.presented(self._link, rows, self._trials.trial)
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
                 self._shown_since_host_ns = t_host_ns
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
@@ -398,3 +370,5 @@ class CaptureSession:
             self._link.close()
             self._link = Link(self._start_acquisition())
             self._recording = RecordingControl(self._link)
+            self._side_lines = SideLines()
+            self._side_lines.configure(self._link, self._settings)

@@ -19,6 +19,7 @@ from typing import Final
 import platformdirs
 
 from capture_app.session.settings_codec import SettingsFormatError, decode_record, encode_record
+from capture_app.session.signal_settings import OutletSettings, SignalSettings
 from capture_app.session.viewer_controls import ViewerControls
 from gaze_core.eyes import Eye
 
@@ -114,6 +115,8 @@ class Settings:
     reader: str = ""  # pseudonym used last
     theme: Theme = Theme.DARK
     controls: ViewerControls = field(default_factory=ViewerControls)
+    outlet: OutletSettings = field(default_factory=OutletSettings)
+    signals: SignalSettings = field(default_factory=SignalSettings)
     live_view: LiveViewOptions = field(default_factory=LiveViewOptions)
     recent: tuple[RecentItem, ...] = ()
     window_geometry: str = ""  # of the operator's window, base64

@@ -1,0 +1,17 @@
+"""What goes out beside the recording at the right moments: our own LSL streams and triggers."""
+
+from __future__ import annotations
+
+from capture_app.session.link import Link
+from capture_app.session.settings import Settings
+from gaze_core.rows import Rows
+
+
+class SideLines:
+    """Keeps the acquisition process told of what the settings want, and of onsets as they are presented."""
+
+    def configure(self, link: Link, settings: Settings) -> None:
+        """Take settings; the acquisition process is told what changed. A new process is told all."""
+
+    def presented(self, link: Link, rows: Rows, trial: int) -> None:
+        """Take VIEWPORT rows that have just come out of `Presentation.presented`."""

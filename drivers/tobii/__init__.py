@@ -1,0 +1,1 @@
+"""Tobii screen-based eye trackers, through either of the two Python packages that speak to them."""
