@@ -6,10 +6,11 @@ SHARED := $(wildcard $(CURDIR)/../shared)
 export READING_STATION_SHARED ?= $(SHARED)
 TEST_WORKERS ?= 2
 
-.PHONY: help run test test-long lint types docs freeze smoke benchmarks screenshots
+.PHONY: help run tobii test test-long lint types docs freeze smoke benchmarks screenshots
 
 help:
 	@echo "make run         set up and show the demonstration"
+	@echo "make tobii       set up with the package for Tobii trackers (its own licence)"
 	@echo "make test        set up and run the tests"
 	@echo "make test-long   many kills, soaks, fuzzing"
 	@echo "make lint        style, types, import contracts"
@@ -20,6 +21,9 @@ help:
 run:
 	@$(PYTHON) packaging/bootstrap.py run
 	@$(BIN)/reading-station demo --out demo-output
+
+tobii:
+	@$(PYTHON) packaging/bootstrap.py tobii
 
 .PHONY: setup
 setup:

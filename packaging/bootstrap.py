@@ -1,6 +1,6 @@
 """Makes `.venv` with everything the program needs, from nothing but Python's standard library.
 
-Usage: ``python3 packaging/bootstrap.py run|test``. Safe to call again and again: what is there is kept, and a
+Usage: ``python3 packaging/bootstrap.py run|test|tobii``. Safe to call again and again: what is there is kept, and a
 first run that was interrupted is done anew from what was downloaded. Packages come from wherever the person's
 own pip is set up to take them, and only with the hashes of the requirement files.
 """
@@ -67,9 +67,9 @@ class BootstrapError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare for `run` (the program) or `test` (with the developers' tools as well)."""
-    if len(arguments) != 1 or arguments[0] not in ("run", "test"):
-        say("usage: bootstrap.py run|test")
+    """Prepare for `run` (the program), `test` (with the developers' tools) or `tobii` (with Tobii's package)."""
+    if len(arguments) != 1 or arguments[0] not in ("run", "test", "tobii"):
+        say("usage: bootstrap.py run|test|tobii")
         return 2
     try:
         check_python()
@@ -120,7 +120,8 @@ def requirement_files(purpose: str) -> list[Path]:
     version = "py310" if sys.version_info < (3, 11) else "py311"
     suffix = "-dev" if purpose == "test" else ""
     folder = ROOT / "requirements"
-    return [folder / f"{version}{suffix}.txt", folder / "build.txt"]
+    files = [folder / f"{version}{suffix}.txt", folder / "build.txt"]
+    return [*files, folder / f"{version}-tobii.txt"] if purpose == "tobii" else files
 
 
 def missing_packages() -> list[str]:

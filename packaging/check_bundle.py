@@ -25,6 +25,9 @@ REFUSED_NAMES = {
     r"pylibjpeg_libjpeg|(^|/)_libjpeg\.": "the libjpeg plugin of pylibjpeg is GPL",
     r"libx26[45]": "x264 and x265 are GPL",
     r"portaudio.*asio": "an ASIO build of PortAudio is not free to pass on",
+    r"libtobii|TittaPy|tobii_research([^/]*\.(so|pyd|dll|dylib)|-.*dist-info|/)": (
+        "Tobii's SDK and what contains it may not be passed on"
+    ),
     r"Qt6?(Quick|Qml|WebEngine|Pdf)": "nothing here uses this part of Qt",
 }
 # What the encoders write into their own libraries. FFmpeg's LGPL decoder knows the words "x264 - core" as

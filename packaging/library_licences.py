@@ -31,6 +31,10 @@ _LICENCES = {
     "png16": "libpng-2.0",
     "brotlicommon": "MIT",
     "brotlidec": "MIT",
+    # sound, where the build machine has PortAudio
+    "portaudio": "MIT",
+    "asound": "LGPL-2.1-or-later",
+    "jack": "LGPL-2.1-or-later",
     # glib and what it needs
     "glib-2.0": "LGPL-2.1-or-later",
     "gobject-2.0": "LGPL-2.1-or-later",

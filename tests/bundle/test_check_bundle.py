@@ -56,6 +56,10 @@ def test_a_sound_bundle_has_no_problems(checker: ModuleType, bundle: Path) -> No
     [
         "_internal/PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboardplugin.so",
         "_internal/libreadline.so.8",
+        "_internal/TittaPy_v2.cpython-311-x86_64-linux-gnu.so",
+        "_internal/tittapy.libs/libtobii_research-37413a8c.so.2",
+        "_internal/tobii_research/__init__.pyc",
+        "_internal/tobii_research-2.1.0.dist-info/METADATA",
         "_internal/python3.11/lib-dynload/readline.cpython-311-x86_64-linux-gnu.so",
         "_internal/_libjpeg.cpython-311-x86_64-linux-gnu.so",
         "_internal/pylibjpeg_libjpeg-2.3.0.dist-info/METADATA",
@@ -188,3 +192,9 @@ def test_every_pinned_requirement_is_found_once(checker: ModuleType) -> None:
     names = [part.name for part in parts]
     assert len(names) == len(set(names))
     assert {"numpy", "pyside6-essentials", "python-gdcm"} <= set(names)
+
+
+def test_our_own_source_of_the_tobii_driver_may_travel_along(checker: ModuleType, bundle: Path) -> None:
+    plant(bundle, "_internal/hosted/drivers/tobii/research.py", b"")
+    plant(bundle, "_internal/hosted/drivers/tobii/titta.py", b"")
+    assert found(checker, bundle) == []

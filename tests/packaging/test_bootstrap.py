@@ -68,6 +68,9 @@ def test_each_python_has_its_own_requirements(
     monkeypatch.setattr(bootstrap.sys, "version_info", version)
     assert [path.stem for path in bootstrap.requirement_files("run")] == [expected, "build"]
     assert [path.stem for path in bootstrap.requirement_files("test")] == [f"{expected}-dev", "build"]
+    for_tobii = bootstrap.requirement_files("tobii")
+    assert [path.stem for path in for_tobii] == [expected, "build", f"{expected}-tobii"]
+    assert all(path.is_file() for path in for_tobii)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="system libraries are checked on Linux")
