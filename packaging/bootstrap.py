@@ -1,8 +1,8 @@
 """Makes `.venv` with everything the program needs, from nothing but Python's standard library.
 
-Usage: ``python3 packaging/bootstrap.py run|test|tobii``. Safe to call again and again: what is there is kept, and a
-first run that was interrupted is done anew from what was downloaded. Packages come from wherever the person's
-own pip is set up to take them, and only with the hashes of the requirement files.
+Usage: ``python3 packaging/bootstrap.py run|test|tobii``. Safe to call again and again: what is there is kept,
+and a first run that was interrupted is done anew from what was downloaded. Packages come from wherever the
+person's own pip is set up to take them, and only with the hashes of the requirement files.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class BootstrapError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare for `run` (the program), `test` (with the developers' tools) or `tobii` (with Tobii's package)."""
+    """Prepare for `run` (the program), `test` (and the developers' tools) or `tobii` (and Tobii's package)."""
     if len(arguments) != 1 or arguments[0] not in ("run", "test", "tobii"):
         say("usage: bootstrap.py run|test|tobii")
         return 2

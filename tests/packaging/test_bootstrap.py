@@ -70,7 +70,20 @@ def test_each_python_has_its_own_requirements(
     assert [path.stem for path in bootstrap.requirement_files("test")] == [f"{expected}-dev", "build"]
     for_tobii = bootstrap.requirement_files("tobii")
     assert [path.stem for path in for_tobii] == [expected, "build", f"{expected}-tobii"]
-    assert all(path.is_file() for path in for_tobii)
+
+
+@pytest.mark.parametrize(("version", "package"), [("py310", "tobii-research"), ("py311", "tittapy")])
+def test_tobii_has_one_package_per_python_that_fits_the_program(version: str, package: str) -> None:
+    folder = Path(__file__).resolve().parents[2] / "requirements"
+    for_tobii, for_all = (
+        {line for line in (folder / name).read_text(encoding="utf-8").splitlines() if "==" in line}
+        for name in (f"{version}-tobii.txt", f"{version}.txt")
+    )
+    numpy = {line for line in for_tobii if line.startswith("numpy==")}
+    assert {line.split("==")[0] for line in for_tobii - numpy} == {package}
+    assert {line.split(" ")[0] for line in numpy} == {
+        line.split(" ")[0] for line in for_all if line.startswith("numpy==")
+    }
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="system libraries are checked on Linux")
