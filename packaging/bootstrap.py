@@ -67,7 +67,7 @@ class BootstrapError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Prepare for `run` (the program), `test` (and the developers' tools) or `tobii` (and Tobii's package)."""
+    """Prepare for `run` (the program), `test` (and developers' tools) or `tobii` (and Tobii's package)."""
     if len(arguments) != 1 or arguments[0] not in ("run", "test", "tobii"):
         say("usage: bootstrap.py run|test|tobii")
         return 2
