@@ -51,6 +51,11 @@ def is_marker_stream(description: StreamDescription) -> bool:
     return description.nominal_rate_hz == 0.0 and description.type.casefold() in _MARKER_TYPES
 
 
+def is_gaze_stream(description: StreamDescription) -> bool:
+    """Return whether a stream says of itself that it carries gaze."""
+    return not description.is_text and description.type.casefold() in _GAZE_TYPES
+
+
 def find_gaze_stream(
     watch: StreamWatch, settings: LslSettings, wait: Callable[[float], None] = time.sleep
 ) -> FoundStream:
@@ -90,10 +95,10 @@ def _candidates(watch: StreamWatch, settings: LslSettings) -> list[FoundStream]:
 
 
 def _is_meant(description: StreamDescription, settings: LslSettings) -> bool:
+    if settings.stream is None and settings.source_id is None:
+        return is_gaze_stream(description)
     if description.is_text:
         return False
-    if settings.stream is None and settings.source_id is None:
-        return description.type.casefold() in _GAZE_TYPES
     is_named = settings.stream is None or description.name == settings.stream
     return is_named and (settings.source_id is None or description.source_id == settings.source_id)
 

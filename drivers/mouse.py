@@ -24,7 +24,8 @@ from drivers.contract import (
     ViewingSetup,
 )
 from drivers.options import OptionSpec, check_option_names, number_option
-from drivers.pointer import PointerReader, open_pointer
+from drivers.pointer import PointerReader, find_pointer_problem, open_pointer
+from drivers.registry import DriverRequest, FoundTracker
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.rows import GAZE, GazeFlag
 from gaze_core.streams import RawChannel, TrackerInfo
@@ -37,6 +38,10 @@ MOUSE_OPTIONS: Final = (
 )
 
 RAW_DTYPE: Final[np.dtype[np.void]] = np.dtype([("pointer_x", "<f8"), ("pointer_y", "<f8")])
+
+MODEL: Final = "pointer"
+RATES_HZ: Final = (30.0, 60.0, 100.0, 125.0)
+"""Offered to choose from; the option takes any from 1 to 125."""
 
 _DESKTOP_LIMIT_PX: Final = 1e6
 _NS_PER_S: Final = 1_000_000_000
@@ -55,6 +60,31 @@ def create(options: Mapping[str, str], setup: ViewingSetup, clock: Clock | None 
         ),
         scale=number_option("mouse", options, "scale", default=1.0, minimum=0.25, maximum=8.0),
         clock=clock,
+    )
+
+
+def find(request: DriverRequest) -> tuple[FoundTracker, ...]:
+    """Return the pointer of this desktop, with the reason where it cannot be read.
+
+    Raises
+    ------
+    DriverOptionError
+        For an unknown option or an unusable value.
+    """
+    tracker = create(request.options, request.setup)
+    problem = find_pointer_problem()
+    return (
+        FoundTracker(
+            driver="mouse",
+            title="Pointer of this desktop",
+            options=dict(request.options),
+            model=MODEL,
+            rates_hz=RATES_HZ,
+            rate_hz=tracker.rate_hz,
+            is_usable=problem is None,
+            reason=problem.reason if problem is not None else "",
+            remedy=problem.remedy if problem is not None else "",
+        ),
     )
 
 
@@ -105,6 +135,11 @@ class MouseTracker:
         self._due_ns = 0  # host time of that instant
         self._is_lost = False
 
+    @property
+    def rate_hz(self) -> float:
+        """How often the pointer is asked."""
+        return self._rate_hz
+
     def open(self) -> TrackerInfo:
         """Find the pointer and describe it."""
         if self._position is not None:
@@ -116,7 +151,7 @@ class MouseTracker:
         self._seq = 0
         return TrackerInfo(
             driver="mouse",
-            model="pointer",
+            model=MODEL,
             rate_hz=self._rate_hz,
             raw_dtype=RAW_DTYPE,
             raw_channels=(

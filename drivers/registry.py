@@ -201,6 +201,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
             create=_create_mock,
             probe=_always_usable,
             is_simulated=True,
+            find=_find_mock,
             options=MOCK_OPTIONS,
         ),
         DriverSpec(
@@ -209,6 +210,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
             create=_create_lsl,
             probe=_probe_lsl,
             is_simulated=False,
+            find=_find_lsl,
             options=LSL_OPTIONS,
         ),
         DriverSpec(
@@ -226,6 +228,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
             create=_create_mouse,
             probe=_probe_mouse,
             is_simulated=True,
+            find=_find_mouse,
             options=MOUSE_OPTIONS,
         ),
     )
@@ -237,10 +240,22 @@ def _create_mock(request: DriverRequest) -> Driver:
     return create(request.options, request.setup, request.clock)
 
 
+def _find_mock(request: DriverRequest) -> tuple[FoundTracker, ...]:
+    from drivers.mock.search import find
+
+    return find(request)
+
+
 def _create_lsl(request: DriverRequest) -> Driver:
     from drivers.lsl import create
 
     return create(request.options, request.setup, request.clock)
+
+
+def _find_lsl(request: DriverRequest) -> tuple[FoundTracker, ...]:
+    from drivers.lsl_search import find
+
+    return find(request)
 
 
 def _create_playback(request: DriverRequest) -> Driver:
@@ -253,6 +268,12 @@ def _create_mouse(request: DriverRequest) -> Driver:
     from drivers.mouse import create
 
     return create(request.options, request.setup, request.clock)
+
+
+def _find_mouse(request: DriverRequest) -> tuple[FoundTracker, ...]:
+    from drivers.mouse import find
+
+    return find(request)
 
 
 def _always_usable() -> Availability:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from capture_app.acquisition.find_service import FindService
 from capture_app.acquisition.services import Service, ServiceParts
 
 
-def make_services(parts: ServiceParts) -> tuple[Service, ...]:  # noqa: ARG001  # the first one needs it
+def make_services(parts: ServiceParts) -> tuple[Service, ...]:
     """Return the services, each doing nothing until it is asked to."""
-    return ()
+    return (FindService(parts),)

@@ -33,9 +33,15 @@ from gaze_core.clocks import Clock, HostClock
 from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, GAZE, MARKER, TRUTH, TRUTH_EVENT, Rows
 from gaze_core.streams import PupilUnit, TrackerInfo
 
+FIRMWARE: Final = "1"
 _SHORTEST_WAIT_NS: Final = 2_000_000  # at high rates a wait gathers samples instead of waking for each
 _FAST_STEP_NS: Final = 50_000_000  # simulated time of one read as fast as possible
 _FAST_STEPS: Final = 20  # steps without a row before an empty batch is returned
+
+
+def serial_of(settings: MockSettings) -> str:
+    """Return the serial number of the simulated tracker with these settings."""
+    return f"MOCK-{settings.seed:06d}"
 
 
 def create(options: Mapping[str, str], setup: ViewingSetup, clock: Clock | None = None) -> MockTracker:
@@ -86,8 +92,8 @@ class MockTracker:
         self._info = TrackerInfo(
             driver="mock",
             model=f"Simulated {SENSOR_PRESETS[settings.preset].title}",
-            serial=f"MOCK-{settings.seed:06d}",
-            firmware="1",
+            serial=serial_of(settings),
+            firmware=FIRMWARE,
             rate_hz=settings.rate_hz,
             raw_dtype=RAW_DTYPE,
             raw_channels=RAW_CHANNELS,
