@@ -58,6 +58,7 @@ class NoticeKind(str, Enum):
     STREAM_CHANGED = "stream_changed"
     MODE_CHANGED = "mode_changed"
     CALIBRATION_CHANGED = "calibration_changed"  # by this program or another one
+    CALIBRATION_MODE = "calibration_mode"  # entered (value 1) or left (value 0), by whichever program
     STREAM_ERROR = "stream_error"
     LICENCE_PROBLEM = "licence_problem"
     WARNING = "tracker_warning"
