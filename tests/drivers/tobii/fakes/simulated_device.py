@@ -138,7 +138,7 @@ class SimulatedTobii:
         """Refuse a call that the tracker could not answer now."""
         if self.network.delivering_thread == threading.get_ident():
             raise SimulatedError("callback_in_progress")
-        if not self.is_plugged_in:
+        if not self.is_plugged_in or self.refuses_connections:
             raise SimulatedError("connection_failed")
         if call in self.timing_out or "*" in self.timing_out:
             raise SimulatedError("timed_out")

@@ -144,8 +144,6 @@ class SimulatedNetwork:
         """Return the tracker at an address. Raises `SimulatedError`."""
         for device in self.devices:
             if device.address == address and device.is_plugged_in:
-                if device.refuses_connections:
-                    raise SimulatedError("connection_failed")
                 device.check("connect")
                 return device
         is_known_kind = address.startswith(("tet-tcp://", "tobii-ttp://"))
