@@ -193,6 +193,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
     from drivers.mock_options import MOCK_OPTIONS
     from drivers.mouse import MOUSE_OPTIONS
     from drivers.playback import PLAYBACK_OPTIONS
+    from drivers.tobii.options import TOBII_OPTIONS
 
     return (
         DriverSpec(
@@ -212,6 +213,16 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
             is_simulated=False,
             find=_find_lsl,
             options=LSL_OPTIONS,
+        ),
+        DriverSpec(
+            name="tobii",
+            summary="Tobii screen-based eye tracker, with its time, signals and calibration",
+            create=_create_tobii,
+            probe=_probe_tobii,
+            is_simulated=False,
+            find=_find_tobii,
+            can_be_hosted=True,
+            options=TOBII_OPTIONS,
         ),
         DriverSpec(
             name="playback",
@@ -256,6 +267,24 @@ def _find_lsl(request: DriverRequest) -> tuple[FoundTracker, ...]:
     from drivers.lsl_search import find
 
     return find(request)
+
+
+def _create_tobii(request: DriverRequest) -> Driver:
+    from drivers.tobii.tracker import create
+
+    return create(request.options, request.setup, request.clock)
+
+
+def _find_tobii(request: DriverRequest) -> tuple[FoundTracker, ...]:
+    from drivers.tobii.tracker import find
+
+    return find(request)
+
+
+def _probe_tobii() -> Availability:
+    from drivers.tobii.packages import probe
+
+    return probe()
 
 
 def _create_playback(request: DriverRequest) -> Driver:
