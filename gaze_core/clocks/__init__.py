@@ -1,5 +1,6 @@
 """Clocks: the host's, readings of foreign ones, and the fit that turns foreign time into host time."""
 
+from gaze_core.clocks.drift import ClockDrift, drift_of_arrivals, drift_of_readings
 from gaze_core.clocks.fit import SENDER_CLOCKS, ClockFitError, fit_clock, fit_envelope
 from gaze_core.clocks.host import Clock, HostClock, ManualClock, clock_sync_row
 from gaze_core.clocks.live import LiveClock
@@ -8,6 +9,7 @@ from gaze_core.clocks.model import ClockModel, ClockSegment
 __all__ = [
     "SENDER_CLOCKS",
     "Clock",
+    "ClockDrift",
     "ClockFitError",
     "ClockModel",
     "ClockSegment",
@@ -15,6 +17,8 @@ __all__ = [
     "LiveClock",
     "ManualClock",
     "clock_sync_row",
+    "drift_of_arrivals",
+    "drift_of_readings",
     "fit_clock",
     "fit_envelope",
 ]
