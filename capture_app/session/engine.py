@@ -237,7 +237,7 @@ class CaptureSession(ViewerIntents):
             self._link.append("viewport", rows)
             self._link.show_scene(self._presentation.scene(t_host_ns))
             self._states.count_frames(frames_late)
-            self._side_lines.presented(self._link, rows, self._trials.trial)
+            self._side_lines.presented(self._link, rows)
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
                 self._shown_since_host_ns = t_host_ns
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from capture_app.acquisition import messages as m
+from capture_app.session.signal_news import SignalNews
 from drivers.contract import Scene
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import CLOCK_SYNC, MARKER, TRUTH_EVENT, Rows, decode_text
+from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, MARKER, TRIGGER, TRUTH_EVENT, Rows, decode_text
 
 MAX_SENTENCES: Final = 50
 _log = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class Link:
         self.closed: m.RecordingClosed | None = None
         self.failure: m.Failed | None = None  # the last one of any kind
         self.recording_failure: m.Failed | None = None  # of the recording that runs or ran last
+        self.signals: m.SignalsReady | None = None  # None until ports were asked for and answered
+        self.signal_news = SignalNews()
         self.is_tracker_lost = False
         self.is_finished = False  # a finite source has delivered everything
         self.is_dead = False
@@ -98,6 +101,15 @@ class Link:
     def next_row(self) -> int:
         """Ring row that the next `read_rows` begins with."""
         return self._acquisition.next_row
+
+    @property
+    def takes_rows(self) -> bool:
+        """Whether a recording takes rows of the app."""
+        return self._takes_rows
+
+    def send(self, message: m.Message) -> None:
+        """Ask for something that follows from nothing known here."""
+        self._acquisition.send(message)
 
     def take_sync_rows(self) -> list[Rows]:
         """Return the clock readings that arrived since the last call."""
@@ -187,10 +199,15 @@ class Link:
             self.is_tracker_lost = self.is_finished = False
         elif isinstance(message, m.RecordingStarted):
             self.started, self._takes_rows = message, True
+            self.signal_news.begin()
         elif isinstance(message, m.SamplesEnded):
             self.samples_ended = message
         elif isinstance(message, m.RecordingClosed):
             self.closed, self._takes_rows = message, False
+            if summary := self.signal_news.summary():
+                self.say(0, "triggers_sent", summary)
+        elif isinstance(message, m.SignalsReady):
+            self.signals = message
         elif isinstance(message, m.TrackerNotice):
             self._take_notice(message)
         elif isinstance(message, m.Failed):
@@ -207,6 +224,11 @@ class Link:
         elif message.row_type == MARKER.name:
             for row in message.rows:
                 self.say(int(row["t_host_ns"]), "marker", bytes(row["text"]).decode("utf-8", "replace"))
+        elif message.row_type == EXTERNAL_SIGNAL.name:
+            if text := self.signal_news.signals(message.rows):
+                self.say(int(message.rows["t_host_ns"][-1]), "signal", text)
+        elif message.row_type == TRIGGER.name:
+            self.signal_news.triggers(message.rows)
 
     def _take_notice(self, message: m.TrackerNotice) -> None:
         if message.kind == "connection_lost":

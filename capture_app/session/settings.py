@@ -19,7 +19,7 @@ from typing import Final
 import platformdirs
 
 from capture_app.session.settings_codec import SettingsFormatError, decode_record, encode_record
-from capture_app.session.signal_settings import OutletSettings, SignalSettings
+from capture_app.session.signal_settings import OutletSettings, SignalSettings, signal_findings
 from capture_app.session.viewer_controls import ViewerControls
 from gaze_core.eyes import Eye
 
@@ -236,6 +236,10 @@ def check_settings(settings: Settings) -> tuple[SettingFinding, ...]:
     if settings.recording_folder and not Path(settings.recording_folder).is_absolute():
         text = "The folder for recordings needs its full path; choose it with the button beside the field."
         findings.append(SettingFinding(name="recording_folder", text=text))
+    findings += [
+        SettingFinding(name=name, text=text)
+        for name, text in signal_findings(settings.outlet, settings.signals)
+    ]
     if not settings.tracker:
         findings.append(
             SettingFinding(name="tracker", text="Choose a tracker; the simulated one always works.")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from capture_app.session.link import Link
 from capture_app.session.settings import Settings
+from capture_app.session.trigger_lines import TriggerLines
 from gaze_core.rows import Rows
 
 
 class SideLines:
     """Keeps the acquisition process told of what the settings want, and of onsets as they are presented."""
 
+    def __init__(self) -> None:
+        self._triggers = TriggerLines()
+
     def configure(self, link: Link, settings: Settings) -> None:
         """Take settings; the acquisition process is told what changed. A new process is told all."""
+        self._triggers.configure(link, settings)
 
-    def presented(self, link: Link, rows: Rows, trial: int) -> None:
+    def presented(self, link: Link, rows: Rows) -> None:
         """Take VIEWPORT rows that have just come out of `Presentation.presented`."""
+        self._triggers.presented(link, rows)

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+KINDS_IN: Final = ("byte", "lines")
+KINDS_OUT: Final = ("byte", "rts", "dtr")
+_BAUD: Final = (300, 4_000_000)
+_PULSE_MS: Final = (1.0, 1000.0)
+_CODES: Final = (1, 255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +36,30 @@ class SignalSettings:
     code_image_shown: int = 1  # 1..255
     code_cleared: int = 2  # 1..255
     code_target_shown: int = 3  # 1..255
+
+
+def signal_findings(outlet: OutletSettings, signals: SignalSettings) -> tuple[tuple[str, str], ...]:
+    """Return what cannot stand, as pairs of a field's name and a sentence; empty when all is well."""
+    findings = []
+    if outlet.is_on and not outlet.name.strip():
+        findings.append(("outlet_name", "The streams need a name; ReadingStation is usual."))
+    if signals.kind_in not in KINDS_IN:
+        findings.append(("signals_kind_in", f"Signals come in as {' or '.join(KINDS_IN)}."))
+    if signals.kind_out not in KINDS_OUT:
+        findings.append(("signals_kind_out", f"Triggers go out as {', '.join(KINDS_OUT)}."))
+    if not _BAUD[0] <= signals.baud <= _BAUD[1]:
+        findings.append(
+            ("signals_baud", "The speed is between 300 and 4000000 baud; the device's manual names it.")
+        )
+    if not _PULSE_MS[0] <= signals.pulse_ms <= _PULSE_MS[1]:
+        findings.append(
+            ("signals_pulse_ms", "A pulse lasts between 1 and 1000 ms; 10 ms suits most devices.")
+        )
+    for name, code in (
+        ("signals_code_image_shown", signals.code_image_shown),
+        ("signals_code_cleared", signals.code_cleared),
+        ("signals_code_target_shown", signals.code_target_shown),
+    ):
+        if not _CODES[0] <= code <= _CODES[1]:
+            findings.append((name, "A code is a whole number from 1 to 255; 0 ends a pulse."))
+    return tuple(findings)

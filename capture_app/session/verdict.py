@@ -64,6 +64,7 @@ def verdict_of(
         _disk_verdict(link),
         _eye_verdict(health),
         _stream_verdict(link, health),
+        _signal_verdict(link, settings),
         _set_up_verdict(health, facts, settings),
     )
     return max(
@@ -124,6 +125,15 @@ def _stream_verdict(link: Link, health: StreamHealth) -> Verdict | None:
             explanation=f"The tracker should send {health.nominal_rate_hz:.0f} samples a second. "
             "Check its settings.",
         )
+    return None
+
+
+def _signal_verdict(link: Link, settings: Settings) -> Verdict | None:
+    ready, wanted = link.signals, settings.signals
+    if ready is None:
+        return None
+    if (wanted.port_in and not ready.is_in_open) or (wanted.port_out and not ready.is_out_open):
+        return Verdict(level="bad", word="signal port closed", explanation=ready.text)
     return None
 
 
