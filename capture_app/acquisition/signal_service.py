@@ -1,7 +1,7 @@
 """The service for signals in and triggers out: `UseSignals`, `SendTrigger` -> `SignalsReady`, rows, events.
 
-A TRIGGER row whose port is ``lsl`` stands for a marker of our own LSL stream: the outlet, which sees every
-recorded row, sends it on.
+The outlet sees every recorded TRIGGER row and makes a marker of our own LSL stream of it, where that is wanted.
+A trigger that goes out as a marker alone has a row whose port is ``lsl``.
 """
 
 from __future__ import annotations
@@ -107,12 +107,11 @@ class SignalService:
 
     def _send(self, trigger: m.SendTrigger) -> None:
         lines = self._lines
-        is_marker_sent = lines is not None and lines.wanted.is_marker_sent
         if lines is not None and lines.has_out:
             lines.send(trigger)
-        elif not is_marker_sent:
+        elif lines is not None and lines.wanted.is_marker_sent:
+            now_ns = self._parts.clock.now_ns()
+            self.take_trigger(trigger_row(trigger, LSL_PORT, now_ns, now_ns))
+        else:
             text = f"The trigger {trigger.code} was not sent. Choose a port for triggers in the settings."
             self.tell("trigger_failed", text, float(trigger.code))
-        if is_marker_sent:
-            now_ns = self._parts.clock.now_ns()
-            self._parts.recorder.append(DatasetKey.TRIGGERS, trigger_row(trigger, LSL_PORT, now_ns, now_ns))

@@ -18,7 +18,7 @@ class TriggerLines:
 
     def __init__(self) -> None:
         self._used: m.UseSignals | None = None
-        self._codes = {cause: 0 for cause in _CAUSES}
+        self._codes = dict.fromkeys(_CAUSES, 0)
         self._is_out_wanted = False
 
     def configure(self, link: Link, settings: Settings) -> None:
