@@ -6,10 +6,7 @@ used, with a sentence that says so.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -18,6 +15,7 @@ from typing import Final
 
 import platformdirs
 
+from capture_app.session.kept_files import replace_file, set_aside
 from capture_app.session.settings_codec import SettingsFormatError, decode_record, encode_record
 from capture_app.session.signal_settings import OutletSettings, SignalSettings, signal_findings
 from capture_app.session.viewer_controls import ViewerControls
@@ -288,8 +286,7 @@ class SettingsStore:
         document = {"version": SETTINGS_VERSION, "settings": encode_record(settings)}
         text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_file(self.path, text.encode("utf-8"))
+            replace_file(self.path, text.encode("utf-8"))
         except OSError as err:
             raise SettingsError(
                 f"The settings could not be saved in {self.path} ({err.strerror}). "
@@ -297,14 +294,8 @@ class SettingsStore:
             ) from err
 
     def _set_aside(self, reason: str) -> LoadedSettings:
-        kept = _free_name(self.path.with_name(self.path.name + ".broken"))
-        try:
-            self.path.rename(kept)
-        except OSError as err:
-            kept_text = f"It could not be kept aside ({err.strerror})."
-        else:
-            kept_text = f"The old file is kept as {kept}."
-        text = f"The settings in {self.path} could not be used: {reason}. The defaults are used. {kept_text}"
+        kept = set_aside(self.path)
+        text = f"The settings in {self.path} could not be used: {reason}. The defaults are used. {kept}"
         return LoadedSettings(settings=Settings(), notice=text)
 
 
@@ -324,25 +315,3 @@ def _parse(raw: bytes) -> Settings:
     if findings:
         raise SettingsFormatError(f"{findings[0].name} is out of range")
     return settings
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
-def _free_name(path: Path) -> Path:
-    candidate, number = path, 1
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.name}-{number}")
-    return candidate
