@@ -21,6 +21,9 @@ from gaze_core.streams import TrackerInfo
 
 SEARCH_TIMEOUT_NS: Final = 20_000_000_000
 
+INTERPRETER_OPTION: Final = "interpreter"
+"""A driver hosted by another interpreter is judged there: what this one lacks does not matter."""
+
 _ANY_SCREEN: Final = ViewingSetup(
     width_px=1920, height_px=1080, width_mm=527.0, height_mm=296.0, distance_mm=650.0
 )
@@ -129,8 +132,9 @@ class FindService:
 
     def _found(self, driver: str, options: dict[str, str]) -> tuple[FoundTracker, ...]:
         spec = self._find_spec(driver)
+        is_hosted = spec.can_be_hosted and bool(options.get(INTERPRETER_OPTION))
         availability = probe_driver(spec)
-        if not availability.is_usable:
+        if not availability.is_usable and not is_hosted:
             raise DriverError(f"{availability.reason} {availability.remedy}".strip())
         if spec.find is None:
             raise DriverError(

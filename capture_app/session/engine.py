@@ -23,6 +23,7 @@ from capture_app.session.settings import Corner, Settings
 from capture_app.session.side_lines import SideLines
 from capture_app.session.state_maker import StateMaker, title_of
 from capture_app.session.states import LiveState, NewestGaze
+from capture_app.session.tracker_desk import TrackerDesk
 from capture_app.session.trials import TrialBook
 from capture_app.session.viewer_intents import ViewerIntents
 from gaze_core.clocks import Clock, HostClock
@@ -66,6 +67,7 @@ class CaptureSession(ViewerIntents):
         self._states = StateMaker(self._clock)
         self._side_lines = SideLines()
         self._side_lines.configure(self._link, settings)
+        self.tracker_desk = TrackerDesk(self._clock, settings, facts)
         self._is_closed = False
         self._shown_since_host_ns: int | None = None
 
@@ -84,6 +86,14 @@ class CaptureSession(ViewerIntents):
         if self._recording.phase is Phase.DRAINING and self._feed.is_drained:
             self._recording.drained()
         self._present_loaded_case()
+        self.tracker_desk.step(
+            self._link,
+            self._feed.live,
+            settings=self._settings,
+            facts=self._facts,
+            options=self._tracker_options,
+            is_recording=self._recording.is_busy,
+        )
         return self._states.make(
             settings=self._settings,
             facts=self._facts,

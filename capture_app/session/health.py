@@ -26,7 +26,7 @@ EYE_POINT_NS: Final = 200_000_000
 BOX_HALF_MM: Final = (200.0, 130.0)
 """Half width and height of the box in which desktop trackers find eyes, at their working distance."""
 
-_CLASS_WORDS: Final = {
+LOSS_WORDS: Final = {
     LossClass.BLINK_LIKE: "blinks",
     LossClass.ONE_EYE: "one eye",
     LossClass.BOTH_EYES: "both eyes",
@@ -64,7 +64,7 @@ class HealthMonitor:
 
     def interval_s(self, tracker: TrackerOpened | None) -> float:
         """Return the time one sample stands for: the device setting, else what was measured, else 0."""
-        nominal = _nominal_hz(tracker)
+        nominal = nominal_hz(tracker)
         if nominal > 0:
             return 1.0 / nominal
         return 1.0 / self._health.rate_hz if self._health.rate_hz > 0 else 0.0
@@ -94,10 +94,10 @@ class HealthMonitor:
         left_ok, right_ok = _eyes_ok(second)
         self._health = StreamHealth(
             rate_hz=snapshot.rate_hz,
-            nominal_rate_hz=_nominal_hz(link.tracker),
+            nominal_rate_hz=nominal_hz(link.tracker),
             loss_share=snapshot.loss_share,
             loss_classes=tuple(
-                (_CLASS_WORDS[name], share) for name, share in snapshot.class_shares.items() if share >= 0.001
+                (LOSS_WORDS[name], share) for name, share in snapshot.class_shares.items() if share >= 0.001
             ),
             loss_history=tuple(self._history),
             longest_gap_s=self._longest_gap_s,
@@ -124,7 +124,7 @@ class HealthMonitor:
         if self._open_since_ns is None:
             self._open_since_ns = now_ns
         return StreamHealth(
-            nominal_rate_hz=_nominal_hz(tracker), stalled_s=(now_ns - self._open_since_ns) / 1e9
+            nominal_rate_hz=nominal_hz(tracker), stalled_s=(now_ns - self._open_since_ns) / 1e9
         )
 
     def _keep_history(self, second: QualitySnapshot, now_ns: int) -> None:
@@ -133,7 +133,8 @@ class HealthMonitor:
             self._history.append(second.loss_share)
 
 
-def _nominal_hz(tracker: TrackerOpened | None) -> float:
+def nominal_hz(tracker: TrackerOpened | None) -> float:
+    """Return the rate the tracker is set to; NaN where it does not tell."""
     rate_hz = tracker.info.get("rate_hz") if tracker is not None else None
     return float(rate_hz) if isinstance(rate_hz, (int, float)) else math.nan
 
@@ -151,7 +152,11 @@ def _box(newest: Rows, side: str) -> tuple[float, float] | None:
     """Return where an eye is in the tracker's box, 0..1 in x (reader's left is left) and y (up is 0)."""
     if not len(newest) or not newest[f"{side}_origin_valid"][0]:
         return None
-    x_mm, y_mm = float(newest[f"{side}_origin_x_mm"][0]), float(newest[f"{side}_origin_y_mm"][0])
+    return box_of_mm(float(newest[f"{side}_origin_x_mm"][0]), float(newest[f"{side}_origin_y_mm"][0]))
+
+
+def box_of_mm(x_mm: float, y_mm: float) -> tuple[float, float]:
+    """Return the place in the tracker's box, 0..1, of an eye right of and below the screen's middle."""
     return 0.5 + x_mm / (2 * BOX_HALF_MM[0]), 0.5 + y_mm / (2 * BOX_HALF_MM[1])
 
 

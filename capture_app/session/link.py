@@ -14,7 +14,16 @@ from capture_app.acquisition import messages as m
 from capture_app.session.signal_news import SignalNews
 from drivers.contract import Scene
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import CLOCK_SYNC, EXTERNAL_SIGNAL, MARKER, TRIGGER, TRUTH_EVENT, Rows, decode_text
+from gaze_core.rows import (
+    CLOCK_SYNC,
+    EXTERNAL_SIGNAL,
+    MARKER,
+    TRIGGER,
+    TRUTH_EVENT,
+    USER_POSITION,
+    Rows,
+    decode_text,
+)
 
 MAX_SENTENCES: Final = 50
 _log = logging.getLogger(__name__)
@@ -80,6 +89,8 @@ class Link:
         self._news: list[Sentence] = []
         self.sync_rows: list[Rows] = []  # arrived since the last `take_sync_rows`
         self.truth_events: list[Rows] = []
+        self.user_position: Rows = USER_POSITION.empty(0)  # the newest row, of the tracker that streams
+        self._found: list[m.TrackersFound] = []
 
     def poll(self) -> None:
         """Take in every message that has arrived."""
@@ -115,6 +126,15 @@ class Link:
         """Return the clock readings that arrived since the last call."""
         rows, self.sync_rows = self.sync_rows, []
         return rows
+
+    def find_trackers(self, driver: str, options: Mapping[str, str]) -> None:
+        """Ask for a search; `take_found` will have its end."""
+        self._acquisition.send(m.FindTrackers(driver=driver, options=dict(options)))
+
+    def take_found(self) -> list[m.TrackersFound]:
+        """Return the ends of searches since the last call."""
+        found, self._found = self._found, []
+        return found
 
     def open_tracker(self, name: str, options: Mapping[str, str], geometry: ViewingGeometry) -> None:
         """Ask for a tracker."""
@@ -196,6 +216,7 @@ class Link:
         elif isinstance(message, m.TrackerOpened):
             self.tracker, self.is_opening = message, False
             self.has_opened = True
+            self.user_position = USER_POSITION.empty(0)
             self.is_tracker_lost = self.is_finished = False
         elif isinstance(message, m.RecordingStarted):
             self.started, self._takes_rows = message, True
@@ -208,6 +229,8 @@ class Link:
                 self.say(0, "triggers_sent", summary)
         elif isinstance(message, m.SignalsReady):
             self.signals = message
+        elif isinstance(message, m.TrackersFound):
+            self._found.append(message)
         elif isinstance(message, m.TrackerNotice):
             self._take_notice(message)
         elif isinstance(message, m.Failed):
@@ -221,6 +244,8 @@ class Link:
             self.sync_rows.append(message.rows)
         elif message.row_type == TRUTH_EVENT.name:
             self.truth_events.append(message.rows)
+        elif message.row_type == USER_POSITION.name:
+            self.user_position = message.rows[-1:]
         elif message.row_type == MARKER.name:
             for row in message.rows:
                 self.say(int(row["t_host_ns"]), "marker", bytes(row["text"]).decode("utf-8", "replace"))

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState, NewestGaze
+
+if TYPE_CHECKING:  # these build on this module
+    from capture_app.session.tracker_states import SearchRequest, TrackerDeskState
 
 
 class SessionError(Exception):
@@ -58,6 +61,8 @@ class TrackerChoice:
     is_simulated: bool = False
     reason: str = ""  # why it cannot be used here and what to do, a sentence
     options: tuple[TrackerOption, ...] = ()
+    can_search: bool = False  # its trackers can be searched for
+    can_be_hosted: bool = False  # another interpreter can run it, where the option ``interpreter`` names one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +93,36 @@ class RecordingSummary:
     findings: tuple[str, ...] = ()  # sentences; empty when all is well
 
 
+class TrackerDeskPort(Protocol):
+    """What the tracker's page asks for. Every intent may raise `SessionError`."""
+
+    @property
+    def state(self) -> TrackerDeskState:
+        """What the page shows now."""
+
+    def search(self, requests: tuple[SearchRequest, ...]) -> None:
+        """Search for trackers; the findings come into the state one by one."""
+
+    def cancel_search(self) -> None:
+        """End the search; what was found stays."""
+
+    def begin_test(self, seconds: float) -> None:
+        """Try the connected tracker for a while."""
+
+    def cancel_test(self) -> None:
+        """End the test without a result."""
+
+
 class SessionPort(Protocol):
     """A running session as the windows see it.
 
     Every intent may raise `SessionError`, whose text is then shown to the person; what goes wrong later
     arrives in the verdict and the notices of `LiveState`.
     """
+
+    @property
+    def tracker_desk(self) -> TrackerDeskPort:
+        """Searching for trackers and trying the connected one."""
 
     def step(self) -> LiveState:
         """Do what is due and return what is to be shown now. Called about 60 times a second."""

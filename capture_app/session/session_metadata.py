@@ -13,6 +13,7 @@ from typing import Any
 
 import capture_app
 from capture_app.acquisition.messages import TrackerOpened
+from capture_app.session.display_area import area_of, has_known_size, match_display_area
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.settings import Settings
 from gaze_core.geometry import Screen
@@ -30,8 +31,6 @@ from recordings_schema.metadata import (
 
 MM_PER_INCH = 25.4
 ASSUMED_DPI = 96.0
-DISPLAY_AREA_TOLERANCE = 0.02
-"""Measurement would be off by as much as the area is: beyond this a session does not start."""
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -53,11 +52,6 @@ def screen_of(facts: ScreenFacts) -> Screen:
     )
 
 
-def has_known_size(facts: ScreenFacts) -> bool:
-    """Whether the millimetres of the screen are measured or reported, not assumed."""
-    return facts.width_mm > 0 and facts.height_mm > 0
-
-
 def session_metadata(
     *,
     reader: str,
@@ -75,8 +69,8 @@ def session_metadata(
         If the pseudonym or another entry cannot be stored, or a real tracker was set up for another screen.
     """
     screen = screen_of(facts)
-    if tracker is not None and has_known_size(facts):
-        _check_display_area(tracker.info, screen)
+    if tracker is not None:
+        _check_display_area(tracker.info, facts)
     try:
         return SessionMetadata(
             session=SessionRecord(
@@ -137,19 +131,11 @@ def _measured(value: float, is_measured: bool) -> float:
     return value if is_measured and value > 0 else math.nan
 
 
-def _check_display_area(info: Mapping[str, Any], screen: Screen) -> None:
+def _check_display_area(info: Mapping[str, Any], facts: ScreenFacts) -> None:
     """Refuse a tracker whose display area is not the reader's screen: every degree would be wrong."""
-    area_mm = info.get("display_area_mm")
-    if info.get("is_simulated") or not isinstance(area_mm, (list, tuple)) or len(area_mm) != 2:
-        return
-    width_mm, height_mm = float(area_mm[0]), float(area_mm[1])
-    off = max(abs(width_mm / screen.width_mm - 1.0), abs(height_mm / screen.height_mm - 1.0))
-    if off > DISPLAY_AREA_TOLERANCE:
-        raise SessionError(
-            f"The tracker is set up for a screen of {width_mm:.0f} x {height_mm:.0f} mm, the reader's is "
-            f"{screen.width_mm:.0f} x {screen.height_mm:.0f} mm. Set the display area in the tracker's own "
-            "program, or correct the size of the screen in Settings."
-        )
+    match = match_display_area(area_of(info.get("display_area_mm")), facts)
+    if match.is_other_screen and not info.get("is_simulated"):
+        raise SessionError(match.sentence)
 
 
 def new_recording_path(folder: Path, study: str, reader: str) -> Path:

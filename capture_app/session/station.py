@@ -149,4 +149,6 @@ def _choice(spec: DriverSpec) -> TrackerChoice:
             TrackerOption(name=option.name, title=option.name, default=option.default, doc=option.summary)
             for option in spec.options
         ),
+        can_search=spec.find is not None,
+        can_be_hosted=spec.can_be_hosted,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from capture_app.session.display_area import has_known_size
 from capture_app.session.link import Link
 from capture_app.session.port import ScreenFacts
 from capture_app.session.recording import RecordingControl
-from capture_app.session.session_metadata import has_known_size
 from capture_app.session.settings import Settings
 from capture_app.session.states import RecordingState, StreamHealth, Verdict
 

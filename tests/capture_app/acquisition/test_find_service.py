@@ -100,7 +100,7 @@ def test_what_was_found_is_told_with_everything_known_of_it(bench):
     bench.ask("good", rate_hz="600")
     answer = bench.answer()
     assert (answer.driver, answer.problem) == ("good", "")
-    assert [found_from_json(each) for each in answer.trackers][0].options == {"serial": "1"}
+    assert found_from_json(answer.trackers[0]).options == {"serial": "1"}
     assert bench.requests[0].options == {"rate_hz": "600"}
 
 
