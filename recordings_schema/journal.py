@@ -29,6 +29,7 @@ from gaze_core.streams import TrackerInfo
 from recordings_schema.errors import FormatVersionError, MetadataError, RecordingError
 from recordings_schema.layout import FORMAT_VERSION, LAYOUT_BY_KEY, DatasetKey, datasets_of
 from recordings_schema.metadata import SessionMetadata
+from recordings_schema.older_rows import dtype_from_version, metadata_from_version_1
 from recordings_schema.records import from_json_text, to_json_text
 from recordings_schema.tracker_record import (
     dtype_from_json,
@@ -39,6 +40,7 @@ from recordings_schema.tracker_record import (
 )
 
 JOURNAL_FORMAT: Final = "gazeh5-journal"
+OLDEST_VERSION: Final = 1
 MAGIC: Final = b"GZJ1"
 MAXIMUM_PAYLOAD_BYTES: Final = 16 * 2**20
 _HEAD: Final = struct.Struct("<4sBBHQQI")
@@ -76,6 +78,7 @@ class JournalHeader:
     metadata: SessionMetadata
     tracker_info: TrackerInfo
     dtypes: dict[DatasetKey, np.dtype[np.void]]  # in the order in which frames number the datasets
+    format_version: int = FORMAT_VERSION  # of the program that wrote it; `dtypes` are those of that version
 
     @classmethod
     def of(cls, metadata: SessionMetadata, tracker_info: TrackerInfo) -> JournalHeader:
@@ -111,16 +114,20 @@ class JournalHeader:
         if not isinstance(content, dict) or content.get("format") != JOURNAL_FORMAT:
             raise MetadataError("The journal does not begin with a recording's header.")
         version = content.get("format_version")
-        if version != FORMAT_VERSION:
+        if not isinstance(version, int) or not OLDEST_VERSION <= version <= FORMAT_VERSION:
             raise FormatVersionError(
-                f"The journal has format version {version}, this program knows {FORMAT_VERSION}; "
+                f"The journal has format version {version}, this program knows up to {FORMAT_VERSION}; "
                 "recover it with the program that recorded it.",
                 version=version if isinstance(version, int) else -1,
             )
+        metadata = content.get("metadata")
+        if version < FORMAT_VERSION and isinstance(metadata, dict):
+            metadata = metadata_from_version_1(metadata)
         return cls(
-            metadata=SessionMetadata.from_json(content.get("metadata")),
+            metadata=SessionMetadata.from_json(metadata),
             tracker_info=tracker_info_from_json(content.get("tracker")),
-            dtypes=_parse_dtypes(content.get("datasets")),
+            dtypes=_parse_dtypes(content.get("datasets"), version),
+            format_version=version,
         )
 
 
@@ -204,7 +211,7 @@ class FrameReader:
 _KINDS: Final = frozenset(int(kind) for kind in FrameKind)
 
 
-def _parse_dtypes(source: Any) -> dict[DatasetKey, np.dtype[np.void]]:
+def _parse_dtypes(source: Any, version: int) -> dict[DatasetKey, np.dtype[np.void]]:
     if not isinstance(source, list) or not all(
         isinstance(entry, list) and len(entry) == 2 for entry in source
     ):
@@ -217,10 +224,8 @@ def _parse_dtypes(source: Any) -> dict[DatasetKey, np.dtype[np.void]]:
             raise MetadataError(f"The journal's header names the unknown dataset {name!r}.") from err
         dtype = dtype_from_json(dtype_source, f"The journal's dataset {name!r}")
         row_type = LAYOUT_BY_KEY[key].row_type
-        if row_type is not None and dtype != row_type.dtype:
-            raise MetadataError(
-                f"The journal's dataset {name!r} has other columns than format {FORMAT_VERSION}."
-            )
+        if row_type is not None and dtype_from_version(key, dtype, version) != row_type.dtype:
+            raise MetadataError(f"The journal's dataset {name!r} has other columns than format {version}.")
         dtypes[key] = dtype
     if DatasetKey.GAZE not in dtypes or DatasetKey.RAW not in dtypes:
         raise RecordingError("The journal's header declares no gaze.")

@@ -14,8 +14,9 @@ import numpy as np
 from gaze_core.rows import Rows
 from recordings_schema.errors import MetadataError, RecordingError
 from recordings_schema.journal import Frame, FrameKind, FrameReader, JournalHeader
-from recordings_schema.layout import DatasetKey
+from recordings_schema.layout import DatasetKey, datasets_of
 from recordings_schema.metadata import ClosingFacts, ClosingRecord
+from recordings_schema.older_rows import rows_from_version
 from recordings_schema.records import from_json_text, record_from_json
 from recordings_schema.tally import Tally
 
@@ -44,7 +45,7 @@ class JournalContent:
     def __init__(self, path: Path, header: JournalHeader) -> None:
         self.path = path
         self.header = header
-        self.tallies = {key: Tally() for key in header.dtypes}
+        self.tallies = {layout.key: Tally() for layout in datasets_of(header.tracker_info)}
         self.facts = ClosingFacts()
         self.closing: ClosingRecord | None = None  # how it was closed, None where it was cut off
         self.usable_bytes = 0
@@ -56,9 +57,10 @@ class JournalContent:
 
     def blocks(self, key: DatasetKey) -> Iterator[Rows]:
         """Yield the rows of a dataset as they were appended, in order."""
-        dtype = self.header.dtypes[key]
+        if key not in self._rows:
+            return  # the program that wrote the journal did not know it yet
         for payload in self._payloads(self._rows[key]):
-            yield np.frombuffer(payload, dtype)
+            yield self._present_rows(key, payload)
 
     def embedded_images(self) -> Iterator[tuple[str, bytes]]:
         """Yield SHA-256 and bytes of every image file that was to be kept; the last may be cut off."""
@@ -101,13 +103,16 @@ class JournalContent:
         if frame.dataset >= len(self._keys):
             return False
         key = self._keys[frame.dataset]
-        row_count, rest = divmod(len(frame.payload), self.header.dtypes[key].itemsize)
-        if rest:
+        if len(frame.payload) % self.header.dtypes[key].itemsize:
             return False
         self._rows[key].add(frame.offset, len(frame.payload))
         self._tallies_before_last[key] = self.tallies[key]
-        self.tallies[key] = self.tallies[key].add_bytes(frame.payload, row_count)
+        self.tallies[key] = self.tallies[key].add(self._present_rows(key, frame.payload))
         return True
+
+    def _present_rows(self, key: DatasetKey, payload: bytes) -> Rows:
+        rows = np.frombuffer(payload, self.header.dtypes[key])
+        return rows_from_version(key, rows, self.header.format_version)
 
     def _take_blob(self, frame: Frame) -> bool:
         name = _SHA256.match(frame.payload)

@@ -16,10 +16,12 @@ from typing import Final
 
 import h5py
 
+from recordings_schema import version_2
 from recordings_schema.access import open_file, read_record
 from recordings_schema.errors import FormatVersionError, RecordingError
 from recordings_schema.layout import FORMAT_VERSION, FileRecord
 from recordings_schema.paths import check_free, partial_path
+from recordings_schema.unclean import SUPERBLOCK_BYTES, corrected_superblock, is_marked_open
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +40,10 @@ class Migration:
         return self.from_version + 1
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
-"""All steps, oldest first. Version 1 is the first format, so there is nothing to bring forward yet."""
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    Migration(from_version=1, change=version_2.change_to_version_2, what=version_2.WHAT),
+)
+"""All steps, oldest first."""
 
 
 def migrate(
@@ -66,6 +70,7 @@ def migrate(
     partial = partial_path(destination)
     try:
         shutil.copyfile(source, partial)
+        _take_off_mark_of_writer(partial)
         with h5py.File(partial, "r+") as file:
             for step in needed:
                 _log.info("%s: version %d to %d: %s", source, step.from_version, step.to_version, step.what)
@@ -81,6 +86,15 @@ def migrate(
             path=source,
         ) from err
     return needed
+
+
+def _take_off_mark_of_writer(copy: Path) -> None:
+    """Make the copy of a file whose writer died one that can be changed."""
+    with copy.open("r+b") as file:
+        superblock = file.read(SUPERBLOCK_BYTES)
+        if is_marked_open(superblock):
+            file.seek(0)
+            file.write(corrected_superblock(superblock, copy.stat().st_size))
 
 
 def _needed_steps(source: Path, steps: tuple[Migration, ...], to_version: int) -> tuple[Migration, ...]:

@@ -37,6 +37,7 @@ from recordings_schema.metadata import (
     SessionRecord,
     SettingsRecord,
     SoftwareRecord,
+    TimingRecord,
 )
 from recordings_schema.migrate import MIGRATIONS, Migration, migrate
 from recordings_schema.paths import journal_path
@@ -84,6 +85,7 @@ class Recording:
             display=read_record(find_group(file, path, "/display"), path, DisplayRecord),
             software=read_record(find_group(file, path, "/software"), path, SoftwareRecord),
             settings=read_record(find_group(file, path, "/settings"), path, SettingsRecord),
+            timing=read_record(find_group(file, path, "/timing"), path, TimingRecord),
         )
         raw = find_dataset(file, path, LAYOUT_BY_KEY[DatasetKey.RAW].path)
         self.tracker_info: TrackerInfo = read_record(

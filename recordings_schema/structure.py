@@ -30,7 +30,7 @@ from recordings_schema.tracker_record import TrackerRecord
 
 STREAMING_VERSIONS: Final = ("v110", "v110")  # the oldest file format that has the single-writer mode
 FINISHED_VERSIONS: Final = ("v108", "v110")  # the widest range of programs can read it
-_DEFLATE_LEVEL: Final = 4
+FINISHED_FILTERS: Final[Mapping[str, Any]] = {"compression": 4, "shuffle": True, "fletcher32": True}
 _CACHE_BYTES: Final = 1024 * 1024
 """Of one dataset's chunks: holds the chunk that grows. HDF5 2 would keep 8 MiB of finished ones for each."""
 
@@ -41,7 +41,7 @@ def create_streaming_file(path: Path, metadata: SessionMetadata, info: TrackerIn
     file = h5py.File(path, "x", libver=STREAMING_VERSIONS, locking=False, rdcc_nbytes=_CACHE_BYTES)
     _create_groups(file, metadata, info, closing=None)
     for layout in datasets_of(info):
-        _create_dataset(file, layout, info, {})
+        create_dataset(file, layout, info, {})
     return file
 
 
@@ -55,15 +55,13 @@ def create_finished_file(
     file = h5py.File(sink, "w", libver=FINISHED_VERSIONS)
     _create_groups(file, metadata, info, closing)
     for layout in datasets_of(info):
-        _create_dataset(
-            file, layout, info, {"compression": _DEFLATE_LEVEL, "shuffle": True, "fletcher32": True}
-        )
+        create_dataset(file, layout, info, FINISHED_FILTERS)
     return file
 
 
 def store_tally(dataset: h5py.Dataset, tally: Tally) -> None:
     """Write the final count and checksum onto a dataset."""
-    _set_attributes(dataset, DatasetEnd(row_count=tally.row_count, crc32=tally.crc32))
+    set_attributes(dataset, DatasetEnd(row_count=tally.row_count, crc32=tally.crc32))
 
 
 def store_embedded_image(file: h5py.File, sha256: str, content: bytes) -> None:
@@ -83,6 +81,7 @@ def _create_groups(
             metadata.display,
             metadata.software,
             metadata.settings,
+            metadata.timing,
             TrackerRecord.of(info),
             closing,
         )
@@ -90,12 +89,13 @@ def _create_groups(
     for layout in groups_of(info, is_finished=closing is not None):
         group = file.require_group(layout.path)
         for record_type in layout.records:
-            _set_attributes(group, records[record_type])
+            set_attributes(group, records[record_type])
 
 
-def _create_dataset(
+def create_dataset(
     file: h5py.File, layout: DatasetLayout, info: TrackerInfo, filters: Mapping[str, Any]
-) -> None:
+) -> h5py.Dataset:
+    """Return a new, empty dataset that describes itself."""
     dataset = file.create_dataset(
         layout.path,
         shape=(0,),
@@ -104,7 +104,8 @@ def _create_dataset(
         dtype=layout.dtype(info.raw_dtype),
         **filters,
     )
-    _set_attributes(dataset, _dataset_start(layout, info))
+    set_attributes(dataset, _dataset_start(layout, info))
+    return dataset
 
 
 def _dataset_start(layout: DatasetLayout, info: TrackerInfo) -> DatasetStart:
@@ -121,6 +122,7 @@ def _dataset_start(layout: DatasetLayout, info: TrackerInfo) -> DatasetStart:
     return DatasetStart(row_type=DatasetKey.RAW.value, doc=layout.doc, columns=to_json_text(columns))
 
 
-def _set_attributes(target: h5py.HLObject, record: Any) -> None:
+def set_attributes(target: h5py.HLObject, record: Any) -> None:
+    """Write a metadata record as the attributes of a group or dataset."""
     for name, value in record_to_attributes(record).items():
         target.attrs[name] = value

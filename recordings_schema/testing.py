@@ -9,6 +9,8 @@ import numpy as np
 
 from gaze_core.rows import (
     AUDIO_SYNC,
+    CALIBRATION_DATA,
+    CALIBRATION_SAMPLE,
     CLOCK_SYNC,
     DETECTOR_RUN,
     EVENT,
@@ -20,8 +22,10 @@ from gaze_core.rows import (
     TARGET,
     THRESHOLD,
     TRIAL,
+    TRIGGER,
     TRUTH,
     TRUTH_EVENT,
+    USER_POSITION,
     VIEWPORT,
     Rows,
 )
@@ -126,7 +130,15 @@ def side_rows() -> dict[DatasetKey, Rows]:
         ),
         DatasetKey.MARKERS: MARKER.row(t_host_ns=13_000, stream="keys", text="space"),
         DatasetKey.TARGETS: TARGET.row(t_on_host_ns=1, t_off_host_ns=2, target_id=0, procedure="validation"),
-        DatasetKey.EXTERNAL_SIGNALS: EXTERNAL_SIGNAL.row(t_host_ns=1, value=3, change="value_changed"),
+        DatasetKey.EXTERNAL_SIGNALS: EXTERNAL_SIGNAL.row(
+            t_host_ns=1, value=3, change="value_changed", source="tracker"
+        ),
+        DatasetKey.USER_POSITION: USER_POSITION.row(t_host_ns=4, left_x_box=0.4, left_valid=1),
+        DatasetKey.TRIGGERS: TRIGGER.row(t_onset_host_ns=5, code=1, port="COM3", cause="show", trial=0),
+        DatasetKey.CALIBRATION_SAMPLES: CALIBRATION_SAMPLE.row(attempt=0, target_x_norm=0.5, left_use=2),
+        DatasetKey.CALIBRATION_DATA: CALIBRATION_DATA.row(
+            attempt=0, part=0, total_bytes=2, content_hex="00ff"
+        ),
         DatasetKey.CLOCK_SYNC: CLOCK_SYNC.row(
             clock_id="device", host_before_ns=1, remote_ns=2, host_after_ns=3, remote_raw=math.pi
         ),

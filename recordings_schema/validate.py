@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import h5py
@@ -24,12 +25,14 @@ from recordings_schema.findings import Finding, error, note, warning
 from recordings_schema.layout import (
     DATASETS,
     EMBEDDED_IMAGES_PATH,
+    FORMAT_VERSION,
     GROUPS,
     DatasetLayout,
     DatasetStart,
     Presence,
 )
 from recordings_schema.lock import is_locked
+from recordings_schema.migrate import migrate
 from recordings_schema.paths import journal_path, partial_path
 from recordings_schema.reader import Recording, check_format
 from recordings_schema.row_checks import ROW_CHECKS
@@ -52,13 +55,32 @@ def validate(path: Path) -> list[Finding]:
         return [*findings, error(path.name, _fact(err), _advice(path, err))]
     with closing(file):
         try:
-            check_format(file, path)
+            version = check_format(file, path)
         except FormatVersionError as err:
             return [*findings, error(path.name, str(err), "Use a newer version of the program.")]
         except RecordingError as err:
             return [*findings, error(path.name, _fact(err), _advice(path, err))]
-        findings += _check_structure(file, path)
+        if version == FORMAT_VERSION:
+            findings += _check_structure(file, path)
+    if version < FORMAT_VERSION:
+        findings += _check_older_structure(path, version)
     return [*findings, *_check_content(path)]
+
+
+def _check_older_structure(path: Path, version: int) -> Iterator[Finding]:
+    """Yield what is wrong with the structure once it is brought to the present version, on a copy."""
+    with TemporaryDirectory(prefix="recording-") as folder:
+        copy = Path(folder) / path.name
+        try:
+            migrate(path, copy)
+        except RecordingError as err:
+            yield error(path.name, _fact(err), _COPY)
+            return
+        yield note(
+            path.name, f"The file has format version {version}; it is read as version {FORMAT_VERSION}."
+        )
+        with closing(open_file(copy)) as file:
+            yield from _check_structure(file, path)
 
 
 def _fact(err: RecordingError) -> str:

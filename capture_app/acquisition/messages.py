@@ -106,6 +106,7 @@ class OfferStreams:
     name: str  # of the streams
     is_network_allowed: bool  # announced beyond this computer
     session_id: str  # LSL session; "" for the lab's own
+    are_triggers_sent: bool = False  # each trigger as a marker too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +157,10 @@ class TrackerOpened:
 
     info: dict[str, Any]  # TrackerInfo without its raw dtype
     rates_hz: list[float]
-    modes: list[str]
+    modes: list[str] = field(default_factory=list)
     wants_scene: bool
     calibrates: bool
-    calibrates_single_eyes: bool
+    calibrates_single_eyes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from recordings_schema.journal import (
     create_journal_file,
 )
 from recordings_schema.journal_content import read_journal
-from recordings_schema.layout import DatasetKey
+from recordings_schema.layout import FORMAT_VERSION, DatasetKey
 from recordings_schema.testing import METADATA, TRACKER, gaze_rows, raw_rows
 
 PAYLOADS = [b"first", b"", b"x" * 300, b"\0" * 40, b"last"]
@@ -150,9 +150,13 @@ def test_the_header_describes_the_whole_recording() -> None:
 
 def test_a_journal_of_a_newer_format_says_so() -> None:
     payload = (
-        JournalHeader.of(METADATA, TRACKER).to_bytes().replace(b'"format_version":1', b'"format_version":2')
+        JournalHeader.of(METADATA, TRACKER)
+        .to_bytes()
+        .replace(
+            f'"format_version":{FORMAT_VERSION}'.encode(), f'"format_version":{FORMAT_VERSION + 1}'.encode()
+        )
     )
-    with pytest.raises(FormatVersionError, match="version 2"):
+    with pytest.raises(FormatVersionError, match=f"version {FORMAT_VERSION + 1}"):
         JournalHeader.from_bytes(payload)
 
 

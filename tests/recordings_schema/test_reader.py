@@ -12,7 +12,7 @@ import pytest
 
 from gaze_core.rows import CLOCK_SYNC
 from recordings_schema.errors import FormatVersionError, RecordingError, RecordingStateError
-from recordings_schema.layout import DatasetKey
+from recordings_schema.layout import FORMAT_VERSION, DatasetKey
 from recordings_schema.reader import Recording
 from recordings_schema.testing import (
     METADATA,
@@ -251,7 +251,7 @@ def test_a_hostile_file_is_answered_with_a_sentence(finished: Path, spoil: Calla
     assert any(finding.severity.value == "error" for finding in validate(finished))
 
 
-@pytest.mark.parametrize("version", [0, 2, 2**62])
+@pytest.mark.parametrize("version", [0, FORMAT_VERSION + 1, 2**62])
 def test_a_file_of_an_unknown_version_says_so(finished: Path, version: int) -> None:
     with h5py.File(finished, "r+") as file:
         file.attrs["format_version"] = version
