@@ -7,7 +7,8 @@ logged beside them every few seconds, so that a corrected time can be made after
   correction in seconds as delivered;
 - clock ``lsl_local``: LSL's clock of this machine against the host clock.
 
-``t_device_ns`` is the stamp in nanoseconds. ``seq`` is counted here, LSL sends none. The rate a sender
+``t_device_ns`` is the stamp in nanoseconds. ``seq`` is counted here, since LSL sends none; only our own
+outlet sends the numbers of its tracker along, and they are taken over. The rate a sender
 declares is kept in the settings and never taken for the rate of the tracker.
 """
 

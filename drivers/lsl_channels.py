@@ -8,7 +8,8 @@ unit that is not declared is never guessed. Whatever is mapped or not, every cha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from gaze_core.channel_json import mapping_help, mapping_skeleton
@@ -36,6 +37,11 @@ class KnownChannel:
     column: str
     unit: ChannelUnit
     declared_units: tuple[str, ...] = ("",)  # units the sender may declare; another one is another sender
+    other_units: Mapping[str, ChannelUnit] = field(default_factory=dict)  # may be declared too
+
+    def unit_declared(self, declared: str) -> ChannelUnit | None:
+        """Return the unit a declared one means, None where this sender would not declare it."""
+        return self.unit if declared in self.declared_units else self.other_units.get(declared)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,7 @@ class Sender:
     caution: str = ""  # told to the operator when the stream is opened
     missing_values: tuple[float, ...] = ()
     is_zero_missing: bool = False
+    numbered_by: str = ""  # label of the channel that counts the samples
     needs_coordinate_system: str = ""  # text that the coordinate system of every recognising label holds
 
 
@@ -61,6 +68,7 @@ class SenderMapping:
     mapping: ChannelMapping
     frame: str
     caution: str
+    number_field: str = ""  # field of the raw rows that counts the samples, "" where none does
 
 
 _NORMALIZED: Final = ("normalized", "normalised", "screencoords", "")
@@ -80,8 +88,23 @@ def _own_channel(column: str) -> KnownChannel:
         return _c(column, column, U.FLAG, ("flag",))
     if column.endswith("_norm"):
         return _c(column, column, U.NORMALIZED, ("normalized",))
+    if column.endswith("_pupil"):
+        return KnownChannel(
+            label=column, column=column, unit=U.MM, declared_units=("mm",), other_units=OWN_PUPIL_UNITS
+        )
     return _c(column, column, U.MM, ("mm",))
 
+
+OWN_PUPIL_UNITS: Final = {
+    "mm": U.MM,
+    "pixels": U.CAMERA_PIXELS,
+    "arbitrary-area": U.ARBITRARY_AREA,
+    "arbitrary-diameter": U.ARBITRARY_DIAMETER,
+}
+"""Units of pupils in our own convention, as declared."""
+
+OWN_NUMBER: Final = "seq"
+"""Label of the channel with which our own outlet counts the samples of the tracker."""
 
 _OWN_CHANNELS: Final = tuple(_own_channel(column) for column in mappable_columns())
 
@@ -92,6 +115,7 @@ def _own(*recognised_by: str) -> Sender:
         summary="own convention: labels are gaze columns, normalized, display area, origin top left",
         recognised_by=recognised_by,
         channels=_OWN_CHANNELS,
+        numbered_by=OWN_NUMBER,
         needs_coordinate_system=_DISPLAY_AREA,
     )
 
@@ -220,7 +244,11 @@ def map_channels(stream: str, channels: tuple[ChannelDescription, ...]) -> Sende
         mapping = _map_by_table(sender, channels)
         if mapping is not None:
             return SenderMapping(
-                sender=sender.name, mapping=mapping, frame=sender.frame, caution=sender.caution
+                sender=sender.name,
+                mapping=mapping,
+                frame=sender.frame,
+                caution=sender.caution,
+                number_field=_number_field(sender, channels),
             )
     mapping = _map_by_metadata(channels)
     if mapping is not None:
@@ -231,6 +259,12 @@ def map_channels(stream: str, channels: tuple[ChannelDescription, ...]) -> Sende
         f"as a file, fill it in, and name it with the option mapping=FILE.\n{mapping_skeleton(fields)}\n"
         f"{mapping_help()}"
     )
+
+
+def _number_field(sender: Sender, channels: tuple[ChannelDescription, ...]) -> str:
+    if not sender.numbered_by:
+        return ""
+    return next((channel.field for channel in channels if channel.label == sender.numbered_by), "")
 
 
 def _map_by_table(sender: Sender, channels: tuple[ChannelDescription, ...]) -> ChannelMapping | None:
@@ -246,8 +280,9 @@ def _map_by_table(sender: Sender, channels: tuple[ChannelDescription, ...]) -> C
         channel = by_label.get(known.label.casefold())
         if channel is None:
             continue
-        if channel.unit.casefold() in known.declared_units:
-            uses.append(ChannelUse(channel=channel.field, column=known.column, unit=known.unit))
+        unit = known.unit_declared(channel.unit.casefold())
+        if unit is not None:
+            uses.append(ChannelUse(channel=channel.field, column=known.column, unit=unit))
         elif known.label in sender.recognised_by:
             return None
     return ChannelMapping(

@@ -8,6 +8,7 @@ and shortens the watchdog from 15 s to 1 s, so that a sender that comes back is 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -43,6 +44,9 @@ WatchdogTimeThreshold = 1.0
 [log]
 level = -2
 """
+
+_applying: Final = threading.Lock()
+"""The tracker's thread and that of our own streams may both be the first."""
 
 _applied: list[str] = []
 """What this process was set up with; at most one entry. It mirrors liblsl's own state of the process."""
@@ -88,11 +92,17 @@ def apply_configuration(text: str, set_content: Callable[[str], None]) -> None:
     DriverError
         If this process was set up differently before.
     """
+    with _applying:
+        _apply_once(text, set_content)
+
+
+def _apply_once(text: str, set_content: Callable[[str], None]) -> None:
     if _applied:
         if _applied[0] != text:
             raise DriverError(
-                "LSL was set up in this process with another session id or network setting, and it can be "
-                "set up only once. End the session and open the tracker again."
+                "LSL can be set up only once while the program runs, and it was set up with another session "
+                "id or network setting before. Give the lsl tracker and our own LSL streams the same, then "
+                "restart the program."
             )
         return
     if text:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from drivers.contract import DriverError, TrackerNotFoundError
 from drivers.lsl_channels import ChannelDescription
 from drivers.lsl_config import apply_configuration
+from drivers.lsl_outlet import Outlet, OutletDescription
 
 MAX_CHANNELS: Final = 512
 """More than any gaze stream has; a stream that declares more is refused before memory is taken for it."""
@@ -22,6 +23,9 @@ _MAX_SAMPLES_PER_PULL: Final = 4096
 _BUFFER_S: Final = 360  # liblsl keeps that much while nobody pulls
 _STRING_FORMAT: Final = 3
 _MAX_LABEL: Final = 64
+
+_own_uids: set[str] = set()
+"""Streams that this process sends itself: its own driver must not take them for somebody else's."""
 
 Values: TypeAlias = npt.NDArray[Any]
 Float64s: TypeAlias = npt.NDArray[np.float64]
@@ -110,6 +114,12 @@ class LslLibrary:
     def connect(self, found: FoundStream) -> Connection:
         """Prepare to receive a stream; nothing flows before `Connection.start`."""
         return Connection(self._pylsl, found)
+
+    def offer(self, description: OutletDescription) -> Outlet:
+        """Begin to send a stream of our own; the driver of this process does not see it."""
+        outlet = Outlet(self._pylsl, description)
+        _own_uids.add(outlet.uid)
+        return outlet
 
 
 class StreamWatch:
@@ -202,11 +212,12 @@ def _as_text(value: Any) -> str:
 
 
 def _unique(handles: list[Any]) -> list[FoundStream]:
-    """Describe what was found; a stream that answered on several interfaces counts once."""
+    """Describe what was found, our own left out; one that answered on several interfaces counts once."""
     found: dict[str, FoundStream] = {}
     for handle in handles:
         description = _describe(handle, with_channels=False)
-        found.setdefault(description.uid, FoundStream(description=description, handle=handle))
+        if description.uid not in _own_uids:
+            found.setdefault(description.uid, FoundStream(description=description, handle=handle))
     return sorted(found.values(), key=lambda each: (each.description.name, each.description.source_id))
 
 

@@ -22,7 +22,7 @@ from drivers.lsl_library import (
     Values,
 )
 from drivers.lsl_markers import MarkerStreams
-from drivers.lsl_watch import SilenceWatch, TimeLine
+from drivers.lsl_watch import SampleNumbers, SilenceWatch, TimeLine
 from gaze_core.channels import ScreenSize, normalise_channels
 from gaze_core.clocks import Clock, clock_sync_row
 from gaze_core.rows import CLOCK_SYNC, GazeFlag, Rows
@@ -67,7 +67,7 @@ class OpenStream:
         self._clock = clock
         self._silence = SilenceWatch(repr(description.name), description.nominal_rate_hz)
         self._time_line = TimeLine()
-        self._seq = 0
+        self._numbers = SampleNumbers()
         self._look_around_ns = 0  # host time of the next look for marker streams
         self._sync_ns = 0  # host time of the next clock reading
         self._pending: list[Notice] = []
@@ -189,8 +189,8 @@ class OpenStream:
         count = len(gaze)
         if count == 0:
             return gaze
-        gaze["seq"] = np.arange(self._seq, self._seq + count)
-        self._seq += count
+        field = self._sender.number_field
+        gaze["seq"] = self._numbers.number(count, raw[field].astype(np.float64) if field else None)
         gaze["t_host_ns"] = now_ns
         gaze["t_device_ns"] = np.rint(raw[STAMP_FIELD] * _NS_PER_S).astype(np.int64)
         gaze["flags"] |= self._time_line.flag(gaze["t_device_ns"], now_ns)

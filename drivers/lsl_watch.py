@@ -16,6 +16,8 @@ SILENCE_NS: Final = 500_000_000
 _SLOW_STREAM_INTERVALS: Final = 5  # a stream slower than 10 Hz may be silent that many intervals
 _RESET_STEP_NS: Final = 1_000_000_000
 
+_LARGEST_EXACT: Final = 2.0**53  # a larger whole number need not be exact in a float64
+
 Int64s = npt.NDArray[np.int64]
 
 
@@ -101,3 +103,39 @@ class TimeLine:
         self._lead_ns = max(self._lead_ns, int(leads_ns.max()))
         self._last_ns = int(t_device_ns[-1])
         return flags
+
+
+class SampleNumbers:
+    """Numbers the samples of a stream: as its sender does, else one by one.
+
+    A hole in the sender's numbers stays a hole. A sender that begins to count anew is counted on from the
+    last number, and so is one whose numbers are no rising whole numbers.
+    """
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._shift = 0  # what is added to the sender's numbers
+
+    def number(self, count: int, sent: npt.NDArray[np.float64] | None = None) -> Int64s:
+        """Return the numbers of `count` samples.
+
+        Parameters
+        ----------
+        count
+            How many there are; at least one.
+        sent
+            Their numbers as the sender gives them; None where it gives none.
+        """
+        if sent is None or not _is_rising_count(sent):
+            numbers = np.arange(self._next, self._next + count, dtype=np.int64)
+        else:
+            if sent[0] + self._shift < self._next:
+                self._shift = self._next - int(sent[0])
+            numbers = sent.astype(np.int64) + self._shift
+        self._next = int(numbers[-1]) + 1
+        return numbers
+
+
+def _is_rising_count(sent: npt.NDArray[np.float64]) -> bool:
+    is_whole = np.isfinite(sent) & (np.abs(sent) < _LARGEST_EXACT) & (np.floor(sent) == sent)
+    return bool(is_whole.all() and (np.diff(sent) > 0).all())

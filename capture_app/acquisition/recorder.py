@@ -28,7 +28,7 @@ from capture_app.acquisition.recording_queue import RecordedCounts, RecordingQue
 from capture_app.acquisition.recording_session import RecordingSession, Writer, closing_facts, joined
 from capture_app.acquisition.services import Taps
 from gaze_core.clocks import Clock
-from gaze_core.rows import EVENT, Rows
+from gaze_core.rows import EVENT, NO_TIME, Rows
 from gaze_core.streams import TrackerInfo
 from recordings_schema.errors import RecordingError, RecordingStateError, RecordingWriteError
 from recordings_schema.layout import DatasetKey
@@ -106,6 +106,7 @@ class Recorder:
         self._session: RecordingSession | None = None
         self._is_busy = False
         self._is_closing = False
+        self.started_host_ns = NO_TIME  # of the newest recording
 
     @property
     def counts(self) -> RecordedCounts:
@@ -228,6 +229,7 @@ class Recorder:
             streamed_ns=now_ns,
             disk_checked_ns=now_ns,
         )
+        self.started_host_ns = now_ns
         first_row = self.queue.accept()
         _log.info("Recording %s", path)
         self._post(RecordingStarted(path=str(path), t_host_ns=now_ns, first_row=first_row))

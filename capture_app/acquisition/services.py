@@ -62,6 +62,10 @@ class RecorderPort(Protocol):
     def is_recording(self) -> bool:
         """Whether rows are taken."""
 
+    @property
+    def started_host_ns(self) -> int:
+        """When the newest recording began; `NO_TIME` where there was none."""
+
     def append(self, key: DatasetKey, rows: Rows) -> bool:
         """Take rows that are not the pump's; False where no recording runs."""
 
