@@ -1,6 +1,6 @@
 """The service for signals in and triggers out: `UseSignals`, `SendTrigger` -> `SignalsReady`, rows, events.
 
-The outlet sees every recorded TRIGGER row and makes a marker of our own LSL stream of it, where that is wanted.
+The outlet sees every recorded TRIGGER row and makes a marker of our own LSL stream of it, where wanted.
 A trigger that goes out as a marker alone has a row whose port is ``lsl``.
 """
 
