@@ -81,6 +81,7 @@ class Link:
         self.recording_failure: m.Failed | None = None  # of the recording that runs or ran last
         self.signals: m.SignalsReady | None = None  # None until ports were asked for and answered
         self.signal_news = SignalNews()
+        self.streams: m.StreamsOffered | None = None  # our own LSL streams; None until they were asked for
         self.is_tracker_lost = False
         self.is_finished = False  # a finite source has delivered everything
         self.is_dead = False
@@ -227,6 +228,8 @@ class Link:
             self.closed, self._takes_rows = message, False
             if summary := self.signal_news.summary():
                 self.say(0, "triggers_sent", summary)
+        elif isinstance(message, m.StreamsOffered):
+            self._take_streams(message)
         elif isinstance(message, m.SignalsReady):
             self.signals = message
         elif isinstance(message, m.TrackersFound):
@@ -238,6 +241,11 @@ class Link:
         elif isinstance(message, m.AcquisitionDied):
             self.is_dead, self._takes_rows = True, False
             self.say(0, "acquisition_died", message.text)
+
+    def _take_streams(self, message: m.StreamsOffered) -> None:
+        if self.streams is None or message.text != self.streams.text:
+            self.say(0, "lsl_streams", message.text)
+        self.streams = message
 
     def _take_rows(self, message: m.StreamRows) -> None:
         if message.row_type == CLOCK_SYNC.name:

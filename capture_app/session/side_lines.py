@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capture_app.session.link import Link
 from capture_app.session.settings import Settings
+from capture_app.session.stream_lines import StreamLines
 from capture_app.session.trigger_lines import TriggerLines
 from gaze_core.rows import Rows
 
@@ -12,10 +13,12 @@ class SideLines:
     """Keeps the acquisition process told of what the settings want, and of onsets as they are presented."""
 
     def __init__(self) -> None:
+        self._streams = StreamLines()
         self._triggers = TriggerLines()
 
     def configure(self, link: Link, settings: Settings) -> None:
         """Take settings; the acquisition process is told what changed. A new process is told all."""
+        self._streams.configure(link, settings)
         self._triggers.configure(link, settings)
 
     def presented(self, link: Link, rows: Rows) -> None:

@@ -64,6 +64,7 @@ def verdict_of(
         _disk_verdict(link),
         _eye_verdict(health),
         _stream_verdict(link, health),
+        _lsl_verdict(link, settings),
         _signal_verdict(link, settings),
         _set_up_verdict(health, facts, settings),
     )
@@ -134,6 +135,12 @@ def _signal_verdict(link: Link, settings: Settings) -> Verdict | None:
         return None
     if (wanted.port_in and not ready.is_in_open) or (wanted.port_out and not ready.is_out_open):
         return Verdict(level="bad", word="signal port closed", explanation=ready.text)
+    return None
+
+
+def _lsl_verdict(link: Link, settings: Settings) -> Verdict | None:
+    if settings.outlet.is_on and link.streams is not None and not link.streams.is_on:
+        return Verdict(level="attention", word="no LSL streams", explanation=link.streams.text)
     return None
 
 
