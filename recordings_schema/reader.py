@@ -226,6 +226,16 @@ class Recording:
             targets=self.rows(DatasetKey.TARGETS),
         )
 
+    def device_calibrations(self) -> dict[int, bytes]:
+        """Return the calibrations of the device as it gave them, by attempt; to be applied to it again.
+
+        One whose parts are not all there, because the recording was cut off, is empty.
+        """
+        rows = self.rows(DatasetKey.CALIBRATION_DATA)
+        return {
+            int(attempt): _joined_parts(rows[rows["attempt"] == attempt]) for attempt in set(rows["attempt"])
+        }
+
     def embedded_images(self) -> tuple[str, ...]:
         """Return the SHA-256 of every image file that is kept inside."""
         if "embedded" not in find_group(self._open_file(), self.path, "/images"):
@@ -286,6 +296,18 @@ class Recording:
         if not self._file:
             raise RecordingStateError(f"{self.path} is closed; open it again to read.", path=self.path)
         return self._file
+
+
+def _joined_parts(parts: Rows) -> bytes:
+    parts = np.sort(parts, order="part")
+    try:
+        content = bytes.fromhex("".join(bytes(part).decode("ascii") for part in parts["content_hex"]))
+    except ValueError:
+        return b""
+    is_whole = (
+        np.array_equal(parts["part"], np.arange(len(parts))) and len(content) == parts["total_bytes"][0]
+    )
+    return content if is_whole else b""
 
 
 def check_format(file: h5py.File, path: Path) -> int:

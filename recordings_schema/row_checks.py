@@ -174,6 +174,17 @@ def check_analysis(recording: Recording) -> Iterator[Finding]:
         )
 
 
+def check_device_calibrations(recording: Recording) -> Iterator[Finding]:
+    """A stored calibration of the device must be whole, else it cannot be applied again."""
+    for attempt, content in recording.device_calibrations().items():
+        if not content:
+            yield warning(
+                LAYOUT_BY_KEY[DatasetKey.CALIBRATION_DATA].path,
+                f"Calibration {attempt} of the device is not whole and cannot be applied to it again.",
+                "The samples are not touched by this; calibrate anew before the next session.",
+            )
+
+
 def check_circumstances(recording: Recording) -> Iterator[Finding]:
     """Say what a reader of the data has to know."""
     if recording.screen.onset_latency == "unmeasured":
@@ -197,6 +208,7 @@ ROW_CHECKS: Final[tuple[RowCheck, ...]] = (
     check_viewport,
     check_trials,
     check_analysis,
+    check_device_calibrations,
     check_circumstances,
 )
 

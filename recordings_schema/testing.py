@@ -137,7 +137,7 @@ def side_rows() -> dict[DatasetKey, Rows]:
         DatasetKey.TRIGGERS: TRIGGER.row(t_onset_host_ns=5, code=1, port="COM3", cause="show", trial=0),
         DatasetKey.CALIBRATION_SAMPLES: CALIBRATION_SAMPLE.row(attempt=0, target_x_norm=0.5, left_use=2),
         DatasetKey.CALIBRATION_DATA: CALIBRATION_DATA.row(
-            attempt=0, part=0, total_bytes=2, content_hex="00ff"
+            t_computed_host_ns=6, attempt=0, part=0, total_bytes=2, content_hex="00ff"
         ),
         DatasetKey.CLOCK_SYNC: CLOCK_SYNC.row(
             clock_id="device", host_before_ns=1, remote_ns=2, host_after_ns=3, remote_raw=math.pi

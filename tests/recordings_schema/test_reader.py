@@ -10,7 +10,8 @@ import h5py
 import numpy as np
 import pytest
 
-from gaze_core.rows import CLOCK_SYNC
+from gaze_core.device_rows import CALIBRATION_DATA_BYTES
+from gaze_core.rows import CALIBRATION_DATA, CLOCK_SYNC
 from recordings_schema.errors import FormatVersionError, RecordingError, RecordingStateError
 from recordings_schema.layout import FORMAT_VERSION, DatasetKey
 from recordings_schema.reader import Recording
@@ -293,3 +294,24 @@ def _fuzz(source: Path, folder: Path, count: int) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     assert done.returncode == 0, f"{done.stdout.splitlines()[-1:]} {done.stderr}"
+
+
+@pytest.mark.parametrize(("kept_parts", "is_whole"), [((0, 1, 2), True), ((2, 0, 1), True), ((0, 2), False)])
+def test_a_calibration_of_the_device_is_given_back_byte_for_byte_or_not_at_all(
+    path: Path, kept_parts: tuple[int, ...], is_whole: bool
+) -> None:
+    content = bytes(range(256)) * 5
+    parts = [
+        content[start : start + CALIBRATION_DATA_BYTES] for start in range(0, 1280, CALIBRATION_DATA_BYTES)
+    ]
+    writer = RecordingWriter.create(path, METADATA, TRACKER)
+    for part in kept_parts:
+        row = CALIBRATION_DATA.row(
+            t_computed_host_ns=7, attempt=3, part=part, total_bytes=1280, content_hex=parts[part].hex()
+        )
+        writer.append(DatasetKey.CALIBRATION_DATA, row)
+    writer.close("the session ended")
+    with Recording.open(path) as recording:
+        assert recording.device_calibrations() == {3: content if is_whole else b""}
+    findings = [each for each in validate(path) if each.where.endswith("calibration_data")]
+    assert len(findings) == (0 if is_whole else 1)
