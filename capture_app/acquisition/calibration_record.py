@@ -1,0 +1,122 @@
+"""What the recording keeps of calibrations on the device, also of one that was made before it began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from capture_app.acquisition.services import RecorderPort
+from drivers.contract import CalibrationOutcome
+from gaze_core.device_rows import CALIBRATION_DATA_BYTES
+from gaze_core.rows import CALIBRATION_DATA, NO_TIME, Rows
+from gaze_core.streams import TrackerInfo
+from recordings_schema.layout import DatasetKey
+
+MAX_CALIBRATION_BYTES: Final = 8 * 1024 * 1024
+"""No device's calibration is larger; what claims to be is not taken."""
+
+_KEPT_TRACKERS: Final = 8
+
+TrackerKey: TypeAlias = "tuple[str, str, str]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Applied:
+    """The calibration a tracker uses, as far as this program knows."""
+
+    t_computed_host_ns: int  # NO_TIME where it was computed at an earlier time and handed in
+    outcome: CalibrationOutcome
+
+
+class CalibrationRecord:
+    """Numbers the computations of a recording and writes them; all in the server's thread.
+
+    Parameters
+    ----------
+    recorder
+        Takes the rows.
+    """
+
+    def __init__(self, recorder: RecorderPort) -> None:
+        self._recorder = recorder
+        self._applied: dict[TrackerKey, _Applied] = {}  # by tracker, newest last
+        self._attempt = 0
+        self._is_recording = False
+
+    def follow(self, info: TrackerInfo | None) -> None:
+        """Look whether a recording began; it is given the calibration that its tracker uses."""
+        was_recording, self._is_recording = self._is_recording, self._recorder.is_recording
+        if was_recording or not self._is_recording:
+            return
+        self._attempt = 0
+        applied = self._applied.get(_key(info)) if info is not None else None
+        if applied is not None:
+            self._write(applied.outcome, applied.t_computed_host_ns)
+
+    def computed(self, info: TrackerInfo | None, outcome: CalibrationOutcome, t_host_ns: int) -> Rows:
+        """Keep a computation where it was applied, write it while recording; return its samples as rows."""
+        if outcome.is_applied:
+            self._keep(info, _Applied(t_computed_host_ns=t_host_ns, outcome=outcome))
+        samples = _samples(outcome, self._attempt, t_host_ns)
+        if self._is_recording:
+            self._write(outcome, t_host_ns)
+        return samples
+
+    def applied(self, info: TrackerInfo | None, data: bytes) -> None:
+        """Keep a calibration that was handed to the tracker, and write it while recording."""
+        before = self._applied.get(_key(info)) if info is not None else None
+        if before is not None and before.outcome.data == data:
+            applied = before  # what was seen at the targets belongs to it still
+        else:
+            outcome = CalibrationOutcome(is_applied=True, text="Handed to the tracker.", data=data)
+            applied = _Applied(t_computed_host_ns=NO_TIME, outcome=outcome)
+        self._keep(info, applied)
+        if self._is_recording:
+            self._write(applied.outcome, applied.t_computed_host_ns)
+
+    def _keep(self, info: TrackerInfo | None, applied: _Applied) -> None:
+        if info is None:
+            return
+        self._applied.pop(_key(info), None)
+        self._applied[_key(info)] = applied
+        while len(self._applied) > _KEPT_TRACKERS:
+            del self._applied[next(iter(self._applied))]
+
+    def _write(self, outcome: CalibrationOutcome, t_host_ns: int) -> None:
+        self._recorder.append(DatasetKey.CALIBRATION_SAMPLES, _samples(outcome, self._attempt, t_host_ns))
+        self._recorder.append(DatasetKey.CALIBRATION_DATA, data_rows(outcome.data, self._attempt, t_host_ns))
+        self._attempt += 1
+        if len(outcome.data) > MAX_CALIBRATION_BYTES:
+            text = (
+                f"The tracker's calibration of {len(outcome.data)} bytes is larger than any and is not kept in "
+                "the recording; what it saw at the targets is."
+            )
+            self._recorder.event("calibration_too_large", text, float(len(outcome.data)))
+
+
+def data_rows(data: bytes, attempt: int, t_host_ns: int) -> Rows:
+    """Return the device's bytes as CALIBRATION_DATA rows; none where it gave none, or far too many."""
+    if len(data) > MAX_CALIBRATION_BYTES:
+        return CALIBRATION_DATA.empty(0)
+    parts = [
+        data[start : start + CALIBRATION_DATA_BYTES] for start in range(0, len(data), CALIBRATION_DATA_BYTES)
+    ]
+    rows = CALIBRATION_DATA.empty(len(parts))
+    rows["t_computed_host_ns"] = t_host_ns
+    rows["attempt"] = attempt
+    rows["total_bytes"] = len(data)
+    for index, part in enumerate(parts):
+        rows["part"][index] = index
+        rows["content_hex"][index] = part.hex().encode("ascii")
+    return rows
+
+
+def _samples(outcome: CalibrationOutcome, attempt: int, t_host_ns: int) -> Rows:
+    rows: Rows = outcome.samples.copy()
+    rows["attempt"] = attempt
+    rows["t_computed_host_ns"] = t_host_ns
+    return rows
+
+
+def _key(info: TrackerInfo) -> TrackerKey:
+    return info.driver, info.model, info.serial
