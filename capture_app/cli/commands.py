@@ -153,6 +153,9 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
 )
 @click.option("--distance-mm", type=FiniteRange(200, 1500), help="Measured distance from eye to screen, mm.")
 @click.option("--embed-images", is_flag=True, help="Keep a copy of every shown image inside the recording.")
+@click.option("--lsl-out", is_flag=True, help="Offer gaze and events as LSL streams meanwhile.")
+@click.option("--lsl-session", metavar="ID", help="LSL session of these streams.")
+@click.option("--lsl-network", is_flag=True, help="Announce these streams beyond this computer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def record(
     tracker: str,
@@ -165,12 +168,16 @@ def record(
     screen_mm: tuple[float, float] | None,
     distance_mm: float | None,
     embed_images: bool,
+    lsl_out: bool,
+    lsl_session: str | None,
+    lsl_network: bool,
     as_json: bool,
 ) -> None:
     """Record without windows: the same engine, live fixations included.
 
     Ctrl-C ends the recording early; it is closed properly.
     """
+    from capture_app.cli.lsl_out import lsl_out_of
     from capture_app.cli.record import RecordRequest, run_record
 
     request = RecordRequest(
@@ -184,6 +191,7 @@ def record(
         embed_images=embed_images,
         screen_mm=screen_mm,
         distance_mm=distance_mm,
+        lsl_out=lsl_out_of(is_wanted=lsl_out, session_id=lsl_session, is_network_allowed=lsl_network),
     )
     run_record(request, as_json=as_json)
 

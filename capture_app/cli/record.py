@@ -22,6 +22,7 @@ from capture_app.acquisition.tracker_sources import (
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.interrupts import CtrlC, ctrl_c_noted, without_ctrl_c
+from capture_app.cli.lsl_out import LslOut, wait_for_streams, with_streams
 from capture_app.session.acquisition_start import start_acquisition
 from capture_app.session.cases import cases_of
 from capture_app.session.engine import CaptureSession
@@ -64,6 +65,7 @@ class RecordRequest:
     embed_images: bool
     screen_mm: tuple[float, float] | None  # None: as the settings have it
     distance_mm: float | None  # None: as the settings have it
+    lsl_out: LslOut | None = None  # None: as the settings have it
 
 
 def run_record(request: RecordRequest, *, as_json: bool) -> None:
@@ -76,6 +78,8 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
         try:
             if request.images is not None:
                 session.show_cases(cases_of(request.images))
+            if request.lsl_out is not None:
+                wait_for_streams(session)
             session.connect_tracker(request.tracker, options)
             result = _run(session, request, pressed, is_quiet=as_json)
         except StoppedEarlyError as err:
@@ -160,6 +164,7 @@ def _settings(request: RecordRequest) -> Settings:
         settings = replace(settings, screen_width_mm=width_mm, screen_height_mm=height_mm)
     if request.distance_mm is not None:
         settings = replace(settings, distance_mm=request.distance_mm)
+    settings = with_streams(settings, request.lsl_out)
     wrong = [each for each in check_settings(settings) if each.name in _VIEWING]
     if wrong:
         raise CommandError(f"{wrong[0].text} Correct --screen-mm or --distance-mm.", ExitCode.USAGE)
