@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,6 +25,14 @@ from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingFacts
 from recordings_schema.testing import METADATA
 from recordings_schema.writer import ClosedRecording
+
+# With importlib import mode, what the tests here share is loaded by path.
+_SPEC = importlib.util.spec_from_file_location("signal_fakes", Path(__file__).with_name("signal_fakes.py"))
+assert _SPEC is not None
+assert _SPEC.loader is not None
+_SIGNAL_FAKES = importlib.util.module_from_spec(_SPEC)
+sys.modules["signal_fakes"] = _SIGNAL_FAKES
+_SPEC.loader.exec_module(_SIGNAL_FAKES)
 
 RATE_HZ = 1000.0
 INTERVAL_NS = 1_000_000
@@ -243,3 +253,15 @@ def other_info() -> TrackerInfo:
 @pytest.fixture
 def disk_full() -> RecordingWriteError:
     return RecordingWriteError("a.gazeh5 cannot be recorded any further (no space left on device).")
+
+
+@pytest.fixture
+def wire() -> Any:
+    """Return a device at the end of a serial cable that is none."""
+    return _SIGNAL_FAKES.Wire()
+
+
+@pytest.fixture
+def listener() -> Any:
+    """Return somebody who notes signals, triggers and events."""
+    return _SIGNAL_FAKES.Listener()
