@@ -88,8 +88,8 @@ class CalibrationRecord:
         self._attempt += 1
         if len(outcome.data) > MAX_CALIBRATION_BYTES:
             text = (
-                f"The tracker's calibration of {len(outcome.data)} bytes is larger than any and is not kept in "
-                "the recording; what it saw at the targets is."
+                f"The tracker's calibration of {len(outcome.data)} bytes is larger than any and is not kept "
+                "in the recording; what it saw at the targets is."
             )
             self._recorder.event("calibration_too_large", text, float(len(outcome.data)))
 
