@@ -86,6 +86,8 @@ def known_drivers() -> tuple[DriverSpec, ...]:
 
     A package whose driver cannot be loaded is listed with a probe that says why.
     """
+    from drivers.host.option import with_hosting
+
     built_in = _built_in_drivers()
     taken = {spec.name for spec in built_in}
     third_party: list[DriverSpec] = []
@@ -93,7 +95,7 @@ def known_drivers() -> tuple[DriverSpec, ...]:
         spec = _load(entry_point, taken)
         taken.add(spec.name)
         third_party.append(spec)
-    return (*built_in, *third_party)
+    return tuple(with_hosting(spec) if spec.can_be_hosted else spec for spec in (*built_in, *third_party))
 
 
 def find_driver(name: str) -> DriverSpec:
@@ -143,8 +145,18 @@ def create_driver(
     return spec.create(DriverRequest(options=dict(options), setup=setup, clock=clock, stream=stream))
 
 
-def probe_driver(spec: DriverSpec) -> Availability:
-    """Return whether a driver can be used here; a probe that fails counts as a reason, not as a crash."""
+def probe_driver(spec: DriverSpec, options: Mapping[str, str] | None = None) -> Availability:
+    """Return whether a driver can be used here; a probe that fails counts as a reason, not as a crash.
+
+    Where the options name another interpreter, whether it can be used there: that starts it for a moment.
+    """
+    from drivers.host.option import interpreter_of
+
+    interpreter = interpreter_of(options or {}) if spec.can_be_hosted else ""
+    if interpreter:
+        from drivers.host.questions import check_hosted
+
+        return check_hosted(spec.name, interpreter)
     try:
         availability = spec.probe()
     except Exception as error:  # noqa: BLE001  # third-party code: whatever it raises is the reason to show
@@ -203,6 +215,7 @@ def _built_in_drivers() -> tuple[DriverSpec, ...]:
             probe=_always_usable,
             is_simulated=True,
             find=_find_mock,
+            can_be_hosted=True,
             options=MOCK_OPTIONS,
         ),
         DriverSpec(
