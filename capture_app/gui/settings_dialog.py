@@ -17,7 +17,14 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph, rule
 from capture_app.gui.settings_controls_page import ControlsPage
-from capture_app.gui.settings_pages import AnalysisPage, AppearancePage, FilesPage, ScreenPage, TrackerPage
+from capture_app.gui.settings_pages import (
+    AnalysisPage,
+    AppearancePage,
+    FilesPage,
+    ScreenPage,
+    TrackerOptionsPage,
+)
+from capture_app.gui.settings_signals_page import SignalsPage
 from capture_app.session.port import TrackerChoice
 from capture_app.session.settings import SettingFinding, Settings, check_settings
 
@@ -26,6 +33,7 @@ class SettingsDialog(QDialog):
     """Says `settings_accepted` with settings that hold; it changes nothing itself."""
 
     settings_accepted = Signal(object)  # Settings
+    search_requested = Signal()  # the tracker's own page is wanted; what was entered is saved
 
     def __init__(
         self,
@@ -39,14 +47,16 @@ class SettingsDialog(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.resize(*tokens.SETTINGS_SIZE)
         self._settings = settings
-        self.tracker_page = TrackerPage(trackers, self)
+        self.tracker_page = TrackerOptionsPage(trackers, self)
         self.screen_page = ScreenPage(self)
         self.controls_page = ControlsPage(self)
+        self.signals_page = SignalsPage(self)
         self.pages = (
             self.tracker_page,
             self.screen_page,
             AnalysisPage(self),
             FilesPage(self),
+            self.signals_page,
             self.controls_page,
             AppearancePage(self),
         )
@@ -61,6 +71,7 @@ class SettingsDialog(QDialog):
             area.setWidgetResizable(True)
             area.setWidget(part)
             self._stack.addWidget(area)
+        self.tracker_page.search_requested.connect(self._save_and_search)
         self._navigation.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._summary = paragraph("", parent=self)
         self.cancel = QPushButton(self.tr("Cancel"), self)
@@ -89,20 +100,26 @@ class SettingsDialog(QDialog):
             settings = part.applied_to(settings)
         return settings
 
-    def _save(self) -> None:
+    def _save_and_search(self) -> None:
+        if self._save():
+            self.search_requested.emit()
+
+    def _save(self) -> bool:
+        """Take what the pages say where it holds; False where something needs another value."""
         for part in self.pages:
             part.clear_findings()
         findings = self.findings()
         if not findings:
             self.settings_accepted.emit(self._collected())
             self.accept()
-            return
+            return True
         for finding in reversed(findings):  # ends at the first page with a finding
             for index, page in enumerate(self.pages):
                 if page.show_finding(finding.name, finding.text):
                     self._navigation.setCurrentRow(index)
                     page.focus_field(finding.name)
         self._summary.setText(self.tr("Something needs another value before it can be saved."))
+        return False
 
     def _lay_out(self) -> None:
         body = QHBoxLayout()

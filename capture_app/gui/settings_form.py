@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from capture_app.gui import tokens
 from capture_app.gui.glyphs import paint_glyph
@@ -93,3 +102,19 @@ class SettingsForm(QWidget):
     def focus_field(self, name: str) -> None:
         """Put the cursor into a field."""
         self._fields[name].setFocus()
+
+
+def with_button(parent: QWidget, field: QWidget, button: QPushButton) -> QWidget:
+    """Return a row of a field and the button that belongs to it."""
+    row = QWidget(parent)
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(tokens.SPACE_S)
+    layout.addWidget(field, 1)
+    layout.addWidget(button)
+    return row
+
+
+def indent_number(field: QAbstractSpinBox) -> None:
+    """Let the number begin where the text of other fields does."""
+    field.lineEdit().setTextMargins(tokens.SPACE_S - tokens.FOCUS_RING, 0, tokens.SPACE_S, 0)

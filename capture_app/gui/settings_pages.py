@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSpinBox,
     QWidget,
 )
 
-from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
 from capture_app.gui.screens import (
     choose_monitor,
@@ -27,14 +25,16 @@ from capture_app.gui.screens import (
     monitor_title,
     screen_facts,
 )
-from capture_app.gui.settings_form import ChoiceBox, SettingsForm
+from capture_app.gui.settings_form import ChoiceBox, SettingsForm, indent_number, with_button
 from capture_app.session.port import TrackerChoice, TrackerOption
 from capture_app.session.settings import Corner, MonitorChoice, Settings, Theme
 from gaze_core.eyes import Eye
 
 
-class TrackerPage(SettingsForm):
+class TrackerOptionsPage(SettingsForm):
     """Which tracker, and its options."""
+
+    search_requested = Signal()
 
     def __init__(self, trackers: tuple[TrackerChoice, ...], parent: QWidget) -> None:
         super().__init__("tracker", parent)
@@ -47,7 +47,13 @@ class TrackerPage(SettingsForm):
         self.tracker = ChoiceBox(self)
         for choice in trackers:
             self.tracker.addItem(choice.title, choice.name)
-        self.add_field("tracker", self.tr("Tracker"), self.tracker)
+        self.search = QPushButton(self.tr("Find and test…"), self)
+        self.search.setToolTip(self.tr("Save these settings and open the tracker's page"))
+        self.search.setAutoDefault(False)
+        self.search.clicked.connect(self.search_requested)
+        self.add_field(
+            "tracker", self.tr("Tracker"), self.tracker, with_button(self, self.tracker, self.search)
+        )
         self._reason = paragraph("", "secondary", self)
         self.form.addRow("", self._reason)
         self.tracker.currentIndexChanged.connect(self._show_options)
@@ -127,13 +133,13 @@ class ScreenPage(SettingsForm):
         identify = QPushButton(self.tr("Identify"), self)
         identify.setToolTip(self.tr("Show its number on each monitor"))
         identify.clicked.connect(identify_monitors)
-        self.add_field("monitor", self.tr("Monitor"), self.monitor, _row(self, self.monitor, identify))
+        self.add_field("monitor", self.tr("Monitor"), self.monitor, with_button(self, self.monitor, identify))
         self.width_mm = _millimetres(self, 0.0, 3000.0, self.tr("as the monitor says"))
         self.height_mm = _millimetres(self, 0.0, 3000.0, self.tr("as the monitor says"))
         self.distance_mm = _millimetres(self, 0.0, 5000.0, "")
         self.grey = QSpinBox(self)
         self.grey.setRange(0, 255)
-        _indent(self.grey)
+        indent_number(self.grey)
         self.corner = ChoiceBox(self)
         for corner, title in (
             (Corner.OFF, self.tr("off")),
@@ -229,7 +235,7 @@ class AnalysisPage(SettingsForm):
         self.sigma = QDoubleSpinBox(self)
         self.sigma.setRange(0.0, 20.0)
         self.sigma.setSingleStep(0.1)
-        _indent(self.sigma)
+        indent_number(self.sigma)
         self.sigma.setSuffix(self.tr(" deg"))
         self.add_field("eye", self.tr("Eye"), self.eye)
         self.add_field("heatmap_sigma_deg", self.tr("Width of the heatmap"), self.sigma)
@@ -258,7 +264,7 @@ class FilesPage(SettingsForm):
         browse = QPushButton(self.tr("Choose…"), self)
         browse.clicked.connect(self._browse)
         self.add_field(
-            "recording_folder", self.tr("Recordings"), self.folder, _row(self, self.folder, browse)
+            "recording_folder", self.tr("Recordings"), self.folder, with_button(self, self.folder, browse)
         )
         self.embed = QCheckBox(self.tr("Keep a copy of every shown image inside the recording"), self)
         self.embed.setToolTip(
@@ -329,16 +335,6 @@ def _option_field(parent: QWidget, option: TrackerOption, value: str) -> QLineEd
     return field
 
 
-def _row(parent: QWidget, field: QWidget, button: QPushButton) -> QWidget:
-    row = QWidget(parent)
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(tokens.SPACE_S)
-    layout.addWidget(field, 1)
-    layout.addWidget(button)
-    return row
-
-
 def _millimetres(parent: QWidget, low: float, high: float, word_for_zero: str) -> QDoubleSpinBox:
     field = _number(parent, high, 1, " mm", word_for_zero)
     field.setMinimum(low)
@@ -351,13 +347,8 @@ def _number(
     field = QDoubleSpinBox(parent)
     field.setRange(0.0, high)
     field.setDecimals(decimals)
-    _indent(field)
+    indent_number(field)
     field.setSuffix(suffix)
     if word_for_zero:
         field.setSpecialValueText(word_for_zero)
     return field
-
-
-def _indent(field: QAbstractSpinBox) -> None:
-    """Let the number begin where the text of other fields does."""
-    field.lineEdit().setTextMargins(tokens.SPACE_S - tokens.FOCUS_RING, 0, tokens.SPACE_S, 0)

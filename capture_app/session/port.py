@@ -113,6 +113,14 @@ class TrackerDeskPort(Protocol):
         """End the test without a result."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialPortChoice:
+    """A serial port the system knows."""
+
+    name: str  # "COM3", "/dev/ttyUSB0"
+    description: str = ""
+
+
 class SessionPort(Protocol):
     """A running session as the windows see it.
 
@@ -223,3 +231,6 @@ class StationPort(Protocol):
 
     def describe_recording(self, path: Path) -> RecordingSummary:
         """Return what a recording holds. Slow: called from a worker thread. May raise `SessionError`."""
+
+    def serial_ports(self) -> tuple[SerialPortChoice, ...]:
+        """Return the serial ports there are. Slow: called from a worker thread. May raise `SessionError`."""

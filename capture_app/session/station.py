@@ -8,6 +8,7 @@ from pathlib import Path
 from capture_app.session.port import (
     RecordingSummary,
     RecoveryOutcome,
+    SerialPortChoice,
     SessionError,
     TrackerChoice,
     TrackerOption,
@@ -15,6 +16,7 @@ from capture_app.session.port import (
 )
 from capture_app.session.settings import Settings
 from drivers.registry import DriverSpec, known_drivers, probe_driver
+from drivers.serial_port import SerialPortError, list_serial_ports
 from recordings_schema.errors import RecordingError
 from recordings_schema.layout import DatasetKey
 from recordings_schema.lock import is_locked
@@ -65,6 +67,20 @@ class Station:
         except RecordingError as err:
             raise SessionError(str(err)) from err
         return RecordingSummary(path=path, facts=facts, findings=findings)
+
+    def serial_ports(self) -> tuple[SerialPortChoice, ...]:
+        """Return the serial ports there are.
+
+        Raises
+        ------
+        SessionError
+            If they cannot be listed.
+        """
+        try:
+            found = list_serial_ports()
+        except SerialPortError as err:
+            raise SessionError(str(err)) from err
+        return tuple(SerialPortChoice(name=port.name, description=port.description) for port in found)
 
 
 def is_being_recorded(path: Path) -> bool:

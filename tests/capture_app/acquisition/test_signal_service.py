@@ -1,4 +1,4 @@
-"""The service opens the ports it is told of, hands rows on, tells states, and changes ports without hanging."""
+"""The service opens the ports it is told of, hands rows on, tells states, and never hangs at a change."""
 
 from __future__ import annotations
 
