@@ -110,6 +110,13 @@ ACTIONS: Final[tuple[ActionInfo, ...]] = (
     ),
     _a("fit", _VIEW, _tr("Fit"), "0", _tr("Show the reader's whole screen"), checkable=True),
     _a("follow", _VIEW, _tr("Follow"), "9", _tr("Twice as large, following the gaze"), checkable=True),
+    _a(
+        "tracker",
+        _PROGRAM,
+        _tr("Tracker…"),
+        "Ctrl+Shift+T",
+        _tr("Find, connect and test a tracker, and seat the reader"),
+    ),
     _a("settings", _PROGRAM, _tr("Settings…"), "Ctrl+,", _tr("Tracker, screen, files and appearance")),
     _a("start_page", _PROGRAM, _tr("Start page"), "Ctrl+Home", _tr("Go back to the start page")),
     _a("shortcuts", _PROGRAM, _tr("Keyboard shortcuts"), "?", _tr("Show all keys")),

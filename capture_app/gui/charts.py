@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.tokens import Colours
-from capture_app.session.states import SignalTrace, StreamHealth
+from capture_app.session.states import SignalTrace
 
 Floats: TypeAlias = npt.NDArray[np.floating]
+EyePlace: TypeAlias = tuple[float, float] | None  # in the box 0..1: the reader's left is 0, top is 0
 
 LOSS_FULL_SCALE = 0.3  # a bar of full height; beyond it the bar is full
 _PUPIL_QUANTILES = (2.0, 98.0)
@@ -111,21 +112,22 @@ class PupilChart(QWidget):
 
 
 class EyeBox(QWidget):
-    """Where the eyes are in the tracker's box, as seen from the tracker's place: left is left."""
+    """Where the eyes are in the tracker's box, as seen from the reader's place: left is left."""
 
-    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, colours: Colours, parent: QWidget | None = None, height: int = tokens.EYE_BOX_HEIGHT
+    ) -> None:
         super().__init__(parent)
-        self.setFixedHeight(tokens.EYE_BOX_HEIGHT)
+        self.setFixedHeight(height)
         self.colours = colours
-        self._eyes: tuple[object, ...] = ()
-        self._health = StreamHealth()
+        self._left: EyePlace = None
+        self._right: EyePlace = None
+        self._left_ok = self._right_ok = False
 
-    def set_health(self, health: StreamHealth) -> None:
-        """Take the newest eye positions."""
-        eyes = (health.left_box, health.right_box, health.left_ok, health.right_ok)
-        if eyes != self._eyes:
-            self._eyes = eyes
-            self._health = health
+    def set_eyes(self, left: EyePlace, right: EyePlace, *, left_ok: bool, right_ok: bool) -> None:
+        """Take the newest eye positions, and which of them are seen now."""
+        if (left, right, left_ok, right_ok) != (self._left, self._right, self._left_ok, self._right_ok):
+            self._left, self._right, self._left_ok, self._right_ok = left, right, left_ok, right_ok
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -142,21 +144,20 @@ class EyeBox(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.colours.line), 1.0, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(middle, tokens.RADIUS, tokens.RADIUS)
-        health = self._health
-        if health.left_box is None and health.right_box is None:
+        if self._left is None and self._right is None:
             painter.setPen(QColor(self.colours.secondary))
             font = painter.font()
             font.setPixelSize(tokens.FONT_SECONDARY_PX)
             painter.setFont(font)
             painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self.tr("no eye positions"))
-        self._paint_eye(painter, frame, health.left_box, health.left_ok, self.colours.left, "L")
-        self._paint_eye(painter, frame, health.right_box, health.right_ok, self.colours.right, "R")
+        self._paint_eye(painter, frame, self._left, self._left_ok, self.colours.left, "L")
+        self._paint_eye(painter, frame, self._right, self._right_ok, self.colours.right, "R")
 
     def _paint_eye(
         self,
         painter: QPainter,
         frame: QRectF,
-        place: tuple[float, float] | None,
+        place: EyePlace,
         is_seen: bool,
         colour: str,
         letter: str,

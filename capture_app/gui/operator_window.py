@@ -47,6 +47,7 @@ class OperatorWindow(QMainWindow):
     recording_info_requested = Signal()
     recent_requested = Signal(object)  # RecentItem
     settings_requested = Signal()
+    tracker_page_requested = Signal()
     shortcuts_requested = Signal()
     start_page_requested = Signal()
     live_view_options_changed = Signal(object)  # LiveViewOptions
@@ -142,6 +143,11 @@ class OperatorWindow(QMainWindow):
             self._usual_layout()
 
     @property
+    def colours(self) -> Colours:
+        """The colours of the theme."""
+        return self._colours
+
+    @property
     def is_station(self) -> bool:
         """Whether the running station is shown."""
         return self._is_station
@@ -231,6 +237,7 @@ class OperatorWindow(QMainWindow):
             "open_list": self.list_requested.emit,
             "recording_info": self.recording_info_requested.emit,
             "settings": self.settings_requested.emit,
+            "tracker": self.tracker_page_requested.emit,
             "start_page": self.start_page_requested.emit,
             "shortcuts": self.shortcuts_requested.emit,
             "quit": self.close_requested.emit,
@@ -286,6 +293,7 @@ class OperatorWindow(QMainWindow):
         menu.addAction(self.actions_by_name["recording_info"])
         menu.addSeparator()
         menu.addAction(self.actions_by_name["connect"])
+        menu.addAction(self.actions_by_name["tracker"])
         menu.addAction(self.actions_by_name["previous_case"])
         menu.addMenu(panels)
         menu.addSeparator()

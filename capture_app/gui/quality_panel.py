@@ -102,7 +102,9 @@ class QualityPanel(QScrollArea):
         self._set("distance", words.distance(health.distance_mm))
         self._render_classes(health)
         self._bars.set_history(health.loss_history)
-        self._box.set_health(health)
+        self._box.set_eyes(
+            health.left_box, health.right_box, left_ok=health.left_ok, right_ok=health.right_ok
+        )
         self._pupils.set_trace(state.trace)
         self._set("pupil", health.pupil_unit)
         self._render_signs(health)

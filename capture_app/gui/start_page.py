@@ -29,7 +29,7 @@ from capture_app.session.settings import RecentItem, RecentKind
 class StationPart:
     """One word of the strip below: tracker, monitors, disk."""
 
-    name: str  # names the settings page it opens
+    name: str  # names the settings page it opens; tracker opens the tracker's own page
     title: str
     word: str  # "ready", "one monitor", "41 h left"
     level: str  # good, information, attention, bad
@@ -121,6 +121,7 @@ class StartPage(QWidget):
     folder_requested = Signal()
     recording_info_requested = Signal()
     set_up_requested = Signal(str)  # name of the settings page
+    tracker_requested = Signal()  # the tracker's own page
     recent_requested = Signal(object)  # RecentItem
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
@@ -286,4 +287,8 @@ class StartPage(QWidget):
         self.set_up_requested.emit("tracker")
 
     def _set_up_part(self) -> None:
-        self.set_up_requested.emit(self.sender().objectName().removeprefix("part_"))
+        name = self.sender().objectName().removeprefix("part_")
+        if name == "tracker":
+            self.tracker_requested.emit()
+        else:
+            self.set_up_requested.emit(name)

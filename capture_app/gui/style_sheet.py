@@ -21,6 +21,7 @@ QLabel[role="section"] {{ font-size: {tokens.FONT_SECTION_PX}px; font-weight: 60
 QLabel[role="secondary"] {{ font-size: {tokens.FONT_SECONDARY_PX}px; color: {c.secondary}; }}
 QLabel[role="clock"] {{ font-size: {tokens.FONT_CLOCK_PX}px; font-weight: 600; }}
 QLabel[role="value"] {{ font-weight: 600; }}
+QLabel[role="heading"] {{ font-size: {tokens.FONT_SECONDARY_PX}px; font-weight: 600; color: {c.secondary}; }}
 QLabel[role="finding"] {{ color: {c.text}; font-size: {tokens.FONT_SECONDARY_PX}px; }}
 QToolTip {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
   padding: {tokens.SPACE_XS}px {tokens.SPACE_S}px; }}
@@ -61,6 +62,7 @@ QPushButton[role="card"]:focus {{ border-color: {c.focus}; background: {c.raised
 QPushButton[role="strip"] {{ background: transparent; text-align: left; border: {tokens.HAIRLINE}px solid transparent; }}
 QPushButton[role="recent"] {{ min-height: {tokens.START_ROW_HEIGHT}px; background: transparent; border-color: transparent; }}
 QPushButton[role="recent"]:hover {{ background: {c.raised}; }}
+QPushButton[role="recent"]:checked {{ background: {c.selection}; }}
 QPushButton[role="recent"]:focus {{ border-color: {c.focus}; }}
 QPushButton[role="strip"]:hover {{ background: {c.raised}; }}
 QPushButton[role="strip"]:focus {{ border-color: {c.focus}; }}
@@ -83,6 +85,8 @@ QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] {{ border-color: {c.
 QLineEdit:disabled, QAbstractSpinBox:disabled {{ color: {c.secondary}; background: {c.window}; }}
 QComboBox {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
   border-radius: {tokens.RADIUS}px; min-height: {inner}px; padding: 0 {tokens.SPACE_XS}px 0 {tokens.SPACE_S}px; }}
+QComboBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
+QComboBox:disabled {{ color: {c.secondary}; background: {c.window}; }}
 QComboBox:hover {{ background: {c.hover}; }}
 QComboBox:focus {{ border-color: {c.focus}; }}
 QComboBox::drop-down {{ border: 0; width: {tokens.MINIMUM_TARGET}px; }}

@@ -23,6 +23,7 @@ from capture_app.session.port import (
     RecordingSummary,
     RecoveryOutcome,
     ScreenFacts,
+    SerialPortChoice,
     SessionError,
     TrackerChoice,
     TrackerOption,
@@ -44,6 +45,7 @@ from capture_app.session.states import (
     TrailPoint,
     Verdict,
 )
+from capture_app.session.tracker_states import SearchRequest, TrackerDeskState
 from gaze_core.geometry import Placement, Rect
 
 FAKE_SCREEN_PX = (800, 600)
@@ -113,6 +115,32 @@ def live_state(**changes: Any) -> LiveState:
     return replace(state, **changes)
 
 
+class FakeTrackerDesk:
+    """Notes every intent; shows the state a test gives it, and refuses with `refusal`."""
+
+    def __init__(self) -> None:
+        self.state = TrackerDeskState()
+        self.asked: list[tuple[Any, ...]] = []
+        self.refusal = ""
+
+    def _note(self, *what: Any) -> None:
+        self.asked.append(what)
+        if self.refusal:
+            raise SessionError(self.refusal)
+
+    def search(self, requests: tuple[SearchRequest, ...]) -> None:
+        self._note("search", tuple(request.driver for request in requests))
+
+    def cancel_search(self) -> None:
+        self._note("cancel_search")
+
+    def begin_test(self, seconds: float) -> None:
+        self._note("begin_test", seconds)
+
+    def cancel_test(self) -> None:
+        self._note("cancel_test")
+
+
 class FakeSession:
     """Notes every intent; `refusal` makes the next ones fail with that sentence."""
 
@@ -121,6 +149,7 @@ class FakeSession:
         self.asked: list[tuple[Any, ...]] = []
         self.refusal = ""
         self.newest: NewestGaze | None = None
+        self.tracker_desk = FakeTrackerDesk()
 
     def step(self) -> LiveState:
         return self.state
@@ -215,6 +244,8 @@ class FakeStation:
     def __init__(self) -> None:
         self.unfinished: tuple[UnfinishedRecording, ...] = ()
         self.recovered: list[Path] = []
+        self.ports: tuple[SerialPortChoice, ...] = (SerialPortChoice(name="COM3", description="Trigger box"),)
+        self.ports_problem = ""
 
     def trackers(self) -> tuple[TrackerChoice, ...]:
         rate = TrackerOption(name="rate_hz", title="Rate", default="600", choices=("600", "1200"))
@@ -222,6 +253,11 @@ class FakeStation:
             TrackerChoice(name="mock", title="Simulated", is_usable=True, is_simulated=True, options=(rate,)),
             TrackerChoice(name="lsl", title="LSL", is_usable=False, reason="The LSL library is missing."),
         )
+
+    def serial_ports(self) -> tuple[SerialPortChoice, ...]:
+        if self.ports_problem:
+            raise SessionError(self.ports_problem)
+        return self.ports
 
     def unfinished_recordings(self, folder: Path) -> tuple[UnfinishedRecording, ...]:
         return self.unfinished
