@@ -247,6 +247,62 @@ def accuracy(file: Path, window_ms: float | None, as_json: bool) -> None:
     show_accuracy(file, window_ms=window_ms, as_json=as_json)
 
 
+@cli.command()
+@click.option("--list", "is_list", is_flag=True, help="List the sound devices and end.")
+@click.option("--show", "is_show", is_flag=True, help="Show what was measured on this computer and end.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["audio", "onset", "tracker", "drift"]),
+    help="Only this part; may be repeated.",
+)
+@click.option("--input", "input_name", default="", metavar="NAME", help="Sound input; a part of its name.")
+@click.option("--output", "output_name", default="", metavar="NAME", help="Sound output; a part of its name.")
+@click.option("--seconds", type=FiniteRange(2, 600), default=20, show_default=True, help="For each part.")
+@click.option(
+    "--flips", type=click.IntRange(40, 1000), default=40, show_default=True, help="Changes of the patch."
+)
+@click.option("--tracker", default="", metavar="NAME", help="Driver; the one of the settings if not given.")
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Option of the driver.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def timing(
+    is_list: bool,
+    is_show: bool,
+    only: tuple[str, ...],
+    input_name: str,
+    output_name: str,
+    seconds: float,
+    flips: int,
+    tracker: str,
+    options: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Measure the latencies and clocks of this computer with whatever is attached, and keep them.
+
+    Clicks through a cable, the corner patch through a photodiode, the tracker, all clocks. What cannot be
+    measured is named with the reason.
+    """
+    from capture_app.cli import timing as command
+    from capture_app.cli import timing_report
+    from capture_app.session.timing_audio import SoundChoice
+
+    if is_list:
+        timing_report.list_sound_devices(as_json=as_json)
+        return
+    if is_show:
+        timing_report.show_constants(as_json=as_json)
+        return
+    request = command.TimingRequest(
+        parts=only or command.PARTS,
+        sound=SoundChoice(input_name=input_name, output_name=output_name),
+        seconds=seconds,
+        flips=flips,
+        tracker=tracker,
+        options=_options(options) if options else None,
+    )
+    command.run_timing(request, as_json=as_json)
+
+
 @cli.command("self-test")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the results as JSON into this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")

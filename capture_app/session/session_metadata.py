@@ -16,6 +16,16 @@ from capture_app.acquisition.messages import TrackerOpened
 from capture_app.session.display_area import area_of, has_known_size, match_display_area
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.settings import Settings
+from capture_app.session.timing_constants import (
+    ConstantName,
+    TimingConstant,
+    TimingConstants,
+    as_documents,
+    monitor_key,
+    tracker_key,
+)
+from capture_app.session.timing_sentences import methods_sentences
+from capture_app.session.timing_store import TimingStore
 from gaze_core.geometry import Screen
 from recordings_schema.errors import MetadataError
 from recordings_schema.metadata import (
@@ -27,6 +37,7 @@ from recordings_schema.metadata import (
     SessionRecord,
     SettingsRecord,
     SoftwareRecord,
+    TimingRecord,
 )
 
 MM_PER_INCH = 25.4
@@ -61,7 +72,7 @@ def session_metadata(
     tracker_options: Mapping[str, str],
     tracker: TrackerOpened | None = None,
 ) -> SessionMetadata:
-    """Return the metadata of a recording that begins now.
+    """Return the metadata of a recording that begins now, with the constants measured on these devices.
 
     Raises
     ------
@@ -71,6 +82,12 @@ def session_metadata(
     screen = screen_of(facts)
     if tracker is not None:
         _check_display_area(tracker.info, facts)
+    measured = (
+        TimingStore()
+        .load()
+        .constants.for_session(monitor_key(facts), "" if tracker is None else tracker_key(tracker.info))
+    )
+    display_latency = measured.find(ConstantName.ONSET, monitor_key(facts))
     try:
         return SessionMetadata(
             session=SessionRecord(
@@ -82,7 +99,7 @@ def session_metadata(
                 gaze_signal=_gaze_signal(settings),
             ),
             participant=ParticipantRecord(pseudonym=reader),
-            display=_display(facts, screen, settings),
+            display=_display(facts, screen, settings, display_latency),
             software=SoftwareRecord.of_this_process("reading-station", capture_app.__version__),
             settings=SettingsRecord(
                 driver_options=dict(tracker_options),
@@ -96,16 +113,41 @@ def session_metadata(
                     else "assumed: 96 dots per inch",
                 },
             ),
+            timing=_timing(facts, settings, measured),
         )
     except MetadataError as err:
         raise SessionError(str(err)) from err
 
 
-def _display(facts: ScreenFacts, screen: Screen, settings: Settings) -> DisplayRecord:
-    """Return what is known of the screen; what was measured counts for that very monitor alone."""
+def _timing(facts: ScreenFacts, settings: Settings, measured: TimingConstants) -> TimingRecord:
+    """Return what was measured here before, and what was not."""
+    sentences = methods_sentences(measured, entered_onset_ms=_entered_onset_ms(facts, settings))
+    return TimingRecord(sentence=" ".join(sentences), constants=as_documents(measured))
+
+
+def _is_measured_one(facts: ScreenFacts, settings: Settings) -> bool:
+    """Tell whether what the settings hold of a monitor was measured on this one."""
     chosen = settings.monitor
-    is_measured_one = bool(chosen.name) and (facts.name, facts.serial) == (chosen.name, chosen.serial)
-    has_latency = is_measured_one and settings.onset_latency_mean_ms > 0 and settings.onset_latency_sd_ms > 0
+    return bool(chosen.name) and (facts.name, facts.serial) == (chosen.name, chosen.serial)
+
+
+def _entered_onset_ms(facts: ScreenFacts, settings: Settings) -> tuple[float, float] | None:
+    """Return mean and SD of the onset latency as entered in the settings for this monitor."""
+    mean_ms, sd_ms = settings.onset_latency_mean_ms, settings.onset_latency_sd_ms
+    return (mean_ms, sd_ms) if _is_measured_one(facts, settings) and mean_ms > 0 and sd_ms > 0 else None
+
+
+def _display(
+    facts: ScreenFacts, screen: Screen, settings: Settings, measured: TimingConstant | None
+) -> DisplayRecord:
+    """Return what is known of the screen; what was measured counts for that very monitor alone.
+
+    An onset latency that a person entered comes before the one that `reading-station timing` measured.
+    """
+    is_measured_one = _is_measured_one(facts, settings)
+    onset_ms = _entered_onset_ms(facts, settings)
+    if onset_ms is None and measured is not None and measured.mean > 0 and measured.sd > 0:
+        onset_ms = (measured.mean, measured.sd)
     return DisplayRecord(
         model=facts.model or facts.name,
         width_px=facts.width_px,
@@ -121,9 +163,9 @@ def _display(facts: ScreenFacts, screen: Screen, settings: Settings) -> DisplayR
         luminance_minimum_cd_m2=_measured(settings.luminance_minimum_cd_m2, is_measured_one),
         luminance_maximum_cd_m2=_measured(settings.luminance_maximum_cd_m2, is_measured_one),
         gsdf_check=(settings.gsdf_check.strip() if is_measured_one else "") or UNMEASURED,
-        onset_latency=MEASURED if has_latency else UNMEASURED,
-        onset_latency_mean_ms=_measured(settings.onset_latency_mean_ms, has_latency),
-        onset_latency_sd_ms=_measured(settings.onset_latency_sd_ms, has_latency),
+        onset_latency=UNMEASURED if onset_ms is None else MEASURED,
+        onset_latency_mean_ms=math.nan if onset_ms is None else onset_ms[0],
+        onset_latency_sd_ms=math.nan if onset_ms is None else onset_ms[1],
     )
 
 

@@ -1,0 +1,238 @@
+"""`reading-station timing`: measure what every latency here is, with whatever is attached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+import click
+
+from capture_app.acquisition.audio import SoundClient, SoundError, SoundPort
+from capture_app.cli.display import screens
+from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.interrupts import CtrlC, ctrl_c_noted, without_ctrl_c
+from capture_app.cli.timing_report import print_findings
+from capture_app.session.acquisition_start import start_acquisition
+from capture_app.session.engine import CaptureSession
+from capture_app.session.headless import StoppedEarlyError, TrackerUnavailableError
+from capture_app.session.port import SessionError
+from capture_app.session.settings import Settings, SettingsStore
+from capture_app.session.signal_settings import OutletSettings
+from capture_app.session.timing_audio import SoundChoice, listen_for_drift, measure_audio
+from capture_app.session.timing_clocks import lsl_clock_ns, measure_clocks
+from capture_app.session.timing_constants import TRACKER_CONSTANTS, ConstantName, TimingConstants
+from capture_app.session.timing_findings import EYE_TO_SAMPLE, TimingFindings, Unmeasured
+from capture_app.session.timing_onset import PatchRun, measure_onset
+from capture_app.session.timing_store import TimingStore, TimingStoreError
+from capture_app.session.timing_tracker import measure_tracker, tracker_findings
+from drivers.contract import DriverOptionError
+from drivers.registry import find_driver
+from gaze_core.clocks import HostClock
+
+PARTS: Final = ("audio", "onset", "tracker", "drift")
+
+_SOUND: Final = "The latency of sound"
+_LIGHT: Final = "The time from presentation to light"
+_TRACKER: Final = "The delivery latency of the tracker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimingRequest:
+    """What is to be measured, as the command line says it."""
+
+    parts: tuple[str, ...] = PARTS
+    sound: SoundChoice
+    seconds: float = 20.0  # of each part
+    flips: int = 40
+    tracker: str = ""  # "": the one of the settings, unless that is simulated
+    options: Mapping[str, str] | None = None  # None: as the settings have them
+
+
+class TimingRun:
+    """One run of the command: its parts in turn, each with a sound process of its own."""
+
+    def __init__(
+        self,
+        request: TimingRequest,
+        settings: Settings,
+        known: TimingConstants,
+        pressed: CtrlC,
+        *,
+        start_sound: Callable[[], SoundPort] = SoundClient,
+        say: Callable[[str], None],
+    ) -> None:
+        self._request = request
+        self._settings = settings
+        self._known = known
+        self._pressed = pressed
+        self._start_sound = start_sound
+        self._say = say
+        self.is_simulated = False  # the tracker that was measured
+
+    def measure(self) -> TimingFindings:
+        """Measure all that was asked for."""
+        steps = {"audio": self._audio, "onset": self._onset, "tracker": self._tracker, "drift": self._drift}
+        findings = TimingFindings()
+        for part in PARTS:
+            if part in self._request.parts:
+                found = steps[part]()
+                self._known = self._known.with_new(found.constants)
+                findings = TimingFindings.joined((findings, found))
+        return findings
+
+    def _audio(self) -> TimingFindings:
+        self._say("Playing clicks and listening for them ...")
+        with self._sound() as sound:
+            if isinstance(sound, str):
+                return TimingFindings(unmeasured=(Unmeasured(what=_SOUND, why=sound),))
+            return measure_audio(sound, self._request.sound, self._request.seconds, self._wait)
+
+    def _onset(self) -> TimingFindings:
+        with screens() as is_visible, self._sound() as sound:
+            if not is_visible:
+                why = "there is no screen here; run this in a graphical session"
+                return TimingFindings(unmeasured=(Unmeasured(what=_LIGHT, why=why),))
+            if isinstance(sound, str):
+                return TimingFindings(unmeasured=(Unmeasured(what=_LIGHT, why=sound),))
+            self._say("Changing the corner patch on the reader's monitor ...")
+            return measure_onset(sound, self._request.sound, self._flip_patch, self._known, self._wait)
+
+    def _flip_patch(self) -> PatchRun:
+        # Qt is loaded once the screens are settled, and only where a window is needed.
+        from capture_app.gui.timing_window import run_patch
+
+        run = run_patch(self._settings, self._request.flips, is_stop_wanted=lambda: self._pressed.is_pressed)
+        self._check_stop()
+        return run
+
+    def _tracker(self) -> TimingFindings:
+        name = self._tracker_name()
+        if not name:
+            why = "no tracker is chosen in Settings; connect one, or name it with --tracker"
+            return TimingFindings(unmeasured=(Unmeasured(what=_TRACKER, why=why), EYE_TO_SAMPLE))
+        self._say(f"Recording with the tracker {name} ...")
+        has_port = bool(self._settings.signals.port_out)
+        options = self._request.options
+        if options is None:
+            options = self._settings.tracker_options if name == self._settings.tracker else {}
+        session = CaptureSession(
+            lambda: without_ctrl_c(start_acquisition),
+            settings=replace(self._settings, outlet=OutletSettings()),
+        )
+        try:
+            session.connect_tracker(name, options)
+            streams = measure_tracker(session, self._request.seconds, lambda: self._pressed.is_pressed)
+        except StoppedEarlyError:
+            self._check_stop()
+            raise
+        except TrackerUnavailableError as err:
+            if self._request.tracker:
+                raise CommandError(str(err), ExitCode.TRACKER) from err
+            unmeasured = Unmeasured(what=_TRACKER, why=str(err).rstrip("."))
+            return TimingFindings(unmeasured=(unmeasured, EYE_TO_SAMPLE))
+        finally:
+            session.close()
+        self._check_stop()
+        return tracker_findings(streams, has_trigger_port=has_port)
+
+    def _tracker_name(self) -> str:
+        """Return the driver to measure with, "" where only a simulated one is chosen and none was named."""
+        name = self._request.tracker or self._settings.tracker
+        try:
+            driver = find_driver(name)
+        except DriverOptionError as err:
+            if self._request.tracker:
+                raise CommandError(str(err), ExitCode.TRACKER) from err
+            return ""
+        if not driver.is_simulated:
+            return name
+        self.is_simulated = True
+        return self._request.tracker
+
+    def _drift(self) -> TimingFindings:
+        parts = []
+        if not {"audio", "onset"} & set(self._request.parts):
+            self._say("Listening to the clock of the sound input ...")
+            with self._sound() as sound:
+                what = "The drift of the sound input's clock"
+                parts.append(
+                    TimingFindings(unmeasured=(Unmeasured(what=what, why=sound),))
+                    if isinstance(sound, str)
+                    else listen_for_drift(sound, self._request.sound, self._request.seconds, self._wait)
+                )
+        if "tracker" not in self._request.parts:
+            found = self._tracker()
+            drifts = tuple(each for each in found.constants if each.name is ConstantName.TRACKER_DRIFT)
+            missing = tuple(
+                replace(each, what="The drift of the tracker's clock")
+                for each in found.unmeasured
+                if each.what == _TRACKER
+            )
+            parts.append(TimingFindings(constants=drifts, unmeasured=missing))
+        self._say("Reading the clocks of this computer ...")
+        parts.append(measure_clocks(HostClock(), lsl_clock_ns(), self._request.seconds, self._wait))
+        return TimingFindings.joined(parts)
+
+    @contextmanager
+    def _sound(self) -> Iterator[SoundPort | str]:
+        """Start the sound process and end it; yields why there is no sound where there is none."""
+        try:
+            sound = self._start_sound()
+        except SoundError as err:
+            yield str(err).rstrip(".")
+            return
+        try:
+            yield sound
+        except SoundError as err:  # only where a device was named and is not there
+            raise CommandError(str(err), ExitCode.INPUT) from err
+        finally:
+            sound.close()
+
+    def _wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._check_stop()
+
+    def _check_stop(self) -> None:
+        if self._pressed.is_pressed:
+            raise CommandError("Ended by Ctrl-C. Nothing was stored.", ExitCode.INTERRUPTED)
+
+
+def run_timing(request: TimingRequest, *, as_json: bool) -> None:
+    """Measure, store the constants and print them.
+
+    Raises
+    ------
+    CommandError
+        If a named device cannot be used, the constants cannot be stored, or Ctrl-C was pressed.
+    """
+    store = TimingStore()
+    loaded = store.load()
+    settings = SettingsStore().load().settings
+
+    def say(text: str) -> None:
+        if not as_json:
+            click.echo(text, err=True)
+
+    if loaded.notice:
+        say(loaded.notice)
+    with ctrl_c_noted() as pressed:
+        run = TimingRun(request, settings, loaded.constants, pressed, say=say)
+        try:
+            findings = run.measure()
+        except SessionError as err:
+            raise CommandError(str(err), ExitCode.TRACKER) from err
+    kept = tuple(
+        each for each in findings.constants if not (run.is_simulated and each.name in TRACKER_CONSTANTS)
+    )
+    if len(kept) < len(findings.constants):
+        note = "The tracker is simulated: what was measured of it describes the simulation and is not stored."
+        findings = replace(findings, notes=(*findings.notes, note))
+    if kept:
+        try:
+            store.save(loaded.constants.with_new(kept))
+        except TimingStoreError as err:
+            raise CommandError(str(err), ExitCode.RECORDING) from err
+    print_findings(findings, store.path if kept else None, as_json=as_json)
