@@ -90,6 +90,12 @@ class HostedDriver:
         self._began_ns = 0
         self._cpu_before_s = 0.0
 
+    @property
+    def process_id(self) -> int | None:
+        """Number of the other process, None while there is none."""
+        process = self._process()
+        return None if process is None else process.process_id
+
     def open(self) -> TrackerInfo:
         """Start the interpreter and open the tracker there."""
         if self._info is not None:
