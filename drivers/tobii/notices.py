@@ -132,6 +132,8 @@ def _stream_error(title: str, notice: TobiiNotice) -> tuple[NoticeKind, str]:
             f"The {title} does not have a stream that was asked for ({notice.detail}); leave it out by the "
             "option streams.",
         )
+    if notice.detail.endswith("."):  # a sentence already
+        return NoticeKind.STREAM_ERROR, notice.detail
     what = notice.detail or "no reason given"
     return (
         NoticeKind.STREAM_ERROR,

@@ -3,19 +3,35 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from drivers.tobii.options import TobiiSettings
 from drivers.tobii.tracker import TobiiTracker
 
-# The fakes are a plain module beside the tests; with importlib import mode it is loaded by its path.
-_SPEC = importlib.util.spec_from_file_location("fake_backend", Path(__file__).with_name("fake_backend.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fake_backend = importlib.util.module_from_spec(_SPEC)
-sys.modules["fake_backend"] = fake_backend
-_SPEC.loader.exec_module(fake_backend)
+HERE = Path(__file__).parent
+
+
+def _load(name: str, path: Path) -> ModuleType:
+    """Load a plain module beside the tests: with importlib import mode it is not found by its name."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+fake_backend = _load("fake_backend", HERE / "fake_backend.py")
+
+
+@pytest.fixture
+def simulated_tobii():
+    """The simulation behind the fakes of both packages, which are importable meanwhile."""
+    with _load("tobii_fakes_on_path", HERE / "fakes" / "on_path.py").fakes_on_path() as simulation:
+        yield simulation
 
 
 @pytest.fixture
