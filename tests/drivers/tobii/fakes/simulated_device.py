@@ -99,6 +99,7 @@ class SimulatedTobii:
         self.refuses_connections = False  # found by a search, occupied by another program
         self.has_too_many_subscribers = False
         self.needs_licence, self.has_licence = needs_licence, False
+        self.refused_streams: set[str] = set()  # that cannot be listened to
         self.timing_out: set[str] = set()  # names of calls, "*" for all
         self.openness_lag = 1  # samples by which openness arrives later than gaze
         self.openness_lost_every = 0  # each so-manieth openness sample is lost; 0: none
@@ -211,6 +212,8 @@ class SimulatedTobii:
     def listen(self, stream: str, listener: Callable[[Any], None]) -> None:
         """Call `listener` with each record of a stream, on the network's thread."""
         self.check("listen")
+        if stream in self.refused_streams:
+            raise SimulatedError("not_supported")
         with self.network.lock:
             if stream in ("gaze", "eye_openness") and not (
                 self._listeners["gaze"] or self._listeners[stream]

@@ -47,7 +47,7 @@ from simulated_calibration import (
     SimulatedCalibration,
 )
 from simulated_device import CAPABILITIES, RATES_HZ, STREAMS, SimulatedTobii
-from simulated_gaze import EyeSample, EyesSeen, GazeSample, SimulatedArea, area_of
+from simulated_gaze import EyeSample, EyesSeen, GazeSample, SimulatedArea, SimulatedGaze, area_of
 from simulated_records import (
     Notification,
     Position,
@@ -61,8 +61,8 @@ __all__ = [
     "SimulatedNetwork", "SimulatedTobii", "SimulatedCalibration", "SimulatedError",
     "network", "installed", "install", "from_environment",
     "STREAMS", "CAPABILITIES", "RATES_HZ", "ACTIONS", "VARIABLE", "SYSTEM_ZERO_US",
-    "GazeSample", "EyeSample", "EyesSeen", "SimulatedArea", "area_of", "Signal", "TimeSync", "Position",
-    "Notification", "StreamError", "CalibrationOfDevice", "CollectedPoint", "CollectedEye",
+    "GazeSample", "SimulatedGaze", "EyeSample", "EyesSeen", "SimulatedArea", "area_of", "Signal", "TimeSync",
+    "Position", "Notification", "StreamError", "CalibrationOfDevice", "CollectedPoint", "CollectedEye",
 ]  # fmt: skip
 
 VARIABLE = "SIMULATED_TOBII"

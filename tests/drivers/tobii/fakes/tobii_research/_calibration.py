@@ -18,7 +18,7 @@ _EYES = {SELECTED_EYE_BOTH: "both", SELECTED_EYE_LEFT: "left", SELECTED_EYE_RIGH
 class _Calibration:
     def __init__(self, eyetracker, capabilities, is_monocular):
         if not isinstance(eyetracker, EyeTracker):
-            raise ValueError("A calibration object must be initialized with an EyeTracker.")
+            raise ValueError("A calibration object must be initialized with an EyeTracker.")  # noqa: TRY004
         if not set(capabilities) <= set(eyetracker.device_capabilities):
             raise ValueError("The EyeTracker cannot do this calibration.")
         # Reaching into the tracker as the real one reaches for its native handle.
