@@ -5,11 +5,9 @@ Each dialog is opened without blocking, so that frames go on while it is read.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -23,7 +21,9 @@ from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.recovery_dialog import RecoveryDialog
 from capture_app.gui.settings_controls_page import viewer_keys
 from capture_app.gui.settings_dialog import SettingsDialog
-from capture_app.gui.start_page import StationPart
+from capture_app.gui.settings_signals_page import PortSearch
+from capture_app.gui.station_parts import station_parts
+from capture_app.gui.tracker_page import TrackerPage
 from capture_app.gui.workers import Work
 from capture_app.session.port import RecordingSummary, SessionPort, StationPort
 from capture_app.session.settings import (
@@ -36,10 +36,6 @@ from capture_app.session.settings import (
     with_recent,
 )
 from capture_app.session.states import LiveState, RecordingState
-
-_GIGABYTE: Final = 1_000_000_000
-_LITTLE_DISK_BYTES: Final = 10 * _GIGABYTE
-_TOO_LITTLE_DISK_BYTES: Final = 1 * _GIGABYTE
 
 
 class Desk(QObject):
@@ -65,6 +61,7 @@ class Desk(QObject):
         self._controller = controller
         self._operator = operator
         self._place = place
+        self._port_search = PortSearch(station.serial_ports, self)
         self._work: Work | None = None
         self._wait: WaitDialog | None = None
         self._recorded_file: Path | None = None
@@ -84,7 +81,8 @@ class Desk(QObject):
 
     def refresh_parts(self) -> None:
         """Look again at tracker, monitors and disk for the strip of the start page."""
-        parts = (self._tracker_part(), self._monitor_part(), self._disk_part())
+        monitors = len(QGuiApplication.screens())
+        parts = station_parts(self.settings, self._station.trackers(), self._place.facts(), monitors)
         self._operator.start_page.set_parts(parts)
 
     def change_settings(self, settings: Settings) -> None:
@@ -179,7 +177,19 @@ class Desk(QObject):
         """Open the settings at a page."""
         dialog = SettingsDialog(self.settings, self._station.trackers(), self._operator, page=page)
         dialog.settings_accepted.connect(self._settings_accepted)
+        dialog.search_requested.connect(self.show_tracker_page)
         self._open(dialog)
+
+    def show_tracker_page(self) -> None:
+        """Open the page on which trackers are found, connected and tested."""
+        colours = self._operator.colours
+        page = TrackerPage(
+            colours, self._session.tracker_desk, self._station.trackers(), self.settings, self._operator
+        )
+        page.connect_requested.connect(self._connect_chosen)
+        page.settings_requested.connect(self.ask_for_settings)
+        self.settings_changed.connect(page.take_settings)
+        self._open(page)
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
@@ -204,6 +214,7 @@ class Desk(QObject):
         operator.recording_info_requested.connect(self.ask_for_recording)
         operator.recent_requested.connect(self.open_recent)
         operator.settings_requested.connect(self.ask_for_settings)
+        operator.tracker_page_requested.connect(self.show_tracker_page)
         operator.shortcuts_requested.connect(self.show_shortcuts)
         operator.start_page_requested.connect(self._show_start_page)
         operator.live_view_options_changed.connect(self._live_view_changed)
@@ -211,6 +222,7 @@ class Desk(QObject):
         page.folder_requested.connect(self.ask_for_folder)
         page.recording_info_requested.connect(self.ask_for_recording)
         page.set_up_requested.connect(self.ask_for_settings)
+        page.tracker_requested.connect(self.show_tracker_page)
         page.recent_requested.connect(self.open_recent)
         self._controller.frame_rendered.connect(self._watch_recording)
 
@@ -228,6 +240,11 @@ class Desk(QObject):
             self._connects_later = self._is_recording
             if not self._connects_later:
                 self.connect_tracker()
+
+    def _connect_chosen(self, tracker: str, options: dict[str, str]) -> None:
+        """Connect a tracker chosen on its page; it is the one of the settings from now on."""
+        self.change_settings(replace(self.settings, tracker=tracker, tracker_options=dict(options)))
+        self.connect_tracker()
 
     def _live_view_changed(self, options: LiveViewOptions) -> None:
         self.settings = replace(self.settings, live_view=options)
@@ -287,7 +304,13 @@ class Desk(QObject):
 
     def _open(
         self,
-        dialog: StartDialog | WaitDialog | SettingsDialog | SummaryDialog | ShortcutsDialog | RecoveryDialog,
+        dialog: StartDialog
+        | WaitDialog
+        | SettingsDialog
+        | SummaryDialog
+        | ShortcutsDialog
+        | RecoveryDialog
+        | TrackerPage,
     ) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -300,53 +323,3 @@ class Desk(QObject):
         if folders:
             dialog.setDirectory(folders[0])
         return dialog
-
-    def _tracker_part(self) -> StationPart:
-        title = self.tr("Tracker")
-        known = {choice.name: choice for choice in self._station.trackers()}
-        choice = known.get(self.settings.tracker)
-        if choice is None:
-            tip = self.tr("The tracker {0} is not known to this program.").format(self.settings.tracker)
-            return StationPart(name="tracker", title=title, word=self.tr("not known"), level="bad", tip=tip)
-        if not choice.is_usable:
-            return StationPart(
-                name="tracker", title=title, word=self.tr("not usable here"), level="bad", tip=choice.reason
-            )
-        level = "information" if choice.is_simulated else "good"
-        return StationPart(name="tracker", title=title, word=choice.title, level=level, tip=choice.reason)
-
-    def _monitor_part(self) -> StationPart:
-        title, count = self.tr("Monitors"), len(QGuiApplication.screens())
-        if count == 1:
-            tip = self.tr("With one monitor the operator's window comes between cases. Plug in a second one.")
-            return StationPart(
-                name="screen", title=title, word=self.tr("one only"), level="information", tip=tip
-            )
-        facts = self._place.facts()
-        word = self.tr("reader on {0}").format(facts.model or facts.name)
-        tip = self.tr("The reader's picture is shown there.")
-        return StationPart(name="screen", title=title, word=word, level="good", tip=tip)
-
-    def _disk_part(self) -> StationPart:
-        title, folder = self.tr("Disk"), self.settings.folder_for_recordings()
-        free = free_bytes(folder)
-        if free is None:
-            tip = self.tr("The folder {0} cannot be reached; choose another one.").format(folder)
-            return StationPart(name="files", title=title, word=self.tr("not there"), level="bad", tip=tip)
-        level = (
-            "bad" if free < _TOO_LITTLE_DISK_BYTES else "attention" if free < _LITTLE_DISK_BYTES else "good"
-        )
-        word = self.tr("{0} free").format(words.size(free))
-        return StationPart(name="files", title=title, word=word, level=level, tip=str(folder))
-
-
-def free_bytes(folder: Path) -> int | None:
-    """Return the bytes free where `folder` is or would be made; None when that place cannot be asked."""
-    for place in (folder, *folder.parents):
-        try:
-            return shutil.disk_usage(place).free
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return None
-    return None

@@ -235,7 +235,8 @@ class SignalsPage(SettingsForm):
         self.add_field("outlet_session_id", self.tr("LSL session"), self.session_id)
         self.marker = QCheckBox(self.tr("Send each trigger as a marker too"), self)
         self.add_field("signals_marker", self.tr("Triggers"), self.marker)
-        self.outlet_on.toggled.connect(self._show_what_matters)
+        for box in (self.outlet_on, self.marker):
+            box.toggled.connect(self._show_what_matters)
 
     def _add_heading(self, text: str) -> None:
         heading = label(text, "heading", self)
