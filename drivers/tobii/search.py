@@ -199,8 +199,12 @@ def _describe(device: TobiiDevice, licence: bytes | None, kept: Mapping[str, str
         "firmware": facts.firmware,
     }
     try:
-        known.update(_licence_state(device, licence))
+        is_refused = False
+        if licence is not None:
+            result = device.apply_licence(licence)
+            known["licence"], is_refused = result.text, not result.is_applied
         known.update(_choices(device))
+        reason, remedy = _obstacle(device.facts(), known, is_licence_refused=is_refused)
     except DriverError as error:
         return FoundTracker(
             **known,
@@ -208,15 +212,7 @@ def _describe(device: TobiiDevice, licence: bytes | None, kept: Mapping[str, str
             reason=str(error),
             remedy="Switch it off and on again, and close other programs that use it.",
         )
-    reason, remedy = _obstacle(device.facts(), known)
     return FoundTracker(**known, is_usable=not reason, reason=reason, remedy=remedy)
-
-
-def _licence_state(device: TobiiDevice, licence: bytes | None) -> dict[str, Any]:
-    if licence is None:
-        return {}
-    result = device.apply_licence(licence)
-    return {"licence": result.text}
 
 
 def _choices(device: TobiiDevice) -> dict[str, Any]:
@@ -232,8 +228,13 @@ def _choices(device: TobiiDevice) -> dict[str, Any]:
     }
 
 
-def _obstacle(facts: TobiiFacts, known: Mapping[str, Any]) -> tuple[str, str]:
+def _obstacle(facts: TobiiFacts, known: Mapping[str, Any], *, is_licence_refused: bool) -> tuple[str, str]:
     """Return why a tracker that answers cannot be used, and what to do; empty where it can."""
+    if is_licence_refused:
+        return (
+            f"The {known['title']} does not accept the licence.",
+            "Ask Tobii for one for this tracker, or leave out the option licence_file where none is needed.",
+        )
     if facts.capabilities and "has_gaze_data" not in facts.capabilities:
         return (
             f"The {known['title']} gives no gaze to this program without a licence of Tobii.",
