@@ -18,6 +18,7 @@ import click
 
 import capture_app
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.signal_options import signal_options
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
@@ -156,6 +157,7 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
 @click.option("--lsl-out", is_flag=True, help="Offer gaze and events as LSL streams meanwhile.")
 @click.option("--lsl-session", metavar="ID", help="LSL session of these streams.")
 @click.option("--lsl-network", is_flag=True, help="Announce these streams beyond this computer.")
+@signal_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def record(
     tracker: str,
@@ -172,6 +174,7 @@ def record(
     lsl_session: str | None,
     lsl_network: bool,
     as_json: bool,
+    **ports: Any,
 ) -> None:
     """Record without windows: the same engine, live fixations included.
 
@@ -179,6 +182,7 @@ def record(
     """
     from capture_app.cli.lsl_out import lsl_out_of
     from capture_app.cli.record import RecordRequest, run_record
+    from capture_app.cli.signal_ports import SignalPorts
 
     request = RecordRequest(
         tracker=tracker,
@@ -192,6 +196,7 @@ def record(
         screen_mm=screen_mm,
         distance_mm=distance_mm,
         lsl_out=lsl_out_of(is_wanted=lsl_out, session_id=lsl_session, is_network_allowed=lsl_network),
+        ports=SignalPorts(**ports),
     )
     run_record(request, as_json=as_json)
 

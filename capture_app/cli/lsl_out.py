@@ -10,11 +10,11 @@ from typing import Final
 import click
 
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.waiting import step_until
 from capture_app.session.engine import CaptureSession
 from capture_app.session.settings import Settings
 
 _TIMEOUT_S: Final = 20.0
-_STEP_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +63,7 @@ def wait_for_streams(session: CaptureSession, sleep: Callable[[float], None] = t
     CommandError
         If they cannot be offered.
     """
-    waited_s = 0.0
-    while session.link.streams is None and waited_s < _TIMEOUT_S:
-        session.step()
-        sleep(_STEP_S)
-        waited_s += _STEP_S
+    step_until(session, lambda: session.link.streams is not None, _TIMEOUT_S, sleep)
     streams = session.link.streams
     if streams is None:
         raise CommandError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.interrupts import CtrlC, ctrl_c_noted, without_ctrl_c
 from capture_app.cli.lsl_out import LslOut, wait_for_streams, with_streams
+from capture_app.cli.signal_ports import SignalPorts, signal_notes, wait_for_ports, with_ports
 from capture_app.session.acquisition_start import start_acquisition
 from capture_app.session.cases import cases_of
 from capture_app.session.engine import CaptureSession
@@ -66,6 +67,7 @@ class RecordRequest:
     screen_mm: tuple[float, float] | None  # None: as the settings have it
     distance_mm: float | None  # None: as the settings have it
     lsl_out: LslOut | None = None  # None: as the settings have it
+    ports: SignalPorts = field(default_factory=SignalPorts)
 
 
 def run_record(request: RecordRequest, *, as_json: bool) -> None:
@@ -80,8 +82,11 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
                 session.show_cases(cases_of(request.images))
             if request.lsl_out is not None:
                 wait_for_streams(session)
+            if request.ports.is_port_named:
+                wait_for_ports(session, settings)
             session.connect_tracker(request.tracker, options)
             result = _run(session, request, pressed, is_quiet=as_json)
+            notes = signal_notes(session, settings)
         except StoppedEarlyError as err:
             raise CommandError(f"Ended by Ctrl-C. {err}", ExitCode.INTERRUPTED) from err
         except TrackerUnavailableError as err:
@@ -93,7 +98,7 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
             raise CommandError(str(err), ExitCode.INPUT) from err
         finally:
             session.close()
-    _report(result, has_measured_screen=request.screen_mm is not None, as_json=as_json)
+    _report(result, notes, has_measured_screen=request.screen_mm is not None, as_json=as_json)
     if result.closed.findings:
         raise CommandError("The recording was closed with findings; see above.", ExitCode.DATA_LOST)
     if result.is_stopped_early:
@@ -164,7 +169,7 @@ def _settings(request: RecordRequest) -> Settings:
         settings = replace(settings, screen_width_mm=width_mm, screen_height_mm=height_mm)
     if request.distance_mm is not None:
         settings = replace(settings, distance_mm=request.distance_mm)
-    settings = with_streams(settings, request.lsl_out)
+    settings = with_ports(with_streams(settings, request.lsl_out), request.ports)
     wrong = [each for each in check_settings(settings) if each.name in _VIEWING]
     if wrong:
         raise CommandError(f"{wrong[0].text} Correct --screen-mm or --distance-mm.", ExitCode.USAGE)
@@ -218,9 +223,11 @@ def _run(
         return run.record(request.out.absolute(), request.reader, request.seconds)
 
 
-def _report(result: HeadlessResult, *, has_measured_screen: bool, as_json: bool) -> None:
+def _report(
+    result: HeadlessResult, notes_of_signals: list[str], *, has_measured_screen: bool, as_json: bool
+) -> None:
     closed = result.closed
-    notes = list(result.unreadable)
+    notes = [*result.unreadable, *notes_of_signals]
     if result.cases_left and not result.is_stopped_early:
         notes.append(f"{result.cases_left} cases were not shown: the time was over. Record for longer.")
     if not has_measured_screen:

@@ -73,6 +73,14 @@ def verdict_of(
     )
 
 
+def is_port_missing(link: Link, settings: Settings) -> bool:
+    """Whether a signal port of the settings was tried and is not open."""
+    ready, wanted = link.signals, settings.signals
+    if ready is None:
+        return False
+    return bool((wanted.port_in and not ready.is_in_open) or (wanted.port_out and not ready.is_out_open))
+
+
 def _tracker_verdict(link: Link, tracker_name: str) -> Verdict | None:
     if link.is_opening:
         return Verdict(
@@ -130,11 +138,8 @@ def _stream_verdict(link: Link, health: StreamHealth) -> Verdict | None:
 
 
 def _signal_verdict(link: Link, settings: Settings) -> Verdict | None:
-    ready, wanted = link.signals, settings.signals
-    if ready is None:
-        return None
-    if (wanted.port_in and not ready.is_in_open) or (wanted.port_out and not ready.is_out_open):
-        return Verdict(level="bad", word="signal port closed", explanation=ready.text)
+    if link.signals is not None and is_port_missing(link, settings):
+        return Verdict(level="bad", word="signal port closed", explanation=link.signals.text)
     return None
 
 
