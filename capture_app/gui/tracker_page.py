@@ -112,7 +112,9 @@ class TrackerPage(QDialog):
         self.list.render_search(state.search, self._last_used(), can_search=not is_blocked)
         self.list.show_connected(self._is_connected(row.found, state) for row in self.list.rows)
         connected = state.connected if self._is_connected(self._chosen, state) else None
-        self.device.show_tracker(self._chosen, self._choices.get(self._chosen.driver), connected)
+        choice = self._choices.get(self._chosen.driver)
+        is_remembered = self._chosen == self._last_used()
+        self.device.show_tracker(self._chosen, choice, connected, is_remembered=is_remembered)
         self.device.show_area(state.area if connected is not None else None)
         self.device.show_status(
             is_connecting=state.is_connecting,
@@ -223,7 +225,7 @@ class TrackerPage(QDialog):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(tokens.SPACE_L, tokens.SPACE_M, tokens.SPACE_L, tokens.SPACE_L)
         buttons.setSpacing(tokens.SPACE_S)
-        buttons.addWidget(self.notice, 1)
+        buttons.addWidget(self.notice, 1, Qt.AlignmentFlag.AlignVCenter)
         buttons.addStretch(0)
         buttons.addWidget(self.settings_button)
         buttons.addWidget(self.close_button)

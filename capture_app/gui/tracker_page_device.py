@@ -6,7 +6,16 @@ import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import ElidedLabel, label, paragraph
@@ -32,8 +41,10 @@ class DevicePanel(QWidget):
         self._found: FoundTracker | None = None
         self._choice: TrackerChoice | None = None
         self._connected: ConnectedTracker | None = None
+        self._remembered = self.tr("Connect it as it was set last, or search to see its rates and modes.")
         self._title = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._title.setProperty("role", "section")
+        self._title.setMinimumHeight(tokens.CONTROL_HEIGHT)
         self._model = paragraph("", "secondary", self)
         self.reason = SentenceLine(colours, self)
         self.rate = ChoiceBox(self)
@@ -61,6 +72,7 @@ class DevicePanel(QWidget):
         self._add_row("area", self.tr("Screen"), self.area)
         self.connect_button = QPushButton(self)
         self.connect_button.setProperty("role", "primary")
+        self.connect_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.connect_button.clicked.connect(self._ask)
         self.status = SentenceLine(colours, self)
         self._lay_out()
@@ -74,9 +86,17 @@ class DevicePanel(QWidget):
             line.set_colours(colours)
 
     def show_tracker(
-        self, found: FoundTracker, choice: TrackerChoice | None, connected: ConnectedTracker | None
+        self,
+        found: FoundTracker,
+        choice: TrackerChoice | None,
+        connected: ConnectedTracker | None,
+        *,
+        is_remembered: bool,
     ) -> None:
-        """Show a tracker; what is connected knows itself better than what was found."""
+        """Show a tracker; what is connected knows itself better than what was found.
+
+        `is_remembered`: it was not found, only used last.
+        """
         if (found, choice, connected) == (self._found, self._choice, self._connected):
             return
         is_other = self._found is None or found != self._found
@@ -85,7 +105,10 @@ class DevicePanel(QWidget):
         model = connected.model if connected is not None else found.model
         self._model.setText(model if model != found.title else "")
         self._model.setVisible(bool(self._model.text()))
-        self.reason.say("bad", "" if found.is_usable else f"{found.reason} {found.remedy}".strip())
+        if not found.is_usable:
+            self.reason.say("bad", f"{found.reason} {found.remedy}".strip())
+        else:
+            self.reason.say("information", self._remembered if is_remembered and connected is None else "")
         self._show_fact("serial", connected.serial if connected is not None else found.serial)
         self._show_fact("firmware", connected.firmware if connected is not None else found.firmware)
         self._show_fact("licence", found.licence)
@@ -171,6 +194,12 @@ class DevicePanel(QWidget):
         else:
             text = self.tr("Connect again") if is_same else self.tr("Connect with these settings")
         self.connect_button.setText(text)
+        role = "bar" if is_same else "primary"  # what is done already is not what comes next
+        if self.connect_button.property("role") != role:
+            self.connect_button.setProperty("role", role)
+            self.connect_button.setDefault(not is_same)
+            self.connect_button.style().unpolish(self.connect_button)
+            self.connect_button.style().polish(self.connect_button)
 
     def _ask(self) -> None:
         if self._found is not None:
@@ -179,6 +208,7 @@ class DevicePanel(QWidget):
     def _add_row(self, name: str, title: str, *fields: QWidget) -> None:
         row = self._grid.rowCount()
         self._headings[name] = label(title, "secondary", self)
+        self._headings[name].setContentsMargins(0, tokens.FOCUS_RING, 0, 0)  # on one line with larger type
         self._grid.addWidget(self._headings[name], row, 0, Qt.AlignmentFlag.AlignTop)
         if isinstance(fields[0], QComboBox):
             self._headings[name].setMinimumHeight(tokens.CONTROL_HEIGHT)
@@ -197,7 +227,8 @@ class DevicePanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(tokens.SPACE_M)
         row.addWidget(self.connect_button)
-        row.addWidget(self.status, 1)
+        row.addWidget(self.status, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch(0)
         column.addSpacing(tokens.SPACE_XS)
         column.addLayout(row)
 

@@ -35,7 +35,7 @@ class TrackerRow(QPushButton):
         self.setAutoDefault(False)
         self.setProperty("role", "recent")
         self._sign = QLabel(self)
-        title, detail = ElidedLabel(self, Qt.TextElideMode.ElideRight), ElidedLabel(self)
+        title, detail = (ElidedLabel(self, Qt.TextElideMode.ElideRight) for _ in range(2))
         title.set_text(found.title)
         detail.set_text(_detail(found, self.tr("cannot be used")))
         detail.setProperty("role", "secondary")
@@ -63,7 +63,8 @@ class TrackerRow(QPushButton):
         elif is_connected:
             glyph, colour = level_glyph("good"), level_colour(colours, "good")
         self._sign.setPixmap(glyph_pixmap(glyph, colour, tokens.GLYPH_SIZE + 4, self.devicePixelRatioF()))
-        self.setToolTip(self.tr("Connected") if is_connected else self.found.reason)
+        news = self.tr("connected") if is_connected else self.found.reason
+        self.setToolTip(": ".join(part for part in (self.found.title, news) if part))
 
 
 class TrackerList(QWidget):
@@ -86,7 +87,8 @@ class TrackerList(QWidget):
         self._is_running = False
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
-        self._doing = label("", "secondary", self)
+        self._doing = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        self._doing.setProperty("role", "secondary")
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Trackers"), "section", self), 1)
         head.addWidget(self.button)
@@ -124,12 +126,9 @@ class TrackerList(QWidget):
             total = max(len(search.findings), 1)
             self._progress.setRange(0, total)
             self._progress.setValue(search.done_count)
-            current = next((each.driver for each in search.findings if not each.is_done), "")
-            self._doing.setText(
-                self.tr("Searching for {0} trackers, {1} of {2}").format(
-                    current, min(search.done_count + 1, total), total
-                )
-            )
+            current = next((each.title for each in search.findings if not each.is_done), "")
+            number = min(search.done_count + 1, total)
+            self._doing.set_text(self.tr("Searching {0} of {1}: {2}").format(number, total, current))
         key = (search.findings, last_used)
         if key != self._shown:
             self._shown = key

@@ -57,6 +57,7 @@ class QualityRunPanel(QWidget):
             )
         ):
             heading, value = label(title, "secondary", self), paragraph("", parent=self)
+            heading.setContentsMargins(0, tokens.FOCUS_RING, 0, 0)  # on one line with larger type
             for part in (heading, value):
                 part.setToolTip(tip)
             grid.addWidget(heading, row, 0, Qt.AlignmentFlag.AlignTop)
@@ -126,6 +127,6 @@ class QualityRunPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self._progress)
         column.addWidget(self._advice)
-        column.addWidget(self._numbers)
         column.addWidget(self.verdict)
+        column.addWidget(self._numbers)
         column.addStretch(1)
