@@ -22,7 +22,7 @@ import numpy.typing as npt
 from drivers.lsl_config import configuration_text
 from drivers.lsl_library import LslLibrary
 from drivers.lsl_outlet import Outlet, OutletDescription, check_stream_name
-from drivers.lsl_outlet_channels import OutletChannel, channel_values, measured_host_ns, outlet_channels
+from drivers.lsl_outlet_channels import ChannelValues, OutletChannel, measured_host_ns, outlet_channels
 from gaze_core.clocks import Clock, clock_sync_row
 from gaze_core.rows import Rows
 from gaze_core.streams import TrackerInfo
@@ -82,14 +82,14 @@ class GazeStream:
         self.outlet = outlet
         self._times = times
         self._has_vendor_stamps = has_vendor_stamps
+        self._values = ChannelValues(description.channels)
         self._offset_ns = times.offset_ns
         self._last_host_ns: int | None = None
 
     def push(self, gaze: Rows) -> None:
         """Send GAZE rows."""
         host_ns = measured_host_ns(gaze, has_vendor_stamps=self._has_vendor_stamps)
-        values = channel_values(gaze, self.description.channels)
-        self.outlet.push(values, self._stamps_s(host_ns))
+        self.outlet.push(self._values.of(gaze), self._stamps_s(host_ns))
 
     def _stamps_s(self, host_ns: npt.NDArray[np.int64]) -> list[float]:
         wanted_ns = self._times.offset_ns
@@ -148,9 +148,9 @@ class LslOffer:
         self._gaze = GazeStream(outlet, description, self.times, has_vendor_stamps=has_vendor_stamps)
 
     def push_gaze(self, gaze: Rows) -> None:
-        """Send GAZE rows of the tracker that `offer_gaze` was called for."""
+        """Send GAZE rows of the tracker that `offer_gaze` was called for; no work where nobody listens."""
         stream = self._gaze
-        if stream is not None and len(gaze):
+        if stream is not None and len(gaze) and stream.outlet.has_consumers:
             stream.push(gaze)
 
     def push_marker(self, text: str, t_host_ns: int) -> None:

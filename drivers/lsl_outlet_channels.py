@@ -83,23 +83,39 @@ def outlet_channels(info: TrackerInfo) -> tuple[OutletChannel, ...]:
     return (*(_channel(column, info.pupil_unit) for column in columns), *_COUNTERS)
 
 
-def channel_values(gaze: Rows, channels: tuple[OutletChannel, ...]) -> Float64s:
-    """Return what is sent of GAZE rows: samples x channels, every value as it is in the row."""
-    values = np.empty((len(gaze), len(channels)), np.float64)
-    columns = {channel.label: number for number, channel in enumerate(channels)}
-    t_device_ns = gaze["t_device_ns"]
-    seconds, nanoseconds = np.divmod(t_device_ns, _NS_PER_S)
-    is_known = t_device_ns != NO_TIME
-    # A signalling NaN is as missing as any other: no reason for a warning of the processor.
-    with np.errstate(invalid="ignore"):
-        for label, number in columns.items():
-            if label == DEVICE_SECONDS:
-                values[:, number] = np.where(is_known, seconds, math.nan)
-            elif label == DEVICE_NANOSECONDS:
-                values[:, number] = np.where(is_known, nanoseconds, math.nan)
-            else:
-                values[:, number] = gaze[label]
-    return values
+class ChannelValues:
+    """Makes what is sent of GAZE rows; in one go, since this happens in the tracker's thread."""
+
+    def __init__(self, channels: tuple[OutletChannel, ...]) -> None:
+        labels = [channel.label for channel in channels]
+        self._count = len(labels)
+        self._columns = [label for label in labels if label not in (DEVICE_SECONDS, DEVICE_NANOSECONDS)]
+        # The columns as they lie in a row of channels, so that numpy converts all of them at once.
+        self._row = np.dtype(
+            {
+                "names": self._columns,
+                "formats": ["<f8"] * len(self._columns),
+                "offsets": [8 * labels.index(label) for label in self._columns],
+                "itemsize": 8 * self._count,
+            }
+        )
+        self._seconds = labels.index(DEVICE_SECONDS)
+        self._nanoseconds = labels.index(DEVICE_NANOSECONDS)
+
+    def of(self, gaze: Rows) -> Float64s:
+        """Return samples x channels, every value as it is in the row."""
+        values = np.empty((len(gaze), self._count), np.float64)
+        # A signalling NaN is as missing as any other: no reason for a warning of the processor.
+        with np.errstate(invalid="ignore"):
+            values.view(self._row)[:, 0] = gaze[self._columns]
+        t_device_ns = gaze["t_device_ns"]
+        seconds = t_device_ns // _NS_PER_S
+        values[:, self._seconds] = seconds
+        values[:, self._nanoseconds] = t_device_ns - seconds * _NS_PER_S
+        is_unknown = t_device_ns == NO_TIME
+        if is_unknown.any():
+            values[is_unknown, self._seconds] = values[is_unknown, self._nanoseconds] = math.nan
+        return values
 
 
 def measured_host_ns(gaze: Rows, *, has_vendor_stamps: bool) -> npt.NDArray[np.int64]:
