@@ -51,9 +51,24 @@ SHOTS = (
     ),
     Shot(name="settings", scene="settings"),
     Shot(name="settings-light", scene="settings-finding", theme="light"),
+    Shot(name="tracker-page", scene="tracker"),
+    Shot(name="tracker-first-time-light", scene="tracker-empty", theme="light"),
+    Shot(name="tracker-searching", scene="tracker-searching"),
+    Shot(
+        name="tracker-other-screen-light-150",
+        scene="tracker-fault",
+        size_px=(2560, 1440),
+        scale=1.5,
+        theme="light",
+    ),
+    Shot(name="tracker-overfull-200", scene="tracker-overfull", size_px=(2560, 1440), scale=2.0),
+    Shot(name="tracker-recording", scene="tracker-recording"),
     Shot(name="reader", scene="reader"),
     Shot(name="two-monitors", scene="two-monitors"),
 )
+
+
+TRACKER_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("tracker")})
 
 
 def main() -> None:
@@ -96,6 +111,7 @@ def make(shot: Shot) -> None:
         "start-empty": start_page,
         "settings": settings,
         "settings-finding": settings,
+        **dict.fromkeys(TRACKER_SCENES, tracker_page),
         "reader": reader,
         "two-monitors": two_monitors,
     }
@@ -202,6 +218,20 @@ def settings(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt 
         dialog.save.click()
     dialog.show()
     return _settled(application, dialog)
+
+
+def tracker_page(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The tracker's page in one of its states."""
+    import screenshot_trackers as shown
+    from PySide6.QtCore import QSize
+
+    from capture_app.gui.tracker_page import TrackerPage
+
+    desk = shown.DeskShown(shot.scene)
+    page = TrackerPage(colours, desk, shown.CHOICES, desk.settings)
+    page.resize(page.size().boundedTo(QSize(*_logical(shot))))
+    page.show()
+    return _settled(application, page, lambda: (page.list.choose(desk.chosen), page.render_desk()))
 
 
 def reader(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late

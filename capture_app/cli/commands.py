@@ -89,6 +89,17 @@ def _options(values: tuple[str, ...]) -> dict[str, str]:
     return options
 
 
+def _driver_options(function: _Function) -> _Function:
+    """Add the options of a driver."""
+    return click.option(
+        "--option",
+        "options",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Option of the driver; may be repeated.",
+    )(function)
+
+
 def _tracker_options(function: _Function) -> _Function:
     """Add the options that choose a tracker."""
     decorated = click.option("--tracker", default="mock", show_default=True, help="Driver; see `trackers`.")(
@@ -99,13 +110,7 @@ def _tracker_options(function: _Function) -> _Function:
         type=FiniteRange(0, min_open=True),
         help="Sampling rate in Hz, where the tracker has a choice.",
     )(decorated)
-    return click.option(
-        "--option",
-        "options",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Option of the driver; may be repeated.",
-    )(decorated)
+    return _driver_options(decorated)
 
 
 @cli.command()
@@ -203,12 +208,44 @@ def record(
 
 @cli.command()
 @click.option("--list", "is_list", is_flag=True, help="List the drivers (this is what happens anyway).")
+@click.option("--search", "is_search", is_flag=True, help="Search for trackers that are connected.")
+@click.option("--tracker", default="", help="Search for the trackers of this driver alone.")
+@_driver_options
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def trackers(is_list: bool, as_json: bool) -> None:  # noqa: ARG001  # one view so far, named for clarity
-    """List the drivers known, and which can be used here."""
+def trackers(is_list: bool, is_search: bool, tracker: str, options: tuple[str, ...], as_json: bool) -> None:
+    """List the drivers known and which can be used here, or search for trackers.
+
+    Searching for all, simulated trackers are shown and do not count: exit code 4 where no other was found.
+    """
+    if is_search and is_list:
+        raise click.UsageError("Give --list or --search, not both.")
+    if not is_search and (tracker or options):
+        raise click.UsageError("--tracker and --option go with --search.")
+    if options and not tracker:
+        raise click.UsageError("--option needs --tracker, the driver whose option it is.")
+    if is_search:
+        from capture_app.cli.tracker_tools import search_trackers
+
+        search_trackers(tracker, _options(options), as_json=as_json)
+        return
     from capture_app.cli.files import show_trackers
 
     show_trackers(as_json=as_json)
+
+
+@cli.command("tracker-test")
+@_tracker_options
+@click.option(
+    "--seconds", type=FiniteRange(1, 120), default=10, show_default=True, help="How long to take samples."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def tracker_test(
+    tracker: str, rate: float | None, options: tuple[str, ...], seconds: float, as_json: bool
+) -> None:
+    """Connect a tracker and measure rate, loss and noise; exit code 1 where the verdict is bad."""
+    from capture_app.cli.tracker_tools import run_tracker_test
+
+    sys.exit(run_tracker_test(tracker, _options(options), rate, seconds, as_json=as_json))
 
 
 @cli.command()
