@@ -49,8 +49,8 @@ class SignalNews:
         if not self._count:
             return ""
         median_ms, high_ms = np.percentile(self._lags_ms, (50, 95))
-        number = "1 trigger was" if self._count == 1 else f"{self._count} triggers were"
+        number = "1 trigger" if self._count == 1 else f"{self._count} triggers"
         return (
-            f"{number} sent; they had left {median_ms:.1f} ms (median), {high_ms:.1f} ms (95 %) and at most "
-            f"{max(self._lags_ms):.1f} ms after their onsets."
+            f"{number} left {median_ms:.1f} ms (median), {high_ms:.1f} ms (95 %) and at most "
+            f"{max(self._lags_ms):.1f} ms after the onset."
         )

@@ -156,7 +156,7 @@ def test_the_command_line_sends_triggers_and_says_what_they_took(run_command, pi
     assert said.code == 0, said.err
     answer = json.loads(said.out)
     assert answer["rows"]["triggers"] == len([code for code in cable.received if code])
-    assert any("triggers were sent" in note for note in answer["notes"])
+    assert any("triggers left" in note for note in answer["notes"])
 
 
 def test_the_command_line_refuses_a_port_that_is_not_there(run_command, tmp_path):
