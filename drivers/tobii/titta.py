@@ -41,7 +41,7 @@ class TittaBackend:
         If TittaPy is not installed or its library cannot be loaded.
     """
 
-    def __init__(self, *, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, clock: Clock | None = None, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._package: Any = importlib.import_module(MODULE)
         self._clock: Clock = HostClock() if clock is None else clock
         self._sleep = sleep
