@@ -34,7 +34,7 @@ MARKERS_ENDING: Final = "Markers"
 
 _NS_PER_S: Final = 1e9
 _ROUNDING_NS: Final = 1000  # of LSL's clock, which tells seconds as a float64
-_MANUFACTURERS: Final = {"tobii": "Tobii", "mock": "Reading Station, simulated"}
+_MANUFACTURERS: Final = {"tobii": "Tobii", "mock": "Reading Station"}
 _STAMPS: Final = "host time of measurement by the vendor's software, else of arrival, on the LSL clock"
 
 

@@ -22,6 +22,7 @@ MAX_BYTES: Final = 255
 """A longer text is cut, so that the marker fits a marker row of a receiving station and stays JSON."""
 
 _ELLIPSIS: Final = "…"
+_IMAGES: Final = 2**31  # numbers of images are int32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class MarkerMaker:
             "trial": trial if trial >= 0 else None,
             "value": value if math.isfinite(value) else None,
         }
-        if kind == "image_shown" and math.isfinite(value):
+        if kind == "image_shown" and 0 <= value < _IMAGES:
             del columns["value"]
             columns["image_id"] = int(value)
             columns["case"] = case_id
