@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
-from drivers.tobii.options import TobiiSettings
+from drivers.tobii.options import RESEARCH, TITTA, TobiiSettings
 from drivers.tobii.tracker import TobiiTracker
 
 HERE = Path(__file__).parent
@@ -69,3 +72,38 @@ def started(make):
     yield start
     for driver in drivers:
         driver.close()
+
+
+@dataclasses.dataclass
+class OnPackage:
+    """A driver on the fake of one vendor package, with the simulated tracker behind it."""
+
+    network: Any
+    make: Callable[..., TobiiTracker]
+
+    @property
+    def simulated(self) -> Any:
+        return self.network.devices[0]
+
+
+@pytest.fixture(params=[RESEARCH, TITTA])
+def on_package(request, simulated_tobii, clock):
+    """One simulated tracker on a manual clock, behind the fake of each package in turn."""
+    from drivers.tobii.research import ResearchBackend
+    from drivers.tobii.titta import TittaBackend
+
+    with simulated_tobii.installed(simulated_tobii.SimulatedNetwork(clock=clock)) as network:
+        backends = {
+            RESEARCH: lambda: ResearchBackend(clock),
+            TITTA: lambda: TittaBackend(clock=clock, sleep=network.advance),
+        }
+
+        def make(**options: str) -> TobiiTracker:
+            return TobiiTracker(
+                TobiiSettings.from_options(options),
+                load=lambda _name: backends[request.param](),
+                clock=clock,
+                wait=network.advance,
+            )
+
+        yield OnPackage(network=network, make=make)

@@ -286,9 +286,7 @@ class FakeDevice:
             return
         host_us = self.sampled_us + interval_us * np.arange(1, count + 1)
         self.sampled_us = int(host_us[-1])
-        raw = raw_rows(
-            host_us + tracker.device_ahead_us, has_openness=TobiiStream.OPENNESS in self.streams
-        )
+        raw = raw_rows(host_us + tracker.device_ahead_us, has_openness=TobiiStream.OPENNESS in self.streams)
         self.deliver(raw, tracker.clock.now_ns())
 
 

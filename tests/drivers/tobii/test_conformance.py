@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
 import pytest
 from fake_backend import FakeBackend
 
 from drivers.testing import DriverCase, DriverConformance
-from drivers.tobii.options import RESEARCH, TITTA, TobiiSettings
+from drivers.tobii.options import TobiiSettings
 from drivers.tobii.tracker import TobiiTracker
 
 
@@ -46,30 +44,12 @@ class TestOnAFakePackageThatSaysNothing(DriverConformance):
 class TestOnTheFakesOfBothPackages(DriverConformance):
     """One simulated tracker behind the fakes of both vendor packages, taken by name as `auto` would."""
 
-    @pytest.fixture(params=[RESEARCH, TITTA])
-    def case(self, request, simulated_tobii, clock):
-        from drivers.tobii.research import ResearchBackend
-        from drivers.tobii.titta import TittaBackend
-
-        with simulated_tobii.installed(simulated_tobii.SimulatedNetwork(clock=clock)) as network:
-            backends = {
-                RESEARCH: functools.partial(ResearchBackend, clock),
-                TITTA: functools.partial(TittaBackend, clock=clock, sleep=network.advance),
-            }
-            simulated = network.devices[0]
-
-            def make(**options):
-                return TobiiTracker(
-                    TobiiSettings.from_options(options),
-                    load=lambda _name: backends[request.param](),
-                    clock=clock,
-                    wait=network.advance,
-                )
-
-            yield DriverCase(
-                make=make,
-                make_absent=lambda: make(address="tet-tcp://nobody"),
-                before_read=lambda: network.advance(0.1),
-                lose=simulated.unplug,
-                bring_back=simulated.plug_in,
-            )
+    @pytest.fixture
+    def case(self, on_package):
+        return DriverCase(
+            make=on_package.make,
+            make_absent=lambda: on_package.make(address="tet-tcp://nobody"),
+            before_read=lambda: on_package.network.advance(0.1),
+            lose=on_package.simulated.unplug,
+            bring_back=on_package.simulated.plug_in,
+        )
