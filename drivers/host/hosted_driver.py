@@ -29,7 +29,15 @@ from drivers.host import messages as m
 from drivers.host.calibrator import HostedCalibrator
 from drivers.host.failures import error_of
 from drivers.host.host_process import ArrivedBatch, HostGoneError, HostProcess
-from drivers.host.opening import HostedRequest, HostedTracker, Opening, answer_to, ensure_same, start_stream
+from drivers.host.opening import (
+    HostedRequest,
+    HostedTracker,
+    NoAnswerError,
+    Opening,
+    answer_to,
+    ensure_same,
+    start_stream,
+)
 from drivers.host.revival import PAUSES_S, Revival
 from drivers.host.row_continuity import RowContinuity
 from gaze_core.clocks import Clock, HostClock
@@ -135,7 +143,12 @@ class HostedDriver:
         tracker = self._tracker
         if tracker is None:  # cannot happen: it was opened or an error was raised
             raise DriverStateError("The hosted driver is not open; open it before starting it.")
-        self._begin(tracker, start_stream(tracker))
+        try:
+            stream = start_stream(tracker)
+        except NoAnswerError:
+            self._let_go(0.0)  # the next start begins with another process
+            raise
+        self._begin(tracker, stream)
         self._failure = None
         self._is_running = True
 
@@ -176,6 +189,7 @@ class HostedDriver:
         if self._is_running:
             self.stop()
         self._let_go(LEAVE_TIMEOUT_S)
+        self._continuity = RowContinuity()
         self._info = None
 
     def _process(self) -> HostProcess | None:
@@ -245,8 +259,7 @@ class HostedDriver:
         if back is not None:
             self._revival = None
             tracker, stream = back
-            self._continuity.begin_process()
-            self._continuity.come_back(f"The hosted {self._request.driver} driver runs again.")
+            self._go_on()
             self._begin(tracker, stream)
             return self._next_batch(0.0)
         problem = revival.take_problem()
@@ -275,7 +288,12 @@ class HostedDriver:
             tracker.process.end(0.0)
             raise
         self._tracker = tracker
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Go on with the rows of another process; a loss that was told is told to be over."""
         self._continuity.begin_process()
+        self._continuity.come_back(f"The hosted {self._request.driver} driver runs again.")
 
     def _let_go(self, timeout_s: float) -> None:
         tracker, self._tracker = self._tracker, None

@@ -32,6 +32,10 @@ _CLOCK_TIMEOUT_S: Final = 1.0
 _WAIT_S: Final = 0.2
 
 
+class NoAnswerError(DriverError):
+    """The other process does not answer, or has ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostedRequest:
     """What a hosted driver is made from; the same after each restart."""
@@ -70,18 +74,18 @@ def answer_to(
     Raises
     ------
     DriverError
-        If the answer is an error, or none comes.
+        If the answer is an error; `NoAnswerError` if none comes.
     """
     deadline_s = time.monotonic() + timeout_s
     while not question.wait(_WAIT_S):
         if time.monotonic() >= deadline_s or is_cancelled():
-            raise DriverError(
+            raise NoAnswerError(
                 f"The hosted driver did not {what} within {timeout_s:.0f} s; check that the tracker is "
                 "switched on and connected, then try again."
             )
     answer = question.answer
     if answer is None:
-        raise DriverError(
+        raise NoAnswerError(
             f"The interpreter {process.interpreter} ended before the hosted driver could {what}. "
             f"{process.why_gone()}".rstrip()
         )
@@ -212,8 +216,8 @@ def ensure_same(before: TrackerInfo, now: TrackerInfo) -> None:
     if not same:
         raise TrackerLostError(
             f"After a restart of the hosted driver, {now.model} {now.serial} answered instead of "
-            f"{before.model} {before.serial}, or delivers other data; connect the first one again and open it "
-            "anew."
+            f"{before.model} {before.serial}, or delivers other data; connect the first one again and open "
+            "it anew."
         )
 
 

@@ -10,8 +10,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from drivers.contract import Batch, Driver, NoticeKind
 from drivers.host.hosted_driver import HostedDriver
 
 PACKAGE = Path(__file__).parent / "lab_tracker"
@@ -78,3 +80,47 @@ def _pythons_on_the_path() -> list[str]:
 def _has_numpy(python: str) -> bool:
     command = [python, "-c", "import numpy, sys; sys.exit(sys.version_info < (3, 10))"]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+class Reading:
+    """Reads a driver until what is waited for has come."""
+
+    most_reads = 1000
+    timeout_s = 0.1
+
+    def until(self, driver: Driver, is_enough: Callable[[Batch], bool]) -> list[Batch]:
+        """Return the batches up to the one that is waited for."""
+        batches: list[Batch] = []
+        for _ in range(self.most_reads):
+            batches.append(driver.read(self.timeout_s))
+            if is_enough(batches[-1]):
+                return batches
+        pytest.fail(f"what was waited for did not come in {self.most_reads} reads")
+
+    def until_rows(self, driver: Driver) -> list[Batch]:
+        """Return the batches up to the first with samples."""
+        return self.until(driver, lambda batch: len(batch.gaze) > 0)
+
+    def until_told(self, driver: Driver, kind: NoticeKind) -> list[Batch]:
+        """Return the batches up to the first with a notice of a kind."""
+        return self.until(driver, lambda batch: any(notice.kind is kind for notice in batch.notices))
+
+    def until_it_returns(self, driver: Driver) -> list[Batch]:
+        """Return the batches from a loss to the first samples after it."""
+        self.until_told(driver, NoticeKind.CONNECTION_LOST)
+        return self.until_rows(driver)
+
+    @staticmethod
+    def told(batches: list[Batch]) -> list[NoticeKind]:
+        """Return the kinds of all notices."""
+        return [notice.kind for batch in batches for notice in batch.notices]
+
+    @staticmethod
+    def joined(batches: list[Batch], name: str = "gaze") -> np.ndarray:
+        """Return the rows of a kind in one array."""
+        return np.concatenate([getattr(batch, name) for batch in batches])
+
+
+@pytest.fixture
+def reading() -> Reading:
+    return Reading()

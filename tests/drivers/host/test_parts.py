@@ -1,0 +1,241 @@
+"""The parts of hosting that need no process: clocks, numbering, the window of what is on its way, the log."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+
+import numpy as np
+import pytest
+
+from drivers.contract import Batch, Driver, DriverOptionError, Notice, NoticeKind, Scene
+from drivers.host import messages as m
+from drivers.host.child_driver import ChildDriver
+from drivers.host.host_clock import ClockReading, HostClockLink, tightest
+from drivers.host.hosted_driver import HostedDriver
+from drivers.host.log_pipe import LINES_PER_MINUTE, LogPipe
+from drivers.host.option import INTERPRETER
+from drivers.host.row_continuity import RowContinuity
+from drivers.mock import MockTracker
+from drivers.registry import create_driver, find_driver
+from gaze_core.rows import CLOCK_SYNC, GAZE, MARKER, NO_TIME, GazeFlag
+
+RAW = np.dtype([("x", "<f8")])
+
+
+def reading(before_ns: int, remote_ns: int, after_ns: int) -> ClockReading:
+    return ClockReading(before_ns=before_ns, remote_ns=remote_ns, after_ns=after_ns)
+
+
+def batch_of(seq: int, count: int = 3, *, t_host_ns: int = 100, t_device_ns: int = 50, notices=()) -> Batch:
+    gaze = GAZE.empty(count)
+    gaze["seq"] = np.arange(count) + seq
+    gaze["t_host_ns"] = t_host_ns
+    gaze["t_device_ns"] = t_device_ns + np.arange(count)
+    return Batch(gaze=gaze, raw=np.zeros(count, RAW), notices=notices)
+
+
+def notice(kind: NoticeKind) -> Notice:
+    return Notice(t_host_ns=7, kind=kind, text="So it is.")
+
+
+class TestHostClockLink:
+    def test_a_reading_inside_its_bracket_is_of_the_same_clock(self):
+        link = HostClockLink(reading(1_000_000, 1_020_000, 1_050_000))
+        assert link.as_text() == "shared, within 50 us"
+        batch = batch_of(1)
+        assert link.shift_batch(batch, has_device_clock=True) is batch
+        assert link.shift_scene(Scene(t_host_ns=5)).t_host_ns == 5
+
+    def test_a_reading_outside_shifts_every_host_time_and_no_other(self):
+        link = HostClockLink(reading(1000, 2_000_000, 3000))
+        offset_ns = 2_000_000 - 2000
+        clock_sync = CLOCK_SYNC.row(host_before_ns=offset_ns, remote_ns=9, host_after_ns=offset_ns + 4)
+        batch = dataclasses.replace(
+            batch_of(1, t_host_ns=offset_ns + 500, notices=(notice(NoticeKind.WARNING),)),
+            clock_sync=clock_sync,
+            markers=MARKER.row(t_host_ns=NO_TIME, t_device_ns=8),
+        )
+        shifted = link.shift_batch(batch, has_device_clock=True)
+        assert list(shifted.gaze["t_host_ns"]) == [500, 500, 500]
+        np.testing.assert_array_equal(shifted.gaze["t_device_ns"], batch.gaze["t_device_ns"])
+        assert [int(shifted.clock_sync[name][0]) for name in ("host_before_ns", "remote_ns")] == [0, 9]
+        assert shifted.clock_sync["host_after_ns"][0] == 4
+        assert (shifted.markers["t_host_ns"][0], shifted.markers["t_device_ns"][0]) == (NO_TIME, 8)
+        assert shifted.notices[0].t_host_ns == 7 - offset_ns
+        assert link.shift_scene(Scene(t_host_ns=5)).t_host_ns == 5 + offset_ns
+        assert f"offset at the start {offset_ns} ns, known to 1 us" in link.as_text()
+
+    def test_the_device_time_of_a_tracker_without_a_clock_is_host_time(self):
+        link = HostClockLink(reading(0, 1_000_000, 0))
+        batch = batch_of(1, t_host_ns=1_000_050, t_device_ns=1_000_050)
+        shifted = link.shift_batch(batch, has_device_clock=False)
+        assert shifted.gaze["t_device_ns"][0] == shifted.gaze["t_host_ns"][0] == 50
+
+    def test_a_row_comes_at_once_and_then_every_ten_seconds_of_the_tightest_reading(self):
+        link = HostClockLink(reading(0, 50, 100))
+        assert link.due_row()["remote_ns"][0] == 50
+        link.add(reading(5_000_000_000, 5_000_000_001, 5_000_000_010))
+        assert link.due_row() is None
+        link.add(reading(10_000_000_000, 10_000_000_500, 10_000_001_000))
+        row = link.due_row()
+        assert (row["clock_id"][0], row["remote_ns"][0]) == (b"host_process", 5_000_000_001)
+        assert link.due_row() is None
+
+    def test_a_clock_that_runs_away_is_followed(self):
+        link = HostClockLink(reading(0, 1_000_000, 0))
+        link.due_row()
+        link.add(reading(10_000_000_000, 10_001_000_700, 10_000_000_000))
+        link.due_row()
+        assert link.offset_ns == 1_000_700
+
+    def test_the_narrowest_bracket_says_most(self):
+        narrow = reading(5, 6, 7)
+        assert tightest([reading(0, 1, 10), narrow, reading(0, 1, 3)]) is narrow
+
+
+class TestRowContinuity:
+    def test_rows_of_one_process_pass_as_they_are(self):
+        continuity, batch = RowContinuity(), batch_of(5)
+        assert continuity.take(batch).gaze["seq"].tolist() == [5, 6, 7]
+
+    def test_another_process_goes_on_with_the_next_number_and_is_flagged(self):
+        continuity = RowContinuity()
+        continuity.take(batch_of(5, t_device_ns=90))
+        continuity.begin_process()
+        gaze = continuity.take(batch_of(0, t_device_ns=10)).gaze
+        assert gaze["seq"].tolist() == [8, 9, 10]
+        assert gaze["flags"].tolist() == [GazeFlag.RECONNECTED | GazeFlag.CLOCK_RESET, 0, 0]
+        assert continuity.take(batch_of(3)).gaze["seq"].tolist() == [11, 12, 13]
+
+    def test_a_device_clock_that_went_on_is_not_reset(self):
+        continuity = RowContinuity()
+        continuity.take(batch_of(5, t_device_ns=90))
+        continuity.begin_process()
+        assert continuity.take(batch_of(0, t_device_ns=500)).gaze["flags"][0] == GazeFlag.RECONNECTED
+
+    def test_a_process_before_the_first_sample_is_the_first(self):
+        continuity = RowContinuity()
+        continuity.begin_process()
+        gaze = continuity.take(batch_of(4)).gaze
+        assert (gaze["seq"][0], gaze["flags"][0]) == (4, 0)
+
+    def test_arrival_never_goes_back(self):
+        continuity = RowContinuity()
+        continuity.take(batch_of(5, t_host_ns=100))
+        assert continuity.take(batch_of(8, t_host_ns=90)).gaze["t_host_ns"].tolist() == [100] * 3
+
+    def test_a_loss_is_told_once_whoever_tells_it(self):
+        continuity = RowContinuity()
+        told = continuity.take(batch_of(1, 0, notices=(notice(NoticeKind.CONNECTION_LOST),)))
+        assert len(told.notices) == 1
+        assert continuity.lose(9, "It ended.") == ()
+
+    def test_a_return_is_told_once_with_the_first_sample(self):
+        continuity = RowContinuity()
+        assert len(continuity.lose(9, "It ended.")) == 1
+        continuity.come_back("It runs again.")
+        assert continuity.take(batch_of(1, 0)).notices == ()
+        first = continuity.take(batch_of(1, notices=(notice(NoticeKind.CONNECTION_RESTORED),)))
+        assert [(each.kind, each.text) for each in first.notices] == [
+            (NoticeKind.CONNECTION_RESTORED, "It runs again.")
+        ]
+        assert continuity.take(batch_of(4)).notices == ()
+
+    def test_a_return_that_nobody_missed_is_not_told(self):
+        continuity = RowContinuity()
+        continuity.come_back("It runs again.")
+        assert continuity.take(batch_of(1)).notices == ()
+
+
+class TestWindow:
+    @pytest.fixture
+    def sent(self):
+        return []
+
+    @pytest.fixture
+    def child(self, sent, setup):
+        codec = m.to_parent_codec()
+
+        def say(said):
+            frames = [codec.encode(message) for message in said]
+            sent.extend(frames)
+            return sum(map(len, frames))
+
+        child = ChildDriver(say)
+        options = {"pace": "fast", "rate_hz": "1200"}
+        request = m.OpenDriver(number=1, driver="mock", options=options, setup=dataclasses.asdict(setup))
+        child.follow(request)
+        child.follow(m.StartDriver(number=2))
+        sent.clear()
+        yield child
+        child.close()
+
+    def test_no_more_is_sent_than_may_be_on_its_way_until_it_is_taken(self, child, sent):
+        for _ in range(200):
+            child.move_a_batch(0.0)
+            if sum(map(len, sent)) >= m.WINDOW_BYTES:
+                break
+        full = sum(map(len, sent))
+        assert m.WINDOW_BYTES <= full < 2 * m.WINDOW_BYTES
+        child.move_a_batch(0.0)
+        assert sum(map(len, sent)) == full
+        child.rows_taken(m.RowsTaken(stream=2, taken_bytes=full))
+        child.move_a_batch(0.0)
+        assert sum(map(len, sent)) > full
+
+    def test_nothing_is_sent_after_a_stop(self, child, sent):
+        child.follow(m.StopDriver(number=3))
+        sent.clear()
+        child.move_a_batch(0.0)
+        assert (sent, child.is_streaming) == ([], False)
+
+
+class TestLogPipe:
+    @pytest.fixture
+    def written(self, caplog):
+        """Returns the log of a pipe with such a content, and the pipe's reader."""
+        caplog.set_level(logging.INFO)
+
+        def log(content: bytes) -> tuple[list[str], LogPipe]:
+            incoming, outgoing = os.pipe()
+            with os.fdopen(incoming, "rb") as pipe:
+                log_pipe = LogPipe(pipe)
+                os.write(outgoing, content)
+                os.close(outgoing)
+                log_pipe.run()
+            return [record.getMessage() for record in caplog.records], log_pipe
+
+        return log
+
+    def test_lines_are_logged_and_the_last_one_is_kept(self, written):
+        lines, log_pipe = written(b"first \xff\n\nlast words")
+        assert lines == ["hosted driver: first \N{REPLACEMENT CHARACTER}", "hosted driver: last words"]
+        assert log_pipe.last_words() == "last words"
+
+    def test_too_many_lines_are_left_out_and_counted(self, written):
+        lines, _ = written(b"again\n" * (LINES_PER_MINUTE + 50))
+        assert len(lines) == LINES_PER_MINUTE + 1
+        assert lines[-1] == "50 further lines of the hosted driver were left out"
+
+    def test_a_line_without_end_is_cut(self, written):
+        lines, _ = written(b"x" * 60_000)
+        assert [len(line) for line in lines] == [len("hosted driver: ") + 1000]
+
+
+class TestOption:
+    def test_the_driver_runs_here_where_no_interpreter_is_named(self, setup):
+        assert isinstance(create_driver("mock", {INTERPRETER: " "}, setup), MockTracker)
+
+    def test_the_driver_is_hosted_where_one_is_named(self, setup):
+        driver: Driver = create_driver("mock", {INTERPRETER: "/opt/python310/bin/python"}, setup)
+        assert isinstance(driver, HostedDriver)
+
+    def test_a_driver_that_cannot_be_hosted_does_not_know_the_option(self, setup):
+        with pytest.raises(DriverOptionError, match="no option 'interpreter'"):
+            create_driver("mouse", {INTERPRETER: "/opt/python310/bin/python"}, setup)
+
+    def test_hostable_drivers_list_the_option(self):
+        for name, is_listed in (("mock", True), ("tobii", True), ("playback", False)):
+            assert (INTERPRETER in [option.name for option in find_driver(name).options]) == is_listed
