@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import Final
 
 from drivers.serial_port import LineWaiter, OpenPort, SerialPortError
@@ -25,7 +26,6 @@ class LineWatch:
     def __init__(self, port: OpenPort, clock: Clock) -> None:
         self._port = port
         self._clock = clock
-        self._pause = threading.Event()
         self._is_closed = False
         self._changes: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()  # host ns, lines
         self._asked_ns = clock.now_ns()
@@ -68,7 +68,7 @@ class LineWatch:
                 # Older than what asking has shown since: it would undo that.
                 return (t_host_ns, value) if t_host_ns > self._asked_ns else (self._asked_ns, self.value)
         else:
-            self._pause.wait(POLL_S)
+            time.sleep(POLL_S)  # not a wait with a limit: on Windows that takes up to 16 ms
         self._asked_ns = self._clock.now_ns()
         return self._asked_ns, self._port.lines()
 

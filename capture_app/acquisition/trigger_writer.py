@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,7 +71,6 @@ class TriggerWriter:
         self._changed = threading.Condition()
         self._waiting: deque[SendTrigger] = deque()
         self._rest_due_ns: int | None = None  # while a pulse is on the port
-        self._pause = threading.Event()
         self._is_closing = False
         # A daemon: a system call that never returns must not keep the process from ending.
         self._thread = threading.Thread(target=self.run, name=f"triggers {port.source}", daemon=True)
@@ -127,7 +127,7 @@ class TriggerWriter:
         ):
             self._rest()
             if trigger is not None:
-                self._pause.wait(PAUSE_S)
+                time.sleep(PAUSE_S)
         if trigger is not None:
             self._send(trigger)
         return True
