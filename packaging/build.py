@@ -49,6 +49,7 @@ def smoke() -> None:
                 f"The frozen windows did not open and close ({windows.returncode}):\n{windows.stderr}"
             )
         print("frozen windows opened and closed")
+        print(_host_a_driver(folder))
 
 
 def check() -> None:
@@ -59,6 +60,22 @@ def check() -> None:
 def bundle_bytes() -> int:
     """Return the size of the bundle; links count once."""
     return sum(path.lstat().st_size for path in BUNDLE.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _host_a_driver(folder: Path) -> str:
+    """Record a tracker that the frozen program hosts in the Python that runs this; return what became of it."""
+    interpreter = f"interpreter={sys.executable}"
+    recording = folder / "hosted.gazeh5"
+    options = ["--tracker", "mock", "--option", interpreter, "--seconds", "1", "--out", str(recording)]
+    result = _run(["record", *options], folder)
+    if result.returncode != 0:
+        raise SystemExit(
+            f"The frozen program could not host a driver ({result.returncode}):\n{result.stderr}"
+        )
+    checked = _run(["validate", str(recording)], folder)
+    if checked.returncode != 0:
+        raise SystemExit(f"The recording of a hosted driver is not valid:\n{checked.stdout}{checked.stderr}")
+    return "frozen program hosted a driver in another interpreter; its recording is valid"
 
 
 def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

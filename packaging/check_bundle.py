@@ -46,6 +46,7 @@ REQUIRED = {
     r"(^|/)_openjpeg\.": "the JPEG 2000 decoder",
     r"(^|/)_CharLS\.": "the JPEG-LS decoder",
     r"plugins/platforms/(lib)?q(offscreen|windows)": "a Qt platform",
+    r"(^|/)hosted/drivers/host/start\.py$": "the source for an interpreter that hosts a driver",
 }
 CLEAR_LICENCE = re.compile(
     r"MIT|BSD|Apache|LGPL|Lesser|PSF|Python Software|ISC|zlib|HPND|MPL|FTL|AFL|libpng|bzip2"

@@ -18,6 +18,7 @@ SOUND_FILES = (
     "_internal/_gdcm/_gdcmswig.so",
     "_internal/_openjpeg.cpython-311-x86_64-linux-gnu.so",
     "_internal/_CharLS.cpython-311-x86_64-linux-gnu.so",
+    "_internal/hosted/drivers/host/start.py",
 )
 
 
