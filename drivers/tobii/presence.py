@@ -24,8 +24,9 @@ FIRST_SAMPLE_NS: Final = 5_000_000_000
 STRAGGLER_NS: Final = 200_000_000
 """Samples this soon after the SDK told of a loss were on their way already and end no loss."""
 
-RETRY_AFTER_NS: Final = (1_000_000_000, 2_000_000_000, 5_000_000_000)
-"""Pauses before the attempts to connect anew; the last one again and again."""
+RETRY_AFTER_NS: Final = (1_000_000_000, 2_000_000_000, 5_000_000_000, 10_000_000_000)
+"""Pauses before the attempts to connect anew; the last one again and again, for an attempt may hold up the
+process for a moment."""
 
 _SLOW_INTERVALS: Final = 5  # a tracker slower than 10 Hz may be silent that many intervals
 

@@ -73,13 +73,13 @@ def attempts(presence, begin_ns, seconds):
     return [step / SECOND_NS for step in steps if presence.is_attempt_due(begin_ns + step)]
 
 
-def test_attempts_to_connect_come_after_1_2_and_then_every_5_seconds(presence):
+def test_attempts_to_connect_come_after_1_2_5_and_then_every_10_seconds(presence):
     assert not presence.is_attempt_due(10 * SECOND_NS)
     presence.lose(11 * SECOND_NS, "The connection is lost.")
-    assert attempts(presence, 11 * SECOND_NS, 20) == [1.0, 3.0, 8.0, 13.0, 18.0]
-    presence.arrived(31 * SECOND_NS, 31 * SECOND_NS)
-    presence.lose(32 * SECOND_NS, "The connection is lost.")
-    assert attempts(presence, 32 * SECOND_NS, 4) == [1.0, 3.0]
+    assert attempts(presence, 11 * SECOND_NS, 30) == [1.0, 3.0, 8.0, 18.0, 28.0]
+    presence.arrived(41 * SECOND_NS, 41 * SECOND_NS)
+    presence.lose(42 * SECOND_NS, "The connection is lost.")
+    assert attempts(presence, 42 * SECOND_NS, 4) == [1.0, 3.0]
 
 
 def test_the_sdk_is_given_time_before_the_next_attempt(presence):
