@@ -51,6 +51,7 @@ SHOTS = (
     ),
     Shot(name="settings", scene="settings"),
     Shot(name="settings-light", scene="settings-finding", theme="light"),
+    Shot(name="settings-signals", scene="settings-signals"),
     Shot(name="tracker-page", scene="tracker"),
     Shot(name="tracker-first-time-light", scene="tracker-empty", theme="light"),
     Shot(name="tracker-searching", scene="tracker-searching"),
@@ -111,6 +112,7 @@ def make(shot: Shot) -> None:
         "start-empty": start_page,
         "settings": settings,
         "settings-finding": settings,
+        "settings-signals": signals,
         **dict.fromkeys(TRACKER_SCENES, tracker_page),
         "reader": reader,
         "two-monitors": two_monitors,
@@ -232,6 +234,31 @@ def tracker_page(application, colours, shot):  # type: ignore[no-untyped-def]  #
     page.resize(page.size().boundedTo(QSize(*_logical(shot))))
     page.show()
     return _settled(application, page, lambda: (page.list.choose(desk.chosen), page.render_desk()))
+
+
+def signals(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The settings of signals, triggers and streams, all in use."""
+    from capture_app.gui import tokens
+    from capture_app.gui.settings_dialog import SettingsDialog
+    from capture_app.session.port import SerialPortChoice
+    from capture_app.session.settings import Settings
+    from capture_app.session.signal_settings import OutletSettings, SignalSettings
+
+    del colours, shot
+    chosen = Settings(
+        signals=SignalSettings(port_in="/dev/ttyUSB0", kind_in="lines", port_out="/dev/ttyACM0"),
+        outlet=OutletSettings(is_on=True),
+    )
+    dialog = SettingsDialog(chosen, (), None, page="signals")
+    dialog.resize(tokens.SETTINGS_SIZE[0], 940)
+    dialog.show()
+    dialog.signals_page.show_ports(
+        (
+            SerialPortChoice(name="/dev/ttyUSB0", description="USB TTL cable"),
+            SerialPortChoice(name="/dev/ttyACM0", description="Trigger box"),
+        )
+    )
+    return _settled(application, dialog)
 
 
 def reader(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late

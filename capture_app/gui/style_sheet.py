@@ -89,6 +89,7 @@ QComboBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transpa
 QComboBox:disabled {{ color: {c.secondary}; background: {c.window}; }}
 QComboBox:hover {{ background: {c.hover}; }}
 QComboBox:focus {{ border-color: {c.focus}; }}
+QComboBox[invalid="true"] {{ border-color: {c.recording}; }}
 QComboBox::drop-down {{ border: 0; width: {tokens.MINIMUM_TARGET}px; }}
 QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
