@@ -94,7 +94,7 @@ class RecordingSummary:
 
 
 class TrackerDeskPort(Protocol):
-    """What the tracker's page asks for. Every intent may raise `SessionError`."""
+    """What the tracker's page asks for. To search and to test may be refused with a `SessionError`."""
 
     @property
     def state(self) -> TrackerDeskState:

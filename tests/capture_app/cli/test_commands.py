@@ -30,7 +30,8 @@ from recordings_schema.writer import RecordingWriter
 SAMPLES_PER_TARGET = 120
 INTERVAL_NS = 2_000_000
 COMMANDS = {
-    "demo", "capture", "record", "trackers", "tracker-test", "info", "validate", "recover", "accuracy", "self-test",
+    "demo", "capture", "record", "trackers", "tracker-test", "info", "validate", "recover", "accuracy",
+    "self-test",
 }  # fmt: skip
 
 
