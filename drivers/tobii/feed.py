@@ -23,7 +23,9 @@ from drivers.tobii.search import reconnect
 from gaze_core.clocks import Clock
 from gaze_core.rows import CLOCK_SYNC, USER_POSITION, GazeFlag, Rows, join_rows
 
-_GATHER_NS: Final = 4_000_000  # waking for each sample of a fast tracker would cost a core
+_GATHER_NS: Final = (
+    8_000_000  # waking for each sample of a fast tracker would cost a core; stamps are made before
+)
 _LONGEST_WAIT_S: Final = 0.2  # so that silence is noticed in time, whatever the caller's timeout
 
 _log = logging.getLogger(__name__)

@@ -48,7 +48,7 @@ IMPOSTOR = DriverSpec(name="mock", summary="", create=create_nothing, probe=prob
 
 def test_the_built_in_drivers_are_known_without_any_package(announced):
     announced()
-    assert [spec.name for spec in known_drivers()] == ["mock", "lsl", "playback", "mouse"]
+    assert [spec.name for spec in known_drivers()] == ["mock", "lsl", "tobii", "playback", "mouse"]
 
 
 def test_every_driver_says_whether_it_can_be_used_here():
@@ -62,7 +62,7 @@ def test_asking_for_the_list_loads_no_vendor_library():
     code = (
         "import sys; from drivers.registry import known_drivers, probe_driver; "
         "[probe_driver(spec) for spec in known_drivers()]; "
-        "loaded = {'pylsl', 'drivers.lsl', 'drivers.mock.generator'} & set(sys.modules); "
+        "loaded = {'pylsl', 'drivers.lsl', 'drivers.tobii.tracker', 'tobii_research', 'drivers.mock.generator'} & set(sys.modules); "
         "sys.exit(len(loaded))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -70,7 +70,7 @@ def test_asking_for_the_list_loads_no_vendor_library():
 
 def test_an_unknown_name_is_answered_with_the_names_there_are(setup):
     with pytest.raises(
-        DriverOptionError, match=r"no tracker driver called 'tobi'.*mock, lsl, playback, mouse"
+        DriverOptionError, match=r"no tracker driver called 'tobi'.*mock, lsl, tobii, playback, mouse"
     ):
         create_driver("tobi", {}, setup)
 
