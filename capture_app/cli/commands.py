@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import math
 import multiprocessing
 import signal
 import sys
@@ -18,13 +17,20 @@ import click
 
 import capture_app
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.parameters import (
+    RECORDING_FILE,
+    FiniteRange,
+    driver_options,
+    options_of,
+    recording_name,
+    screen_mm_of,
+    tracker_options,
+)
 from capture_app.cli.signal_options import signal_options
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
 
-RECORDING_FILE = click.Path(path_type=Path, readable=False)
-RECORDING_ENDING = ".gazeh5"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -44,73 +50,6 @@ def cli(context: click.Context, verbose: bool) -> None:
     set_up_logging(is_verbose=verbose)
     if context.invoked_subcommand is None:
         context.invoke(capture)
-
-
-class FiniteRange(click.FloatRange):
-    """A number within bounds; not infinite, and not "nan", which no bound refuses."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the number, or refuse it."""
-        number = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{value!r} is not a finite number.", param, ctx)
-        return number
-
-
-def _screen_mm(
-    _context: click.Context, _option: click.Parameter, text: str | None
-) -> tuple[float, float] | None:
-    if text is None:
-        return None
-    try:
-        width, height = (float(part) for part in text.lower().split("x"))
-    except ValueError as err:
-        raise click.BadParameter(f"{text!r} is not of the form WIDTHxHEIGHT, as in 527x296.") from err
-    if not (width > 0 and height > 0 and math.isfinite(width * height)):
-        raise click.BadParameter(f"{text!r} is no size of a screen; measure the lit area with a ruler.")
-    return width, height
-
-
-def _recording_name(_context: click.Context, _option: click.Parameter, out: Path) -> Path:
-    if out.suffix != RECORDING_ENDING:
-        raise click.BadParameter(
-            f"The name of a recording ends in {RECORDING_ENDING}; {str(out)!r} does not."
-        )
-    return out
-
-
-def _options(values: tuple[str, ...]) -> dict[str, str]:
-    options = {}
-    for value in values:
-        name, separator, text = value.partition("=")
-        if not separator or not name:
-            raise click.BadParameter(f"{value!r} is not of the form NAME=VALUE.", param_hint="--option")
-        options[name] = text
-    return options
-
-
-def _driver_options(function: _Function) -> _Function:
-    """Add the options of a driver."""
-    return click.option(
-        "--option",
-        "options",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Option of the driver; may be repeated.",
-    )(function)
-
-
-def _tracker_options(function: _Function) -> _Function:
-    """Add the options that choose a tracker."""
-    decorated = click.option("--tracker", default="mock", show_default=True, help="Driver; see `trackers`.")(
-        function
-    )
-    decorated = click.option(
-        "--rate",
-        type=FiniteRange(0, min_open=True),
-        help="Sampling rate in Hz, where the tracker has a choice.",
-    )(decorated)
-    return _driver_options(decorated)
 
 
 @cli.command()
@@ -139,13 +78,13 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
 
 
 @cli.command()
-@_tracker_options
+@tracker_options
 @click.option("--seconds", type=FiniteRange(0.1, 24 * 3600), required=True, help="How long.")
 @click.option(
     "--out",
     type=RECORDING_FILE,
     required=True,
-    callback=_recording_name,
+    callback=recording_name,
     help="File to make; never overwritten.",
 )
 @click.option("--reader", default="R00", show_default=True, help="Pseudonym of the reader.")
@@ -155,7 +94,7 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
     help="Folder, list or image file. All cases are shown in turn and share the time.",
 )
 @click.option(
-    "--screen-mm", callback=_screen_mm, metavar="WIDTHxHEIGHT", help="Measured size of the screen, mm."
+    "--screen-mm", callback=screen_mm_of, metavar="WIDTHxHEIGHT", help="Measured size of the screen, mm."
 )
 @click.option("--distance-mm", type=FiniteRange(200, 1500), help="Measured distance from eye to screen, mm.")
 @click.option("--embed-images", is_flag=True, help="Keep a copy of every shown image inside the recording.")
@@ -191,7 +130,7 @@ def record(
 
     request = RecordRequest(
         tracker=tracker,
-        options=_options(options),
+        options=options_of(options),
         rate_hz=rate,
         seconds=seconds,
         out=out,
@@ -210,7 +149,7 @@ def record(
 @click.option("--list", "is_list", is_flag=True, help="List the drivers (this is what happens anyway).")
 @click.option("--search", "is_search", is_flag=True, help="Search for trackers that are connected.")
 @click.option("--tracker", default="", help="Search for the trackers of this driver alone.")
-@_driver_options
+@driver_options
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def trackers(is_list: bool, is_search: bool, tracker: str, options: tuple[str, ...], as_json: bool) -> None:
     """List the drivers known and which can be used here, or search for trackers.
@@ -226,7 +165,7 @@ def trackers(is_list: bool, is_search: bool, tracker: str, options: tuple[str, .
     if is_search:
         from capture_app.cli.tracker_tools import search_trackers
 
-        search_trackers(tracker, _options(options), as_json=as_json)
+        search_trackers(tracker, options_of(options), as_json=as_json)
         return
     from capture_app.cli.files import show_trackers
 
@@ -234,7 +173,7 @@ def trackers(is_list: bool, is_search: bool, tracker: str, options: tuple[str, .
 
 
 @cli.command("tracker-test")
-@_tracker_options
+@tracker_options
 @click.option(
     "--seconds", type=FiniteRange(1, 120), default=10, show_default=True, help="How long to take samples."
 )
@@ -245,7 +184,7 @@ def tracker_test(
     """Connect a tracker and measure rate, loss and noise; exit code 1 where the verdict is bad."""
     from capture_app.cli.tracker_tools import run_tracker_test
 
-    sys.exit(run_tracker_test(tracker, _options(options), rate, seconds, as_json=as_json))
+    sys.exit(run_tracker_test(tracker, options_of(options), rate, seconds, as_json=as_json))
 
 
 @cli.command()
@@ -340,7 +279,7 @@ def timing(
         seconds=seconds,
         flips=flips,
         tracker=tracker,
-        options=_options(options) if options else None,
+        options=options_of(options) if options else None,
     )
     command.run_timing(request, as_json=as_json)
 
