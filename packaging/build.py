@@ -63,7 +63,7 @@ def bundle_bytes() -> int:
 
 
 def _host_a_driver(folder: Path) -> str:
-    """Record a tracker that the frozen program hosts in the Python that runs this; return what became of it."""
+    """Record a tracker that the frozen program hosts in the Python that runs this; return how it went."""
     interpreter = f"interpreter={sys.executable}"
     recording = folder / "hosted.gazeh5"
     options = ["--tracker", "mock", "--option", interpreter, "--seconds", "1", "--out", str(recording)]

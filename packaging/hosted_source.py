@@ -1,6 +1,6 @@
-"""Which files of source another interpreter needs to host a driver: what `drivers.host.child` reaches by imports.
+"""Which files of source another interpreter needs to host a driver: what `drivers.host.child` imports.
 
-A frozen program has its modules in an archive that only it can read, so its spec puts these files beside them.
+A frozen program has its modules in an archive that only it can read, so its spec puts these files beside it.
 Imports inside functions count: drivers are imported when they are asked for.
 """
 

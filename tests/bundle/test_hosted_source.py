@@ -1,4 +1,4 @@
-"""The source that a frozen program ships for another interpreter is enough for it, and no more than it can use."""
+"""The source that a frozen program ships for another interpreter is enough for it."""
 
 from __future__ import annotations
 
