@@ -133,7 +133,7 @@ class FindService:
     def _found(self, driver: str, options: dict[str, str]) -> tuple[FoundTracker, ...]:
         spec = self._find_spec(driver)
         is_hosted = spec.can_be_hosted and bool(options.get(INTERPRETER_OPTION))
-        availability = probe_driver(spec, options)
+        availability = probe_driver(spec)
         if not availability.is_usable and not is_hosted:
             raise DriverError(f"{availability.reason} {availability.remedy}".strip())
         if spec.find is None:
