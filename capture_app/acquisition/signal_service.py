@@ -83,8 +83,11 @@ class SignalService:
 
     def take_trigger(self, rows: Rows) -> None:
         """Take what was sent; in the writer's thread."""
-        self._parts.recorder.append(DatasetKey.TRIGGERS, rows)
+        is_recorded = self._parts.recorder.append(DatasetKey.TRIGGERS, rows)
         self._parts.send(m.StreamRows(row_type=TRIGGER.name, rows=rows))
+        if not is_recorded and rows["cause"][0] != b"test":  # the app asks for others while recording only
+            text = f"The trigger {rows['code'][0]} left while the recording closed, and has no row in it."
+            self.tell("trigger_unrecorded", text, float(rows["code"][0]))
 
     def tell(self, kind: str, text: str, value: float) -> None:
         """Write an event and tell the app; in any thread."""

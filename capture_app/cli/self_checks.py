@@ -6,6 +6,8 @@ A check is given an empty folder and returns a few words for the report; anythin
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +76,28 @@ def lsl(folder: Path) -> str:  # noqa: ARG001  # every check is given a folder
     from drivers.lsl_loopback import check_loopback
 
     return check_loopback()
+
+
+def serial_ports(folder: Path) -> str:  # noqa: ARG001  # every check is given a folder
+    """List the serial ports; send a byte both ways where a pseudo terminal can stand for a cable."""
+    from drivers.serial_port import SerialSetup, list_serial_ports, open_serial_port
+
+    found = f"{len(list_serial_ports())} found"
+    if sys.platform == "win32":
+        return found
+    device, other = os.openpty()
+    try:
+        port = open_serial_port(SerialSetup(name=os.ttyname(other)))
+        port.write(b"\x07")
+        os.write(device, b"\x05")
+        sent, received = os.read(device, 1), port.read(1.0)
+        port.close()
+    finally:
+        os.close(device)
+        os.close(other)
+    if (sent, received) != (b"\x07", b"\x05"):
+        raise CheckError(f"A byte was sent as {sent!r} and another received as {received!r}.")
+    return f"{found}, a byte sent and received"
 
 
 def windows(folder: Path) -> str:
@@ -145,6 +169,7 @@ CHECKS: Final = (
     Check(name="image decoders", run=image_decoders),
     Check(name="pictures", run=opencv),
     Check(name="LSL between processes", run=lsl),
+    Check(name="serial ports", run=serial_ports),
     Check(name="windows", run=windows),
     Check(name="session, two processes", run=mock_session),
 )

@@ -151,6 +151,17 @@ def test_a_trigger_that_goes_out_as_a_marker_alone_has_a_row_too(bench):
     assert bench.recorder.of(DatasetKey.TRIGGERS)["port"].tolist() == [b"lsl"]
 
 
+@pytest.mark.parametrize(("cause", "count"), [("clear", 1), ("test", 0)])
+def test_a_trigger_that_left_as_the_recording_closed_is_told(bench, cause, count):
+    bench.use(port_out="COM3")
+    bench.ready()
+    bench.recorder.is_recording = False
+    bench.service.handle(m.SendTrigger(t_onset_host_ns=bench.clock.now_ns(), code=7, cause=cause, trial=-1))
+    bench.until(lambda: bench.of(m.StreamRows))
+    bench.service.close()
+    assert [event.split(":")[0] for event in bench.recorder.events] == ["signals trigger_unrecorded"] * count
+
+
 def test_a_trigger_without_a_port_is_told(bench):
     bench.service.handle(m.SendTrigger(t_onset_host_ns=0, code=7, cause="test", trial=-1))
     assert bench.recorder.events == [

@@ -79,6 +79,7 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         "image decoders",
         "pictures",
         "LSL between processes",
+        "serial ports",
     ],
 )
 def test_each_library_passes_here(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
