@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from capture_app.acquisition.services import RecorderPort
 from drivers.contract import CalibrationOutcome
+from gaze_core.clocks import Clock
 from gaze_core.device_rows import CALIBRATION_DATA_BYTES
-from gaze_core.rows import CALIBRATION_DATA, NO_TIME, Rows
+from gaze_core.rows import CALIBRATION_DATA, EVENT, NO_TIME, Rows
 from gaze_core.streams import TrackerInfo
 from recordings_schema.layout import DatasetKey
 
@@ -35,10 +37,13 @@ class CalibrationRecord:
     ----------
     recorder
         Takes the rows.
+    clock
+        Host clock.
     """
 
-    def __init__(self, recorder: RecorderPort) -> None:
+    def __init__(self, recorder: RecorderPort, clock: Clock) -> None:
         self._recorder = recorder
+        self._clock = clock
         self._applied: dict[TrackerKey, _Applied] = {}  # by tracker, newest last
         self._attempt = 0
         self._is_recording = False
@@ -51,6 +56,7 @@ class CalibrationRecord:
         self._attempt = 0
         applied = self._applied.get(_key(info)) if info is not None else None
         if applied is not None:
+            self._tell_what_is_in_use(applied)
             self._write(applied.outcome, applied.t_computed_host_ns)
 
     def computed(self, info: TrackerInfo | None, outcome: CalibrationOutcome, t_host_ns: int) -> Rows:
@@ -73,6 +79,20 @@ class CalibrationRecord:
         self._keep(info, applied)
         if self._is_recording:
             self._write(applied.outcome, applied.t_computed_host_ns)
+
+    def _tell_what_is_in_use(self, applied: _Applied) -> None:
+        """Write that the recording begins with a calibration on the device; its value is the age in s."""
+        now_ns = self._clock.now_ns()
+        is_dated = applied.t_computed_host_ns != NO_TIME
+        age_s = (now_ns - applied.t_computed_host_ns) * 1e-9 if is_dated else math.nan
+        row = EVENT.row(
+            t_host_ns=now_ns,
+            kind="calibration_in_use",
+            source="tracker",
+            value=age_s,
+            text=f"The recording begins with a calibration made before it. {applied.outcome.text}",
+        )
+        self._recorder.append(DatasetKey.EVENTS, row)
 
     def _keep(self, info: TrackerInfo | None, applied: _Applied) -> None:
         if info is None:

@@ -37,7 +37,7 @@ class CalibrationService:
     def __init__(self, parts: ServiceParts) -> None:
         self._parts = parts
         self._worker = CalibrationWorker(parts.clock)
-        self._record = CalibrationRecord(parts.recorder)
+        self._record = CalibrationRecord(parts.recorder, parts.clock)
         self._running: m.CalibrationCall | None = None
         self._is_answer_wanted = False  # for the call that runs: the app asked for it
         self._info: TrackerInfo | None = None  # of the tracker that the call that runs is for

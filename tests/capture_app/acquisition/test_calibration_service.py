@@ -241,6 +241,7 @@ def test_a_calibration_made_before_the_recording_is_in_it_with_its_own_time(benc
     bench.record()
     bench.service.step()
     assert bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)["t_computed_host_ns"].tolist() == [1_000] * 2
+    assert bench.events() == [("calibration_in_use", pytest.approx(0.001))]
     assert len(bench.recorder.all(DatasetKey.CALIBRATION_DATA)) == 3
 
     bench.ask("compute")
@@ -276,6 +277,7 @@ def test_a_calibration_that_is_handed_in_is_recorded_without_a_time_of_its_makin
     rows = bench.recorder.all(DatasetKey.CALIBRATION_DATA)
     assert bench.calibrator.calls == [("apply", b"earlier")]
     assert (rows["t_computed_host_ns"].tolist(), rows["total_bytes"].tolist()) == ([NO_TIME], [7])
+    assert np.isnan(bench.recorder.all(DatasetKey.EVENTS)["value"][0]), "its age is not known"
 
 
 def test_handing_in_what_was_just_computed_keeps_what_was_seen_at_the_targets(bench: Bench) -> None:
