@@ -271,3 +271,10 @@ def test_the_windows_leave_nothing_behind(qapp, session, station, store):
     both.end()
     QApplication.processEvents()
     assert session.asked[-1] == ("close",)
+
+
+def test_the_page_of_signals_is_shown_the_serial_ports_there_are(windows, qtbot):
+    windows.desk.ask_for_settings("signals")
+    page = visible(windows, SettingsDialog).signals_page
+    qtbot.waitUntil(lambda: page.ports_found.text() == "1 serial port found.")
+    assert page.port_in.findData("COM3") > 0
