@@ -5,6 +5,7 @@ The trackers that answer are told to the app; one that streams goes on meanwhile
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import threading
@@ -13,16 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from capture_app.acquisition import messages as m
-from capture_app.acquisition.found_trackers import found_to_json
 from capture_app.acquisition.services import ServiceParts
 from drivers.contract import DriverError, ViewingSetup
+from drivers.host.json_forms import found_from_json, found_to_json
+from drivers.host.option import interpreter_of
 from drivers.registry import DriverRequest, DriverSpec, FoundTracker, find_driver, probe_driver
 from gaze_core.streams import TrackerInfo
 
 SEARCH_TIMEOUT_NS: Final = 20_000_000_000
-
-INTERPRETER_OPTION: Final = "interpreter"
-"""A driver hosted by another interpreter is judged there: what this one lacks does not matter."""
 
 _ANY_SCREEN: Final = ViewingSetup(
     width_px=1920, height_px=1080, width_mm=527.0, height_mm=296.0, distance_mm=650.0
@@ -117,8 +116,7 @@ class FindService:
     def _search(self, number: int, driver: str, options: dict[str, str]) -> None:
         """Search; the body of the thread."""
         try:
-            # Made JSON here already: what a driver of another maker returns may not be what it should be.
-            trackers, problem = tuple(found_to_json(each) for each in self._found(driver, options)), ""
+            trackers, problem = tuple(_checked_json(each) for each in self._found(driver, options)), ""
         except DriverError as err:
             trackers, problem = (), str(err)
         except Exception:  # noqa: BLE001  # the top of the thread: logged here, told to the person
@@ -132,7 +130,8 @@ class FindService:
 
     def _found(self, driver: str, options: dict[str, str]) -> tuple[FoundTracker, ...]:
         spec = self._find_spec(driver)
-        is_hosted = spec.can_be_hosted and bool(options.get(INTERPRETER_OPTION))
+        # Another interpreter judges for itself: what this one lacks does not matter there.
+        is_hosted = spec.can_be_hosted and bool(interpreter_of(options))
         availability = probe_driver(spec)
         if not availability.is_usable and not is_hosted:
             raise DriverError(f"{availability.reason} {availability.remedy}".strip())
@@ -152,3 +151,10 @@ class FindService:
 
     def _answer(self, driver: str, trackers: tuple[dict[str, Any], ...] = (), problem: str = "") -> None:
         self._parts.send(m.TrackersFound(driver=driver, trackers=list(trackers), problem=problem))
+
+
+def _checked_json(found: FoundTracker) -> dict[str, Any]:
+    """Return the JSON form of a found tracker; what a driver of another maker returns may be anything."""
+    form: dict[str, Any] = json.loads(json.dumps(found_to_json(found)))
+    found_from_json(form)
+    return form

@@ -12,6 +12,7 @@ from capture_app.gui import words
 from capture_app.gui.start_page import StationPart
 from capture_app.session.port import ScreenFacts, TrackerChoice
 from capture_app.session.settings import Settings
+from capture_app.session.tracker_search import problem_with
 
 _LITTLE_DISK_BYTES: Final = 10_000_000_000
 _TOO_LITTLE_DISK_BYTES: Final = 1_000_000_000
@@ -39,11 +40,12 @@ def tracker_part(settings: Settings, trackers: tuple[TrackerChoice, ...]) -> Sta
             settings.tracker
         )
         return StationPart(name="tracker", title=title, word=_tr("not known"), level="bad", tip=tip)
-    if not choice.is_usable:
+    problem = problem_with(choice, settings.tracker_options)
+    if problem:
         word = _tr("not usable here")
-        return StationPart(name="tracker", title=title, word=word, level="bad", tip=choice.reason)
+        return StationPart(name="tracker", title=title, word=word, level="bad", tip=problem)
     level = "information" if choice.is_simulated else "good"
-    tip = choice.reason or _tr("It is connected when images are opened.")
+    tip = _tr("It is connected when images are opened. Click to find, connect and test trackers.")
     return StationPart(name="tracker", title=title, word=choice.title, level=level, tip=tip)
 
 

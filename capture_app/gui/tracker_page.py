@@ -28,7 +28,7 @@ from capture_app.gui.tracker_page_quality import QualityRunPanel
 from capture_app.session.port import SessionError, TrackerChoice, TrackerDeskPort
 from capture_app.session.settings import Settings
 from capture_app.session.tracker_desk import TEST_S
-from capture_app.session.tracker_search import search_requests
+from capture_app.session.tracker_search import problem_with, search_requests
 from capture_app.session.tracker_states import ConnectedTracker, TrackerDeskState
 from drivers.registry import FoundTracker
 
@@ -170,14 +170,12 @@ class TrackerPage(QDialog):
         name = self._settings.tracker
         choice = self._choices.get(name)
         title = choice.title if choice is not None else name
-        problem = ""
         if choice is None:
             problem = self.tr("The driver {0} is not known to this program. Choose another tracker.").format(
                 name
             )
-        elif not search_requests([choice], self._settings) or not choice.is_usable:
-            requests = search_requests([choice], self._settings)
-            problem = requests[0].problem if requests else ""
+        else:
+            problem = problem_with(choice, self._settings.tracker_options)
         return FoundTracker(
             driver=name,
             title=title,

@@ -23,7 +23,7 @@ FIRST_SAMPLE_NS: Final = 5_000_000_000
 LONG_GAP_S: Final = 1.0
 """No blink takes so long."""
 NOISY_DEG: Final = 1.0
-"""In published recordings of remote trackers nine of ten people stay below this, the slowest ones included."""
+"""In published recordings of remote trackers nine of ten people stay below this, with slow ones too."""
 
 _SIGNALS: Final = ("left_", "right_", "")
 _SHOWN_SHARE: Final = 0.001

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from capture_app.acquisition.find_service import INTERPRETER_OPTION
-from capture_app.acquisition.found_trackers import found_from_json
 from capture_app.acquisition.messages import TrackersFound
 from capture_app.session.link import Link
 from capture_app.session.port import TrackerChoice
 from capture_app.session.settings import Settings
 from capture_app.session.tracker_states import DriverFindings, SearchRequest, SearchState
+from drivers.host.json_forms import found_from_json
+from drivers.host.option import interpreter_of
 from drivers.registry import FoundTracker
 
 _ENDED: Final = (
@@ -110,10 +110,18 @@ def search_requests(
     requests = []
     for choice in sorted(choices, key=lambda each: each.is_simulated):
         options = dict(settings.tracker_options) if choice.name == settings.tracker else {}
-        is_hosted = choice.can_be_hosted and bool(options.get(INTERPRETER_OPTION))
-        problem = "" if choice.is_usable or is_hosted else choice.reason
+        problem = problem_with(choice, options)
         if (not driver or choice.name == driver) and (choice.can_search or problem):
             requests.append(
                 SearchRequest(driver=choice.name, title=choice.title, options=options, problem=problem)
             )
     return tuple(requests)
+
+
+def problem_with(choice: TrackerChoice, options: Mapping[str, str]) -> str:
+    """Return why a driver cannot be used with these options and what to do; "" where it may be.
+
+    Where the options name another interpreter, only that one can tell: it is asked when it is used.
+    """
+    is_hosted = choice.can_be_hosted and bool(interpreter_of(options))
+    return "" if choice.is_usable or is_hosted else choice.reason

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import math
 import threading
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from capture_app.acquisition import messages as m
 from capture_app.acquisition.find_service import SEARCH_TIMEOUT_NS, FindService
-from capture_app.acquisition.found_trackers import found_from_json, found_to_json
 from capture_app.acquisition.service_table import make_services
 from capture_app.acquisition.services import ServiceParts
 from drivers.contract import DriverError, DriverOptionError, TrackerNotFoundError
+from drivers.host.json_forms import found_from_json
 from drivers.registry import Availability, DriverRequest, DriverSpec, FoundTracker
 from gaze_core.clocks import ManualClock
 
@@ -190,35 +186,3 @@ def test_an_error_of_a_driver_keeps_its_own_words(bench):
     bench.refuse = lambda _request: (_ for _ in ()).throw(DriverError("The tracker is in use."))
     bench.ask("refusing")
     assert bench.answer().problem == "The tracker is in use."
-
-
-texts = st.text(max_size=12)
-numbers = st.floats(1.0, 5000.0)
-
-
-@given(
-    st.builds(
-        FoundTracker,
-        driver=texts,
-        title=texts,
-        options=st.dictionaries(texts, texts, max_size=3),
-        model=texts,
-        serial=texts,
-        firmware=texts,
-        rates_hz=st.lists(numbers, max_size=4).map(tuple),
-        rate_hz=numbers,
-        modes=st.lists(texts, max_size=3).map(tuple),
-        mode=texts,
-        display_area_mm=st.none() | st.tuples(numbers, numbers),
-        licence=texts,
-        is_usable=st.booleans(),
-        reason=texts,
-        remedy=texts,
-    )
-)
-def test_a_found_tracker_comes_back_from_json_as_it_was(found):
-    assert found_from_json(json.loads(json.dumps(found_to_json(found)))) == found
-
-
-def test_a_rate_nobody_knows_stays_unknown():
-    assert math.isnan(found_from_json(json.loads(json.dumps(found_to_json(SPECTRUM)))).rate_hz)

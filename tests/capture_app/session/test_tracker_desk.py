@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from capture_app.acquisition import messages as m
-from capture_app.acquisition.found_trackers import found_to_json
 from capture_app.session.port import SessionError, TrackerChoice
 from capture_app.session.settings import Settings
 from capture_app.session.tracker_desk import TEST_S
 from capture_app.session.tracker_search import search_requests
 from capture_app.session.tracker_states import SearchRequest
+from drivers.host.json_forms import found_to_json
 from drivers.registry import FoundTracker
 from gaze_core.rows import USER_POSITION
 
@@ -26,7 +26,9 @@ REQUESTS = (
 
 
 def found(driver: str, *trackers: FoundTracker, problem: str = "") -> m.TrackersFound:
-    return m.TrackersFound(driver=driver, trackers=[found_to_json(each) for each in trackers], problem=problem)
+    return m.TrackersFound(
+        driver=driver, trackers=[found_to_json(each) for each in trackers], problem=problem
+    )
 
 
 @pytest.fixture
@@ -128,9 +130,9 @@ def test_a_refused_connection_says_why_until_the_next_one(run, desk):
     run.session.connect_tracker("tobii", {})
     run.step()
     assert desk.state.is_connecting
-    run.acquisition.say(m.Failed(request="OpenTracker", kind="tracker", text="It is in use. Close the other."))
+    run.acquisition.say(m.Failed(request="OpenTracker", kind="tracker", text="It is in use. Close it there."))
     run.step()
-    assert (desk.state.problem, desk.state.is_connecting) == ("It is in use. Close the other.", False)
+    assert (desk.state.problem, desk.state.is_connecting) == ("It is in use. Close it there.", False)
     run.connect()
     assert desk.state.problem == ""
 
