@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
+import platform
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -24,7 +26,7 @@ from drivers.host.json_forms import (
     scene_from_json,
     setup_from_json,
 )
-from drivers.registry import DriverRequest, find_driver, probe_driver
+from drivers.registry import DriverRequest, DriverSpec, find_driver, probe_driver
 
 _ROOM_WAIT_S: Final = 0.02
 _NOTHING: Final = Capabilities()
@@ -145,7 +147,7 @@ class ChildDriver:
     def _open(self, request: m.OpenDriver) -> m.DriverOpened:
         if self._driver is not None:
             raise DriverStateError("A tracker is open here already; close it before opening another.")
-        spec = find_driver(request.driver)
+        spec = _usable(request.driver)
         driver = spec.create(_request(request.options, request.setup))
         try:
             info = driver.open()
@@ -165,10 +167,7 @@ class ChildDriver:
         )
 
     def _find(self, request: m.FindTrackers) -> m.TrackersFound:
-        spec = find_driver(request.driver)
-        availability = probe_driver(spec)
-        if not availability.is_usable:
-            raise DriverError(f"{availability.reason} {availability.remedy}".strip())
+        spec = _usable(request.driver)
         found = () if spec.find is None else spec.find(_request(request.options, request.setup))
         return m.TrackersFound(number=request.number, trackers=[found_to_json(each) for each in found])
 
@@ -190,6 +189,18 @@ class ChildDriver:
     def _fail(self, stream: int, kind: str, text: str) -> None:
         self._stream = None
         self._say([m.ReadFailed(stream=stream, kind=kind, text=text)])
+
+
+def _usable(name: str) -> DriverSpec:
+    """Return a driver; refuse one whose package is missing here before its absence leads to anything."""
+    spec = find_driver(name)
+    availability = probe_driver(spec)
+    if not availability.is_usable:
+        raise DriverError(
+            f"The {name} driver cannot be used in {sys.executable} (Python {platform.python_version()}): "
+            f"{availability.reason} {availability.remedy}".strip()
+        )
+    return spec
 
 
 def _request(options: dict[str, str], setup: dict[str, Any]) -> DriverRequest:

@@ -145,15 +145,6 @@ class Opening:
     def _opened(self, process: HostProcess, ready: m.HostReady) -> HostedTracker:
         clock = _compare_clocks(process)
         request = self._request
-        # Asked first: why a package is not usable is a better answer than what its absence leads to.
-        checked = self._ask(
-            process, lambda number: m.CheckDriver(number=number, driver=request.driver), what="be checked"
-        )
-        if isinstance(checked, m.DriverChecked) and not checked.is_usable:
-            raise DriverError(
-                f"The {request.driver} driver cannot be used in {request.interpreter} "
-                f"(Python {ready.python}): {checked.reason} {checked.remedy}".strip()
-            )
         opened = self._ask(
             process,
             lambda number: m.OpenDriver(
