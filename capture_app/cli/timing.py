@@ -21,7 +21,16 @@ from capture_app.session.headless import StoppedEarlyError, TrackerUnavailableEr
 from capture_app.session.port import SessionError
 from capture_app.session.settings import Settings, SettingsStore
 from capture_app.session.signal_settings import OutletSettings
-from capture_app.session.timing_audio import SoundChoice, listen_for_drift, measure_audio
+from capture_app.session.timing_audio import (
+    MOST_OPENINGS,
+    OPENINGS,
+    SOUND_CLOCK,
+    ClickRun,
+    SoundChoice,
+    audio_findings,
+    listen_for_drift,
+    play_clicks,
+)
 from capture_app.session.timing_clocks import lsl_clock_ns, measure_clocks
 from capture_app.session.timing_constants import TRACKER_CONSTANTS, ConstantName, TimingConstants
 from capture_app.session.timing_findings import EYE_TO_SAMPLE, TimingFindings, Unmeasured
@@ -85,10 +94,19 @@ class TimingRun:
 
     def _audio(self) -> TimingFindings:
         self._say("Playing clicks and listening for them ...")
-        with self._sound() as sound:
-            if isinstance(sound, str):
-                return TimingFindings(unmeasured=(Unmeasured(what=_SOUND, why=sound),))
-            return measure_audio(sound, self._request.sound, self._request.seconds, self._wait)
+        runs: list[ClickRun] = []
+        for _ in range(MOST_OPENINGS):
+            with self._sound() as sound:
+                if isinstance(sound, str):
+                    return TimingFindings(unmeasured=(Unmeasured(what=_SOUND, why=sound),))
+                seconds = self._request.seconds / OPENINGS
+                run = play_clicks(sound, self._request.sound, seconds, self._wait)
+            if isinstance(run, Unmeasured):
+                return TimingFindings(unmeasured=(run,))
+            runs.append(run)
+            if sum(not each.has_gap for each in runs) == OPENINGS:
+                break
+        return audio_findings(runs)
 
     def _onset(self) -> TimingFindings:
         with screens() as is_visible, self._sound() as sound:
@@ -154,15 +172,13 @@ class TimingRun:
 
     def _drift(self) -> TimingFindings:
         parts = []
-        if not {"audio", "onset"} & set(self._request.parts):
-            self._say("Listening to the clock of the sound input ...")
-            with self._sound() as sound:
-                what = "The drift of the sound input's clock"
-                parts.append(
-                    TimingFindings(unmeasured=(Unmeasured(what=what, why=sound),))
-                    if isinstance(sound, str)
-                    else listen_for_drift(sound, self._request.sound, self._request.seconds, self._wait)
-                )
+        self._say("Listening to the clock of the sound card ...")
+        with self._sound() as sound:
+            parts.append(
+                TimingFindings(unmeasured=(Unmeasured(what=SOUND_CLOCK, why=sound),))
+                if isinstance(sound, str)
+                else listen_for_drift(sound, self._request.sound, self._request.seconds, self._wait)
+            )
         if "tracker" not in self._request.parts:
             found = self._tracker()
             drifts = tuple(each for each in found.constants if each.name is ConstantName.TRACKER_DRIFT)
@@ -235,4 +251,5 @@ def run_timing(request: TimingRequest, *, as_json: bool) -> None:
             store.save(loaded.constants.with_new(kept))
         except TimingStoreError as err:
             raise CommandError(str(err), ExitCode.RECORDING) from err
-    print_findings(findings, store.path if kept else None, as_json=as_json)
+    known = loaded.constants.with_new(findings.constants)
+    print_findings(findings, known, store.path if kept else None, as_json=as_json)

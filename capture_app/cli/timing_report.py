@@ -18,15 +18,28 @@ from capture_app.session.timing_sentences import methods_sentences, number
 from capture_app.session.timing_store import TimingStore
 
 
-def print_findings(findings: TimingFindings, stored_in: Path | None, *, as_json: bool) -> None:
-    """Print what was measured and what was not; `stored_in` is None where nothing was stored."""
-    sentences = methods_sentences(TimingConstants(constants=findings.constants), findings.unmeasured)
+def print_findings(
+    findings: TimingFindings, known: TimingConstants, stored_in: Path | None, *, as_json: bool
+) -> None:
+    """Print what was measured and what was not.
+
+    Parameters
+    ----------
+    findings
+        Of this run.
+    known
+        What was measured now or earlier, for the sentences.
+    stored_in
+        The file it was stored in, None where nothing was.
+    """
+    sentences = methods_sentences(known, findings.unmeasured)
     if as_json:
         print_json(
             {
                 "constants": encode_record(findings.constants),
                 "unmeasured": encode_record(findings.unmeasured),
                 "notes": findings.notes,
+                "round_trips_ms": findings.round_trips_ms,
                 "flips": encode_record(findings.flips),
                 "sentences": sentences,
                 "stored_in": None if stored_in is None else str(stored_in),
@@ -105,7 +118,10 @@ def list_sound_devices(*, as_json: bool) -> None:
 def _print_constants(constants: tuple[TimingConstant, ...]) -> None:
     if not constants:
         return
-    table = Table("constant", "mean", "SD", "left open", "n", "device", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for title in ("constant", "mean", "SD", "left open", "n"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("device", overflow="fold")
     for each in constants:
         table.add_row(
             each.name.value,

@@ -1,18 +1,23 @@
 """Latency of sound by click loop-back, and the clocks of sound cards.
 
 A train of clicks is handed to the output at known frames; a cable leads it back into the input. What is
-measured is the round trip: from handing over a frame to the moment the input's line gives for it. A cable
-alone cannot split it into output and input. It is split in the proportion of the latencies that PortAudio
-states for both, in halves where it states none, and the whole of the larger share is left open.
+measured is the round trip: from handing over a frame to the moment the input's line gives for it. Buffers
+settle anew each time a device is opened, so the devices are opened several times and the SD holds that too.
+
+A cable alone cannot split the round trip into output and input. It is split in the proportion of the
+latencies that PortAudio states for both, in halves where it states none, and the whole of the larger share
+is left open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from capture_app.acquisition.audio import (
     AudioTake,
@@ -28,7 +33,9 @@ from capture_app.session.timing_constants import ConstantName, TimingConstant, c
 from capture_app.session.timing_findings import TimingFindings, Unmeasured
 from gaze_core.onsets import click_shape, find_click
 
-FEWEST_CLICKS: Final = 20
+OPENINGS: Final = 3
+MOST_OPENINGS: Final = 6  # with those in which sound was lost
+FEWEST_CLICKS: Final = 8  # in each opening
 CLICK_GAP_S: Final = (0.35, 0.65)  # jittered: nothing periodic can be taken for a click
 LONGEST_ROUND_TRIP_S: Final = 0.33
 """Shorter than the shortest gap, so that a click is never taken for the one before."""
@@ -38,6 +45,7 @@ TAIL_S: Final = 0.6
 STEP_S: Final = 0.02
 PATIENCE_S: Final = 10.0
 
+SOUND_CLOCK: Final = "The drift of the sound card's clock"
 _LEVEL: Final = 0.5  # of full scale
 _FULL_SCALE: Final = 32767.0
 _FOUND_SHARE: Final = 0.8
@@ -79,28 +87,40 @@ def click_train(seconds: float, rate_hz: float = WANTED_RATE_HZ) -> ClickTrain:
     return ClickTrain(pcm=np.rint(levels * _LEVEL * _FULL_SCALE).astype(np.int16), frames=frames)
 
 
-def round_trips_ms(take: AudioTake, frames: tuple[int, ...]) -> list[float]:
-    """Return the round trip of every click that came back, ms; the rest is missing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClickRun:
+    """What came back of a train of clicks in one opening of the devices."""
+
+    heard: SoundDevice
+    played: SoundDevice
+    round_trips_ms: tuple[float | None, ...]  # per click; None where it did not come back
+    input_share: float  # of the latencies PortAudio states; NaN where it states none
+    played_rate_hz: float
+    has_gap: bool  # sound was lost on the way, so the round trips mean nothing
+    warnings: tuple[str, ...]  # sentences
+
+
+def round_trips_ms(take: AudioTake, frames: tuple[int, ...]) -> tuple[float | None, ...]:
+    """Return the round trip of every click, ms; None where it did not come back."""
     heard, played = take.heard.line(), take.played.line()
     if heard is None or played is None:
-        return []
+        return (None,) * len(frames)
     signal = take.pcm.astype(np.float64)
     shape = click_shape(take.heard.nominal_rate_hz)
     longest = round(LONGEST_ROUND_TRIP_S * take.heard.nominal_rate_hz)
-    trips = []
+    trips: list[float | None] = []
     for frame in frames:
         t_played_ns = played.host_ns(frame)
         first = round(heard.frame_at(t_played_ns))
         found = find_click(signal, shape, first, first + longest)
-        if found is not None:
-            trips.append((heard.host_ns(found.frame) - t_played_ns) / 1e6)
-    return trips
+        trips.append(None if found is None else (heard.host_ns(found.frame) - t_played_ns) / 1e6)
+    return tuple(trips)
 
 
-def measure_audio(
+def play_clicks(
     sound: SoundPort, choice: SoundChoice, seconds: float, wait: Callable[[float], None]
-) -> TimingFindings:
-    """Play clicks, find them in what is heard, and return the latencies and the clocks of both devices.
+) -> ClickRun | Unmeasured:
+    """Play clicks and find them in what is heard, in one opening of the devices.
 
     Parameters
     ----------
@@ -118,7 +138,7 @@ def measure_audio(
     """
     devices = _devices(sound, choice)
     if isinstance(devices, Unmeasured):
-        return TimingFindings(unmeasured=(devices,))
+        return devices
     heard, played = devices
     train = click_train(seconds)
     try:
@@ -126,49 +146,79 @@ def measure_audio(
         wait_for_sound(sound, len(train.pcm) / WANTED_RATE_HZ, wait)
         take = sound.end()
     except SoundError as err:
-        return TimingFindings(unmeasured=(Unmeasured(what=_AUDIO, why=str(err).rstrip(".")),))
-    warnings = (bluetooth_warning(heard), bluetooth_warning(played), *take.warnings)
-    notes = tuple(each for each in warnings if each)
-    drifts = tuple(each for each in (input_drift(take, heard), _output_drift(take, played)) if each)
-    if take.played.nominal_rate_hz != WANTED_RATE_HZ:
+        return Unmeasured(what=_AUDIO, why=str(err).rstrip("."))
+    stated_s = take.reported_input_s + take.reported_output_s
+    return ClickRun(
+        heard=heard,
+        played=played,
+        round_trips_ms=round_trips_ms(take, train.frames),
+        input_share=take.reported_input_s / stated_s if stated_s > 0 else math.nan,
+        played_rate_hz=take.played.nominal_rate_hz,
+        has_gap=take.has_gap,
+        warnings=(bluetooth_warning(heard), bluetooth_warning(played), *take.warnings),
+    )
+
+
+def audio_findings(runs: Sequence[ClickRun]) -> TimingFindings:
+    """Return the latencies that the clicks of all openings tell; at least one. Those with gaps are left out."""
+    heard, played, rate_hz = runs[0].heard, runs[0].played, runs[0].played_rate_hz
+    notes = tuple(dict.fromkeys(each for run in runs for each in run.warnings if each))
+    undisturbed = [run for run in runs if not run.has_gap]
+    clicks_ms = tuple(run.round_trips_ms for run in undisturbed)
+    all_ms = [trip for trips in clicks_ms for trip in trips]
+    found_ms = np.asarray([trip for trip in all_ms if trip is not None])
+    why = ""
+    if not undisturbed:
+        why = "sound was lost on the way each time; close other programs, and measure again"
+    elif rate_hz != WANTED_RATE_HZ:
         why = (
-            f"{played.name} plays {take.played.nominal_rate_hz:.0f} frames a second and the clicks are made "
-            f"for {WANTED_RATE_HZ:.0f}; set it to that in the system's sound settings"
+            f"{played.name} plays {rate_hz:.0f} frames a second and the clicks are made for "
+            f"{WANTED_RATE_HZ:.0f}; set it to that in the system's sound settings"
         )
-        return TimingFindings(constants=drifts, unmeasured=(Unmeasured(what=_AUDIO, why=why),), notes=notes)
-    trips = round_trips_ms(take, train.frames)
-    if len(trips) < _FOUND_SHARE * len(train.frames):
-        why = f"{len(trips)} of {len(train.frames)} clicks came back into {heard.name}; {_CABLE}"
-        return TimingFindings(constants=drifts, unmeasured=(Unmeasured(what=_AUDIO, why=why),), notes=notes)
-    constants = _split(trips, take, heard, played)
-    return TimingFindings(constants=(*constants, *drifts), notes=notes)
+    elif len(found_ms) < _FOUND_SHARE * len(all_ms):
+        why = f"{len(found_ms)} of {len(all_ms)} clicks came back into {heard.name}; {_CABLE}"
+    if why:
+        return TimingFindings(
+            unmeasured=(Unmeasured(what=_AUDIO, why=why),), notes=notes, round_trips_ms=clicks_ms
+        )
+    return TimingFindings(constants=_split(undisturbed, found_ms), notes=notes, round_trips_ms=clicks_ms)
 
 
 def listen_for_drift(
     sound: SoundPort, choice: SoundChoice, seconds: float, wait: Callable[[float], None]
 ) -> TimingFindings:
-    """Hear for a while and return how the clock of the input runs; parameters as in `measure_audio`.
+    """Hear, and play silence, for a while; return how the clocks run. Parameters as in `play_clicks`.
 
     Raises
     ------
     SoundError
-        If an input was named and there is no such one.
+        If a device was named and there is no such one.
     """
-    what = "The drift of the sound input's clock"
-    heard = chosen_input(sound, choice, what)
+    heard = chosen_input(sound, choice, SOUND_CLOCK)
     if isinstance(heard, Unmeasured):
         return TimingFindings(unmeasured=(heard,))
+    played = choose_device(sound.devices, "output", choice.output_name)
     try:
-        sound.begin(heard, None, np.zeros(0, np.int16))
+        sound.begin(heard, played, np.zeros(0, np.int16))
         wait_for_sound(sound, seconds, wait)
         take = sound.end()
     except SoundError as err:
-        return TimingFindings(unmeasured=(Unmeasured(what=what, why=str(err).rstrip(".")),))
-    drift = input_drift(take, heard)
-    if drift is None:
+        return TimingFindings(unmeasured=(Unmeasured(what=SOUND_CLOCK, why=str(err).rstrip(".")),))
+    found = [
+        drift_constant(
+            ConstantName.AUDIO_INPUT_DRIFT, heard.full_name, take.heard.drift, "fit of the quickest blocks"
+        )
+    ]
+    if played is not None:
+        by = "fit of the quickest requests for blocks"
+        drift = take.played.drift
+        found.append(drift_constant(ConstantName.AUDIO_OUTPUT_DRIFT, played.full_name, drift, by))
+    constants = tuple(each for each in found if each is not None)
+    if found[0] is None:
         why = "too little was heard; measure for longer"
-        return TimingFindings(unmeasured=(Unmeasured(what=what, why=why),), notes=take.warnings)
-    return TimingFindings(constants=(drift,), notes=take.warnings)
+        missing = (Unmeasured(what=SOUND_CLOCK, why=why),)
+        return TimingFindings(constants=constants, unmeasured=missing, notes=take.warnings)
+    return TimingFindings(constants=constants, notes=take.warnings)
 
 
 def wait_for_sound(sound: SoundPort, seconds: float, wait: Callable[[float], None]) -> None:
@@ -198,17 +248,6 @@ def chosen_input(sound: SoundPort, choice: SoundChoice, what: str) -> SoundDevic
     return heard
 
 
-def input_drift(take: AudioTake, device: SoundDevice) -> TimingConstant | None:
-    """Return the rate of a sound input's clock, None where too little was heard."""
-    method = "fit of the quickest blocks"
-    return drift_constant(ConstantName.AUDIO_INPUT_DRIFT, device.full_name, take.heard.drift, method)
-
-
-def _output_drift(take: AudioTake, device: SoundDevice) -> TimingConstant | None:
-    method = "fit of the quickest requests for blocks"
-    return drift_constant(ConstantName.AUDIO_OUTPUT_DRIFT, device.full_name, take.played.drift, method)
-
-
 def _devices(sound: SoundPort, choice: SoundChoice) -> tuple[SoundDevice, SoundDevice] | Unmeasured:
     heard = chosen_input(sound, choice, _AUDIO)
     if isinstance(heard, Unmeasured):
@@ -219,25 +258,35 @@ def _devices(sound: SoundPort, choice: SoundChoice) -> tuple[SoundDevice, SoundD
     return heard, played
 
 
-def _split(
-    trips_ms: list[float], take: AudioTake, heard: SoundDevice, played: SoundDevice
-) -> tuple[TimingConstant, ...]:
+def _split(runs: Sequence[ClickRun], trips_ms: npt.NDArray[np.float64]) -> tuple[TimingConstant, ...]:
     """Return the round trip and the two shares of it, as far as they can be known."""
-    stated_s = take.reported_input_s + take.reported_output_s
-    share = take.reported_input_s / stated_s if stated_s > 0 else 0.5
-    basis = "in the proportion of the latencies PortAudio states" if stated_s > 0 else "in halves"
-    both = f"{played.full_name} -> {heard.full_name}"
-    trips = np.asarray(trips_ms)
-    method = f"click loop-back from {played.full_name}, round trip split {basis} (assumed)"
-    open_ms = max(share, 1.0 - share) * float(trips.mean())
+    heard, played = runs[0].heard, runs[0].played
+    shares = [run.input_share for run in runs]
+    is_stated = not any(math.isnan(share) for share in shares)
+    share = float(np.mean(shares)) if is_stated else 0.5
+    basis = "in the proportion of the latencies PortAudio states" if is_stated else "in halves"
+    times = f"{len(runs)} openings of the devices"
+    split = f"round trip split {basis} (assumed)"
+    open_ms = max(share, 1.0 - share) * float(trips_ms.mean())
     return (
-        constant(ConstantName.AUDIO_ROUND_TRIP, both, trips, "click loop-back"),
-        constant(ConstantName.AUDIO_INPUT, heard.full_name, share * trips, method, systematic_ms=open_ms),
+        constant(
+            ConstantName.AUDIO_ROUND_TRIP,
+            f"{played.full_name} -> {heard.full_name}",
+            trips_ms,
+            f"click loop-back, {times}",
+        ),
+        constant(
+            ConstantName.AUDIO_INPUT,
+            heard.full_name,
+            share * trips_ms,
+            f"click loop-back from {played.full_name}, {times}, {split}",
+            systematic_ms=open_ms,
+        ),
         constant(
             ConstantName.AUDIO_OUTPUT,
             played.full_name,
-            (1.0 - share) * trips,
-            f"click loop-back into {heard.full_name}, round trip split {basis} (assumed)",
+            (1.0 - share) * trips_ms,
+            f"click loop-back into {heard.full_name}, {times}, {split}",
             systematic_ms=open_ms,
         ),
     )

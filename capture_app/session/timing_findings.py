@@ -45,6 +45,7 @@ class TimingFindings:
     unmeasured: tuple[Unmeasured, ...] = ()
     notes: tuple[str, ...] = ()  # sentences
     flips: tuple[FlipResult, ...] = ()
+    round_trips_ms: tuple[tuple[float | None, ...], ...] = ()  # per opening of the sound devices and click
 
     @classmethod
     def joined(cls, parts: Iterable[TimingFindings]) -> TimingFindings:
@@ -55,4 +56,5 @@ class TimingFindings:
             unmeasured=tuple(each for part in all_parts for each in part.unmeasured),
             notes=tuple(dict.fromkeys(each for part in all_parts for each in part.notes)),
             flips=tuple(each for part in all_parts for each in part.flips),
+            round_trips_ms=tuple(each for part in all_parts for each in part.round_trips_ms),
         )

@@ -16,7 +16,7 @@ import numpy as np
 from capture_app.acquisition.audio import AudioTake, SoundDevice, SoundError, SoundPort, bluetooth_warning
 from capture_app.acquisition.audio.takes import FrameLine
 from capture_app.session.port import ScreenFacts
-from capture_app.session.timing_audio import SoundChoice, chosen_input, input_drift, wait_for_sound
+from capture_app.session.timing_audio import SoundChoice, chosen_input, wait_for_sound
 from capture_app.session.timing_constants import (
     ConstantName,
     TimingConstant,
@@ -100,9 +100,7 @@ def measure_onset(
         return TimingFindings(unmeasured=(Unmeasured(what=_ONSET, why=str(err).rstrip(".")),))
     findings = onset_findings(run, take, heard, known)
     notes = tuple(each for each in (bluetooth_warning(heard), *take.warnings) if each)
-    drift = input_drift(take, heard)
-    constants = (*findings.constants, drift) if drift is not None else findings.constants
-    return replace(findings, constants=constants, notes=(*notes, *findings.notes))
+    return replace(findings, notes=(*notes, *findings.notes))
 
 
 def onset_findings(

@@ -84,6 +84,7 @@ class AudioTake:
     played: BlockTimes
     reported_input_s: float = 0.0  # latency as PortAudio states it; a claim, not a measurement
     reported_output_s: float = 0.0
+    has_gap: bool = False  # sound was lost or the output ran dry: played and heard frames do not keep step
     warnings: tuple[str, ...] = ()  # sentences
 
 
@@ -122,8 +123,12 @@ class TakeBuilder:
         self._heard.append((len(self._segments) - 1, self._frames - 1, t_host_ns))
 
     def play(self, first_frame: int, t_host_ns: int, *, is_after_gap: bool) -> None:
-        """Note that a block was handed over to be played; `is_after_gap` where silence had been put in."""
-        self._played_segment += int(is_after_gap)
+        """Note that a block was handed over to be played; `is_after_gap` where silence had been put in.
+
+        While the device fills its buffers at the start a gap means nothing.
+        """
+        is_settled = first_frame > SETTLING_NS / NS_PER_S * self.output_rate_hz
+        self._played_segment += int(is_after_gap and is_settled)
         self._played.append((self._played_segment, first_frame, t_host_ns))
 
     def take(self) -> AudioTake:
@@ -142,18 +147,21 @@ class TakeBuilder:
                 "Close other programs and measure again."
             )
         blocks = self._segments[longest]
+        played = [entry[0] for entry in self._played]
+        longest_played = max(set(played), key=played.count, default=0)
         return AudioTake(
             pcm=np.concatenate(blocks) if blocks else np.zeros(0, np.int16),
             heard=BlockTimes(sync=_rows(self._heard, longest), nominal_rate_hz=self.input_rate_hz),
-            played=BlockTimes(sync=_rows(self._played, None), nominal_rate_hz=self.output_rate_hz),
+            played=BlockTimes(sync=_rows(self._played, longest_played), nominal_rate_hz=self.output_rate_hz),
             reported_input_s=self.reported_input_s,
             reported_output_s=self.reported_output_s,
+            has_gap=len(lengths) > 1 or self._played_segment > 0,
             warnings=tuple(warnings),
         )
 
 
-def _rows(entries: Sequence[tuple[int, int, int]], segment: int | None) -> Rows:
-    kept = [entry for entry in entries if segment is None or entry[0] == segment]
+def _rows(entries: Sequence[tuple[int, int, int]], segment: int) -> Rows:
+    kept = [entry for entry in entries if entry[0] == segment]
     rows = AUDIO_SYNC.empty(len(kept))
     for column, name in enumerate(("segment", "frame", "t_host_ns")):
         rows[name] = [entry[column] for entry in kept]
