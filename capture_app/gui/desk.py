@@ -178,6 +178,7 @@ class Desk(QObject):
         dialog = SettingsDialog(self.settings, self._station.trackers(), self._operator, page=page)
         dialog.settings_accepted.connect(self._settings_accepted)
         dialog.search_requested.connect(self.show_tracker_page)
+        self._port_search.serve(dialog.signals_page)
         self._open(dialog)
 
     def show_tracker_page(self) -> None:
