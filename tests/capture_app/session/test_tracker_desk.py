@@ -26,9 +26,11 @@ REQUESTS = (
 
 
 def found(driver: str, *trackers: FoundTracker, problem: str = "") -> m.TrackersFound:
-    return m.TrackersFound(
-        driver=driver, trackers=[found_to_json(each) for each in trackers], problem=problem
-    )
+    """Return an answer as it comes out of the pipe."""
+    forms = [found_to_json(each) for each in trackers]
+    answer = m.decode(m.encode(m.TrackersFound(driver=driver, trackers=forms, problem=problem)))
+    assert isinstance(answer, m.TrackersFound)
+    return answer
 
 
 @pytest.fixture
