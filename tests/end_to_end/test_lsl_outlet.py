@@ -258,3 +258,26 @@ def test_switching_the_streams_off_and_on_again_leaves_the_tracker_alone(
     assert "restart the program" in session.link.streams.text
     reading.until(lambda: reading.state.verdict.word == "no LSL streams")
     assert session.link.tracker is not None
+
+
+def test_a_recording_from_the_command_line_says_what_it_offers(run_process: Callable, tmp_path: Path) -> None:
+    out = tmp_path / "offered.gazeh5"
+    said = run_process(
+        "record", "--seconds", "1", "--out", out, "--lsl-out",
+        "--lsl-session", f"test-{uuid.uuid4().hex[:16]}",
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    assert "announced on this computer only" in said.err
+    with Recording.open(out) as recording:
+        clocks = recording.rows(DatasetKey.CLOCK_SYNC)
+    assert (clocks["clock_id"] == b"lsl_local").any()
+
+
+def test_a_recording_whose_streams_cannot_be_offered_is_not_begun(
+    run_process: Callable, tmp_path: Path
+) -> None:
+    out = tmp_path / "refused.gazeh5"
+    said = run_process("record", "--seconds", "1", "--out", out, "--lsl-out", "--lsl-session", "no spaces")
+    assert said.code == 3
+    assert "use 1 to 64 letters" in said.err
+    assert not out.exists()

@@ -294,6 +294,30 @@ def test_the_driver_of_the_same_process_does_not_take_our_streams_for_a_tracker(
     offer.push_marker("after the end", 1)
 
 
+@pytest.mark.processes
+def test_a_program_without_any_lsl_settings_finds_our_streams_on_the_same_computer(tmp_path) -> None:
+    alone = ["unshare", "--map-root-user", "--net", "sh", "-c"]  # a network of the loopback interface alone
+    try:
+        probe = subprocess.run([*alone, "ip link set lo up"], capture_output=True, timeout=20, check=False)
+    except FileNotFoundError:
+        pytest.skip("this system cannot make a network of its own for a test")
+    if probe.returncode:
+        pytest.skip("this user may not make a network of its own for a test")
+    program = f"ip link set lo up && exec {sys.executable} {Path(__file__).with_name('neighbour.py')}"
+    variables = {name: text for name, text in os.environ.items() if name != "LSLAPICFG"}
+    done = subprocess.run(
+        [*alone, program],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        cwd=tmp_path,
+        env={**variables, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == ["Own", "OwnMarkers"]
+
+
 CASES = {
     "two eyes": (EYES, "mm", 600.0),
     "one eye, pupils of the camera": (LEFT, "px", 120.0),
