@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,9 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capture_app.acquisition.platform_tuning import resident_bytes
 from drivers.contract import DriverError, TrackerNotFoundError
 from drivers.lsl import create
 from drivers.lsl_channels import ChannelDescription, map_channels
+from drivers.lsl_config import configuration_text
 from drivers.lsl_offer import GazeStream, HostToLsl, LslOffer, OfferedNames, gaze_description
 from drivers.lsl_outlet import check_stream_name
 from drivers.lsl_outlet_channels import ChannelValues, measured_host_ns, outlet_channels
@@ -29,6 +32,14 @@ from gaze_core.streams import PupilUnit, RawChannel, TrackerInfo
 
 ROOT = Path(__file__).parents[3]
 NAMES = OfferedNames(name="Station")
+STANDSTILL = """
+import pylsl, sys, time
+inlet = pylsl.StreamInlet(pylsl.resolve_byprop("name", "Slow", timeout=15)[0])
+inlet.open_stream(10)
+sys.stdout.write("listens\\n")
+sys.stdout.flush()
+time.sleep(60)
+"""
 EYES = tuple(column for column in mappable_columns() if column.startswith(("left_", "right_")))
 LEFT = tuple(column for column in EYES if column.startswith("left_"))
 COMBINED = ("x_norm", "y_norm", "valid")
@@ -292,6 +303,55 @@ def test_the_driver_of_the_same_process_does_not_take_our_streams_for_a_tracker(
     assert not offer.has_consumers
     offer.push_gaze(gaze_rows(EYES, 3))
     offer.push_marker("after the end", 1)
+
+
+@pytest.mark.processes
+def test_a_tracker_that_comes_back_goes_on_in_the_same_stream(session_id) -> None:
+    offer = LslOffer(OfferedNames(name="Own", session_id=session_id), HostClock())
+    uids = []
+    try:
+        for info in (tracker(*EYES), tracker(*EYES), tracker(*EYES, rate_hz=1200.0), tracker(*LEFT)):
+            offer.offer_gaze(info, has_vendor_stamps=True)
+            uids.append(offer._gaze.outlet.uid)
+    finally:
+        offer.close()
+    assert uids[0] == uids[1]
+    assert len(set(uids)) == 3
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of this process from /proc")
+def test_a_listener_that_stands_still_holds_nothing_up_and_costs_bounded_memory(session_id, tmp_path) -> None:
+    configuration = tmp_path / "lsl_api.cfg"
+    configuration.write_text(configuration_text(session_id=session_id, is_network_allowed=False))
+    offer = LslOffer(OfferedNames(name="Slow", session_id=session_id), HostClock())
+    listener = subprocess.Popen(
+        [sys.executable, "-c", STANDSTILL],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "LSLAPICFG": str(configuration)},
+    )
+    try:
+        offer.offer_gaze(tracker(*EYES, rate_hz=1200.0), has_vendor_stamps=True)
+        assert listener.stdout.readline() == b"listens\n"
+        listener.send_signal(signal.SIGSTOP)
+        rows = gaze_rows(EYES, 120)
+        minute = 1200 * 60 // len(rows)  # the queue of a listener
+        before_bytes = resident_bytes()
+        for _ in range(minute):
+            offer.push_gaze(rows)
+        full_bytes = resident_bytes()
+        began_s = time.perf_counter()
+        for _ in range(3 * minute):
+            offer.push_gaze(rows)
+        took_s = time.perf_counter() - began_s
+        assert full_bytes - before_bytes < 50e6
+        assert resident_bytes() - full_bytes < 12e6
+        assert took_s < 60.0  # three minutes of gaze
+        assert offer.has_consumers
+    finally:
+        listener.kill()
+        listener.communicate()
+        offer.close()
 
 
 @pytest.mark.processes
