@@ -153,10 +153,14 @@ class SignalPort:
             self._wait_before()
             while not self._is_closing.is_set():
                 self.step()
-        except Exception as err:  # noqa: BLE001  # the top of a thread: told, and the port let go of
+        except Exception:  # noqa: BLE001  # the top of a thread: told, and the port let go of
             _log.exception("The thread of %s has ended", self.name)
-            self.problem = f"{self.name} is not followed any more. Choose it again in the settings."
-            self._owner.tell("signal_port_lost", f"{self.problem} ({type(err).__name__})", float("nan"))
+            self.problem = (
+                f"{self.name} is not followed any more. Set the port to none in the settings, save, then choose "
+                "it again."
+            )
+            self.has_tried = True
+            self._owner.tell("signal_port_lost", self.problem, float("nan"))
         finally:
             self._let_go()
 

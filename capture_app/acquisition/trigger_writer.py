@@ -105,10 +105,13 @@ class TriggerWriter:
         try:
             while self.step():
                 pass
-        except Exception as err:  # noqa: BLE001  # the top of a thread: told, and nothing else ends
+        except Exception:  # noqa: BLE001  # the top of a thread: told, and nothing else ends
             _log.exception("The thread that sends triggers has ended")
-            text = "No triggers are sent any more. Choose the port again in the settings."
-            self._owner.tell("trigger_failed", f"{text} ({type(err).__name__})", float("nan"))
+            text = (
+                f"No triggers go out through {self._port.source} any more. Set the port to none in the settings, "
+                "save, then choose it again."
+            )
+            self._owner.tell("trigger_failed", text, float("nan"))
 
     def step(self) -> bool:
         """Send the next trigger, or end the pulse; waits for what comes first. False once all is done."""
