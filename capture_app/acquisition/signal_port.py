@@ -156,8 +156,8 @@ class SignalPort:
         except Exception:  # noqa: BLE001  # the top of a thread: told, and the port let go of
             _log.exception("The thread of %s has ended", self.name)
             self.problem = (
-                f"{self.name} is not followed any more. Set the port to none in the settings, save, then choose "
-                "it again."
+                f"{self.name} is not followed any more. Set the port to none in the settings, save, then "
+                "choose it again."
             )
             self.has_tried = True
             self._owner.tell("signal_port_lost", self.problem, float("nan"))

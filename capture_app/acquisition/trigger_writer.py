@@ -108,8 +108,8 @@ class TriggerWriter:
         except Exception:  # noqa: BLE001  # the top of a thread: told, and nothing else ends
             _log.exception("The thread that sends triggers has ended")
             text = (
-                f"No triggers go out through {self._port.source} any more. Set the port to none in the settings, "
-                "save, then choose it again."
+                f"No triggers go out through {self._port.source} any more. Set the port to none in the "
+                "settings, save, then choose it again."
             )
             self._owner.tell("trigger_failed", text, float("nan"))
 
