@@ -89,10 +89,10 @@ class ResearchBackend:
         try:
             tracker = self._sdk.EyeTracker(address)
         except (ValueError, *TIMED_OUT) as error:
-            raise TrackerNotFoundError(f"No Tobii eye tracker answers at {address}. {_LOOK}") from error
+            raise TrackerNotFoundError(f"No Tobii eye tracker answers at {address!r}. {_LOOK}") from error
         except Exception as error:
             if name_of(error) in CANNOT_CONNECT:
-                raise TrackerNotFoundError(f"No Tobii eye tracker answers at {address}. {_LOOK}") from error
+                raise TrackerNotFoundError(f"No Tobii eye tracker answers at {address!r}. {_LOOK}") from error
             with asking(f"tracker at {address}", "connecting"):
                 raise
         return ResearchDevice(self._sdk, tracker, self._clock)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gaze_core.rows import Rows
+from gaze_core.rows import Rows, join_rows
 
 _SHORTEST_WAIT_S: Final = 0.0005
 
@@ -53,8 +53,10 @@ class Inbox:
     def take(self) -> Rows:
         """Return a copy of what was put since the last call, in order."""
         first, stop = self._taken_count, self._put_count
-        taken: Rows = self._rows[np.arange(first, stop) % self._capacity]
-        self._taken_count = stop
+        start, count = first % self._capacity, stop - first
+        head = self._rows[start : start + count]
+        taken = head.copy() if len(head) == count else join_rows([head, self._rows[: count - len(head)]])
+        self._taken_count = stop  # last: now the room may be used again
         return taken
 
     def take_lost(self) -> int:

@@ -11,55 +11,20 @@ from typing import TYPE_CHECKING, Any
 from simulated_calibration import SimulatedCalibration
 from simulated_gaze import EyesSeen, GazeSample, SimulatedArea, SimulatedGaze, area_of
 from simulated_records import (
+    BUFFER_SAMPLES,
+    CAPABILITIES,
+    LICENCE_REFUSALS,
+    RATES_HZ,
+    STREAMS,
     Notification,
-    Position,
     Signal,
     SimulatedError,
     StreamError,
-    TimeSync,
 )
+from simulated_sampling import BesideGaze, Sampling
 
 if TYPE_CHECKING:
     from simulated_tobii import SimulatedNetwork
-
-STREAMS = (
-    "gaze",
-    "eye_openness",
-    "external_signal",
-    "time_sync",
-    "user_position",
-    "notification",
-    "stream_error",
-)
-CAPABILITIES = frozenset(
-    {
-        "can_set_display_area",
-        "has_external_signal",
-        "has_gaze_data",
-        "has_eye_openness_data",
-        "can_do_screen_based_calibration",
-        "can_do_monocular_calibration",
-    }
-)
-RATES_HZ = (60.0, 120.0, 150.0, 300.0, 600.0, 1200.0)
-BUFFER_SAMPLES = 64
-LICENCE_REFUSALS = frozenset(
-    {
-        "tampered",
-        "invalid_application_signature",
-        "nonsigned_application",
-        "expired",
-        "premature",
-        "invalid_process_name",
-        "invalid_serial_number",
-        "invalid_model",
-        "unknown_error",
-    }
-)
-
-_LATENCY_US = 3_000  # from the middle of the exposure to the delivery
-_SYNC_EVERY_US = 1_000_000
-_POSITION_EVERY_US = 33_333
 
 
 class SimulatedTobii:
@@ -104,11 +69,10 @@ class SimulatedTobii:
         self.openness_lag = 1  # samples by which openness arrives later than gaze
         self.openness_lost_every = 0  # each so-manieth openness sample is lost; 0: none
         self.callback_errors = 0  # exceptions that left a callback
-        self.calibration = SimulatedCalibration(notify=self._notify_of, wait=network.wait, check=self.check)
+        self.calibration = SimulatedCalibration(notify=self._notify, wait=network.wait, check=self.check)
         self._gaze = SimulatedGaze(seed)
-        self._drift = drift_ppm * 1e-6
-        self._zero_us, self._device_zero_us = network.now_us(), device_start_us
-        self._anchor_us, self._number, self._anchor_number = device_start_us, 0, 0
+        self._sampling = Sampling(network.now_us(), device_start_us, drift_ppm, rate_hz)
+        self._beside = BesideGaze(self, round(signal_period_s * 1e6))
         self._listeners: dict[str, list[Callable[[Any], None]]] = {stream: [] for stream in STREAMS}
         self._waiting: deque[GazeSample] = deque()
         self._openness: deque[GazeSample] = deque()
@@ -117,21 +81,15 @@ class SimulatedTobii:
         self._overflowed = 0
         self._faults = sorted(faults, key=lambda fault: float(fault["at_s"]))
         self._faults_from_us: int | None = None
-        self._sync_us = self._position_us = 0
         self._signal = 0
-        self._signal_period_us = round(signal_period_s * 1e6)
-        self._signal_us = 0
-
-    # Clocks.
 
     def device_us(self, system_us: int) -> int:
         """Return the tracker's clock at a time of the host's."""
-        passed_us = system_us - self._zero_us
-        return self._device_zero_us + passed_us + math.floor(passed_us * self._drift)
+        return self._sampling.device_us(system_us)
 
     def system_us(self, device_us: int) -> int:
         """Return the host's clock at a time of the tracker's."""
-        return self._zero_us + round((device_us - self._device_zero_us) / (1.0 + self._drift))
+        return self._sampling.system_us(device_us)
 
     # What a vendor package calls. Each may raise SimulatedError.
 
@@ -218,7 +176,7 @@ class SimulatedTobii:
             if stream in ("gaze", "eye_openness") and not (
                 self._listeners["gaze"] or self._listeners[stream]
             ):
-                self._skip_to(self.network.now_us())
+                self._sampling.skip_to(self.network.now_us())
             self._listeners[stream].append(listener)
             self._after_listen(stream)
         self.network.wake()
@@ -262,7 +220,7 @@ class SimulatedTobii:
             if not restores_streams:
                 for listeners in self._listeners.values():
                     listeners.clear()
-            self._skip_to(self.network.now_us())
+            self._sampling.skip_to(self.network.now_us())
             self._notify("connection_restored")
 
     def change_rate(self, rate_hz: float) -> None:
@@ -271,7 +229,7 @@ class SimulatedTobii:
             now_us = self.network.now_us()
             self._make(now_us)
             self.rate_hz = rate_hz
-            self._anchor_us, self._anchor_number = self.device_us(now_us), self._number
+            self._sampling.change_rate(rate_hz, now_us)
             self._notify("gaze_output_frequency_changed", rate_hz=rate_hz)
 
     def change_mode(self, mode: str) -> None:
@@ -287,12 +245,33 @@ class SimulatedTobii:
         """Let another program calibrate the tracker."""
         self._notify("calibration_changed")
 
+    def has_listener(self, stream: str) -> bool:
+        """Return whether anybody listens to a stream."""
+        return bool(self._listeners[stream])
+
+    def toggle_signal(self) -> None:
+        """Change the external port from 0 to 1 or back."""
+        self.set_signal(1 - min(self._signal, 1))
+
     def set_signal(self, value: int, change: str = "value_changed") -> None:
         """Put a value on the external port."""
         with self.network.lock:
             self._signal = value
             now_us = self.network.now_us()
             self._post("external_signal", Signal(value, change, self.device_us(now_us), now_us))
+
+    def set_clock(self, device_us: int) -> None:
+        """Set the tracker's own clock, as when it starts anew: its times may go back."""
+        with self.network.lock:
+            now_us = self.network.now_us()
+            self._make(now_us)
+            self._sampling.set_clock(device_us, now_us)
+
+    def repeat_samples(self) -> None:
+        """Deliver every sample that waits twice, with the same times."""
+        with self.network.lock:
+            self._make(self.network.now_us())
+            self._waiting = deque(each for each in self._waiting for _ in range(2))
 
     def report_fault(self, text: str) -> None:
         """Let the tracker report faults, comma separated."""
@@ -317,7 +296,7 @@ class SimulatedTobii:
         """Send gaze again."""
         with self.network.lock:
             self.is_silent = False
-            self._skip_to(self.network.now_us())
+            self._sampling.skip_to(self.network.now_us())
 
     def hold(self) -> None:
         """Keep gaze in the native buffer of 64 samples, as while a callback does not come to its turn."""
@@ -360,7 +339,8 @@ class SimulatedTobii:
                 sample = self._waiting.popleft()
                 self._deliver("gaze", sample)
                 self._deliver_openness(sample)
-        self._make_others(now_us)
+        if self.is_plugged_in:
+            self._outbox.extend(tuple(self._beside.due(now_us)))
         while self._outbox:
             self._deliver(*self._outbox.popleft())
 
@@ -376,29 +356,16 @@ class SimulatedTobii:
     def _make(self, now_us: int) -> None:
         """Measure every sample that is due."""
         with self.network.lock:
-            while True:
-                device_us = self._stamp_us(self._number)
-                if self.system_us(device_us) + _LATENCY_US > now_us:
-                    return
-                if self._is_streaming():
-                    left, right = self._gaze.eyes(self._number, self.rate_hz, self.area, self.seen)
-                    system_us = self.system_us(device_us)
-                    self._waiting.append(GazeSample(self._number, device_us, system_us, left, right))
-                    if self._is_held and len(self._waiting) > BUFFER_SAMPLES:
-                        self._waiting.popleft()
-                        self._overflowed += 1
-                else:
-                    self._skip_to(now_us)
-                    return
-                self._number += 1
-
-    def _stamp_us(self, number: int) -> int:
-        return self._anchor_us + round((number - self._anchor_number) * 1e6 / self.rate_hz)
-
-    def _skip_to(self, now_us: int) -> None:
-        """Measure nothing up to now."""
-        passed_us = self.device_us(now_us - _LATENCY_US) - self._anchor_us
-        self._number = max(self._number, self._anchor_number + math.floor(passed_us * self.rate_hz / 1e6) + 1)
+            if not self._is_streaming():
+                self._sampling.skip_to(now_us)
+                return
+            for number, device_us in self._sampling.due(now_us):
+                left, right = self._gaze.eyes(number, self.rate_hz, self.area, self.seen)
+                system_us = self.system_us(device_us)
+                self._waiting.append(GazeSample(number, device_us, system_us, left, right))
+                if self._is_held and len(self._waiting) > BUFFER_SAMPLES:
+                    self._waiting.popleft()
+                    self._overflowed += 1
 
     def _is_streaming(self) -> bool:
         is_allowed = (self.has_licence or not self.needs_licence) and not self.has_too_many_subscribers
@@ -412,30 +379,6 @@ class SimulatedTobii:
             late = self._openness.popleft()
             if not self.openness_lost_every or late.number % self.openness_lost_every:
                 self._deliver("eye_openness", late)
-
-    def _make_others(self, now_us: int) -> None:
-        if not self.is_plugged_in:
-            return
-        if self._listeners["time_sync"] and now_us >= self._sync_us:
-            self._sync_us = now_us + _SYNC_EVERY_US
-            sync = TimeSync(now_us - 400, self.device_us(now_us - 200), now_us)
-            self._outbox.append(("time_sync", sync))
-        if self._listeners["user_position"] and now_us >= self._position_us:
-            self._position_us = now_us + _POSITION_EVERY_US
-            self._outbox.append(("user_position", self._position()))
-        if self._signal_period_us and self._listeners["external_signal"] and now_us >= self._signal_us:
-            if self._signal_us:
-                self.set_signal(1 - min(self._signal, 1))
-            self._signal_us = now_us + self._signal_period_us
-
-    def _position(self) -> Position:
-        nowhere = (math.nan, math.nan, math.nan)
-        return Position(
-            (0.45, 0.52, 0.48) if self.seen.left else nowhere,
-            (0.55, 0.52, 0.48) if self.seen.right else nowhere,
-            self.seen.left,
-            self.seen.right,
-        )
 
     def _after_listen(self, stream: str) -> None:
         if stream == "gaze":
@@ -460,9 +403,6 @@ class SimulatedTobii:
             self._make(self.network.now_us())
             self.area = area
             self._notify("display_area_changed", area=area)
-
-    def _notify_of(self, kind: str) -> None:
-        self._notify(kind)
 
     def _notify(
         self, kind: str, *, text: str = "", rate_hz: float = math.nan, area: SimulatedArea | None = None

@@ -7,6 +7,41 @@ from dataclasses import dataclass
 
 from simulated_gaze import SimulatedArea
 
+STREAMS = (
+    "gaze",
+    "eye_openness",
+    "external_signal",
+    "time_sync",
+    "user_position",
+    "notification",
+    "stream_error",
+)
+CAPABILITIES = frozenset(
+    {
+        "can_set_display_area",
+        "has_external_signal",
+        "has_gaze_data",
+        "has_eye_openness_data",
+        "can_do_screen_based_calibration",
+        "can_do_monocular_calibration",
+    }
+)
+RATES_HZ = (60.0, 120.0, 150.0, 300.0, 600.0, 1200.0)
+BUFFER_SAMPLES = 64
+LICENCE_REFUSALS = frozenset(
+    {
+        "tampered",
+        "invalid_application_signature",
+        "nonsigned_application",
+        "expired",
+        "premature",
+        "invalid_process_name",
+        "invalid_serial_number",
+        "invalid_model",
+        "unknown_error",
+    }
+)
+
 
 class SimulatedError(Exception):
     """A call failed; `status` is the native library's word: connection_failed, timed_out, internal ..."""

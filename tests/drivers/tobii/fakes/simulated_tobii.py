@@ -46,9 +46,12 @@ from simulated_calibration import (
     CollectedPoint,
     SimulatedCalibration,
 )
-from simulated_device import CAPABILITIES, RATES_HZ, STREAMS, SimulatedTobii
+from simulated_device import SimulatedTobii
 from simulated_gaze import EyeSample, EyesSeen, GazeSample, SimulatedArea, SimulatedGaze, area_of
 from simulated_records import (
+    CAPABILITIES,
+    RATES_HZ,
+    STREAMS,
     Notification,
     Position,
     Signal,
@@ -74,6 +77,8 @@ ACTIONS = frozenset(
         "change_mode",
         "change_display_area",
         "change_calibration",
+        "set_clock",
+        "repeat_samples",
         "set_signal",
         "report_fault",
         "report_warning",

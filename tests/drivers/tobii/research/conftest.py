@@ -1,33 +1,13 @@
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
-from drivers.tobii.research import ResearchBackend
 
 from drivers.tobii.backend import TobiiDevice
+from drivers.tobii.research import ResearchBackend
 from gaze_core.clocks import ManualClock
-
-_FAKES = Path(__file__).parents[1] / "fakes"
-
-
-def _load_on_path() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("tobii_fakes_on_path", _FAKES / "on_path.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def simulated_tobii() -> Iterator[ModuleType]:
-    """The simulation behind the fakes; ``import tobii_research`` gives the fake."""
-    with _load_on_path().fakes_on_path() as simulation:
-        yield simulation
 
 
 @pytest.fixture

@@ -335,3 +335,20 @@ def test_waiting_for_a_silent_tracker_ends_with_the_time_out(device, simulated) 
     device.take()
     device.wait(0.01)
     assert len(device.take().raw) == 0
+
+
+def test_times_that_repeat_or_go_back_are_delivered_in_order_of_arrival(device, network, simulated) -> None:
+    device.choose_streams(frozenset({TobiiStream.OPENNESS}))
+    device.start()
+    network.advance(0.05)
+    simulated.hold()
+    network.advance(0.02)
+    simulated.repeat_samples()
+    simulated.set_clock(1_000_000)
+    simulated.release()
+    network.advance(0.2)
+    raw = device.take().raw
+    steps_us = np.diff(raw["device_time_stamp"])
+    assert (steps_us == 0).sum() == pytest.approx(12, abs=2)
+    assert (steps_us < 0).sum() == 1
+    assert np.isfinite(raw["left_eye_openness_value"]).all()
