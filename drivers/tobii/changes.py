@@ -10,7 +10,7 @@ import numpy as np
 
 from drivers.contract import DriverError, Notice, NoticeKind
 from drivers.tobii import notices as words
-from drivers.tobii.area import is_same_area, screen_frame, size_text
+from drivers.tobii.area import ScreenFrame, is_same_area, screen_frame, size_text
 from drivers.tobii.backend import DisplayArea, TobiiDevice, TobiiNotice
 from drivers.tobii.device_setup import DeviceState, is_same_rate
 
@@ -23,7 +23,7 @@ class ChangeWatch:
         self._area = state.area
         self._mode = state.mode
         self._rate_hz = state.rate_hz
-        self.frame = screen_frame(state.area)  # None: eye positions cannot be told
+        self.frame: ScreenFrame | None = state.frame  # None: eye positions cannot be told
         self.slowest_hz = state.rate_hz  # of the rates that samples of this read may have
 
     def begin_read(self) -> None:

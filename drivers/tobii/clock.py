@@ -42,11 +42,6 @@ class SystemClock:
         self._due_ns = 0
         self._offset_ns = 0  # our clock less the SDK's
 
-    @property
-    def offset_ns(self) -> int:
-        """Our host clock less the SDK's, by the newest reading."""
-        return self._offset_ns
-
     def read_if_due(self, now_ns: int) -> Rows:
         """Return a reading as one CLOCK_SYNC row where the last is 10 s old, else none."""
         return self.read() if now_ns >= self._due_ns else CLOCK_SYNC.empty(0)

@@ -85,6 +85,12 @@ def test_a_head_before_an_upright_screen_in_numbers():
     assert np.isnan(found[1]).any()
 
 
+def test_axes_stand_upright_on_each_other_although_the_corners_are_a_little_askew():
+    askew = dataclasses.replace(AREA, bottom_left_mm=(-250.0, 45.0, 6.0), bottom_right_mm=(278.0, 45.0, 6.0))
+    axes = screen_frame(askew).axes
+    assert axes @ axes.T == pytest.approx(np.eye(3), abs=1e-12)
+
+
 @pytest.mark.parametrize(
     "corner", [(math.nan, 0.0, 0.0), AREA.top_left_mm, (0.0, 330.0, math.inf)], ids=["nan", "flat", "inf"]
 )

@@ -90,6 +90,16 @@ def test_samples_that_never_came_are_holes_in_the_numbers(reading, device):
     assert gaze["flags"][holes[0] + 1] == GazeFlag.GAP_BEFORE
 
 
+def test_a_pause_that_was_asked_for_is_no_hole(reading, clock):
+    reading.driver.stop()
+    clock.advance_ns(5 * SECOND_NS)
+    reading.driver.start()
+    reading.go_on(0.3)
+    gaze = reading.joined("gaze")
+    assert np.all(np.diff(gaze["seq"]) == 1)
+    assert reading.kinds() == []
+
+
 def test_a_device_time_that_repeats_is_flagged_and_kept(reading, device, clock):
     last_us = int(reading.joined("gaze")["t_device_ns"][-1] // 1000)
     device.deliver(raw_rows([last_us, last_us - 10]), clock.now_ns())
