@@ -13,7 +13,7 @@ EXTERNAL_SIGNAL: Final = RowType(
     columns=(
         _c("t_host_ns", "<i8", "ns", "arrival"),
         _c("t_device_ns", "<i8", "ns", "tracker clock; t_host_ns for a port of this computer"),
-        _c("value", "<i8", "code", "value on the port"),
+        _c("value", "<i8", "code", "value on the port; -1 where it is not known after a loss"),
         _c("change", "S24", "text", "value_changed, initial_value, connection_restored"),
         _c("source", "S32", "text", "tracker, or the name of the serial port"),
     ),
