@@ -12,6 +12,7 @@ import logging
 import os
 import platform
 import queue
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -35,6 +36,10 @@ _log = logging.getLogger(__name__)
 
 def run(incoming: int, outgoing: int) -> int:
     """Serve the program at the other end of the pipes; the process ends with it."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.winmm.timeBeginPeriod(1)  # waits of a millisecond else take sixteen
     faulthandler.enable()  # a crash of the vendor's library leaves its traces in the log
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     HostChild(FrameReader(incoming), FrameWriter(outgoing), leave=os._exit).serve()

@@ -53,6 +53,14 @@ class ArrivedBatch:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outgoing:
+    """A frame to be written."""
+
+    frame: bytes
+    ping: int | None  # number of the ping it is
+
+
 class Question:
     """Something that was asked and may be answered; the answer comes to whoever waits for it."""
 
@@ -89,10 +97,11 @@ class HostProcess:
         self._has_arrived = threading.Condition(self._lock)
         self._is_gone = False
         self._why_gone = ""
-        self._outgoing: queue.SimpleQueue[m.ToChild | None] = queue.SimpleQueue()
+        self._codec = m.to_child_codec()
+        self._outgoing: queue.SimpleQueue[_Outgoing | None] = queue.SimpleQueue()
         self._pinged_ns: dict[int, int] = {}
         self._readings: deque[ClockReading] = deque(maxlen=64)
-        self._silent_ticks = self._still_ticks = self._dead_ticks = 0
+        self._silent_ticks = self._still_pongs = self._dead_ticks = 0
         self._last_steps = -1
         self.cpu_s = float("nan")
         self._raw_dtype: np.dtype[np.void] | None = None
@@ -123,7 +132,11 @@ class HostProcess:
 
     def is_unresponsive(self, patience_s: float) -> bool:
         """Whether for so long it has not said a word, or its driver has not come back from a call."""
-        return max(self._silent_ticks, self._still_ticks) * TICK_S >= patience_s
+        return max(self._silent_ticks, self._still_pongs) * TICK_S >= patience_s
+
+    def begin_patience(self) -> None:
+        """Count anew from now on: a call that was asked for and took long is over."""
+        self._silent_ticks = self._still_pongs = 0
 
     def why_gone(self) -> str:
         """Return what is known of its end, a sentence."""
@@ -156,7 +169,8 @@ class HostProcess:
 
     def send(self, message: m.ToChild) -> None:
         """Say something that is not answered; returns at once."""
-        self._outgoing.put(message)
+        number = message.number if isinstance(message, m.Ping) else None
+        self._outgoing.put(_Outgoing(frame=self._codec.encode(message), ping=number))
 
     def ask(self, make: Callable[[int], m.ToChild]) -> Question:
         """Ask something; `make` gets the number of the question."""
@@ -166,7 +180,7 @@ class HostProcess:
                 question.settle(None)
                 return question
             self._questions[number] = question
-        self._outgoing.put(make(number))
+        self.send(make(number))
         return question
 
     def read_clock(self, timeout_s: float) -> ClockReading | None:
@@ -219,7 +233,7 @@ class HostProcess:
                 return
             self._has_ended = True
         if timeout_s > 0 and not self._is_gone:
-            self._outgoing.put(m.Leave())
+            self.send(m.Leave())
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout_s)
         self.kill()
@@ -263,6 +277,10 @@ class HostProcess:
         except FrameError as err:
             why = f"It sent something that cannot be understood ({err})."
             self.kill()
+        except Exception:  # noqa: BLE001  # the top of a thread: the loss of the process is told where it is read
+            _log.exception("What the hosted driver said could not be taken")
+            why = "What it sent could not be taken; the log has the details."
+            self.kill()
         self._goodbye(why)
 
     def _route(self, message: m.ToParent, t_host_ns: int) -> None:
@@ -284,8 +302,8 @@ class HostProcess:
         if before_ns is not None:
             reading = ClockReading(before_ns=before_ns, remote_ns=pong.t_child_ns, after_ns=t_host_ns)
             self._readings.append(reading)
-        if pong.steps != self._last_steps:
-            self._last_steps, self._still_ticks = pong.steps, 0
+        self._still_pongs = self._still_pongs + 1 if pong.steps == self._last_steps else 0
+        self._last_steps = pong.steps
         self.cpu_s = pong.cpu_s
 
     def _put(self, arrived: ArrivedBatch | m.ReadFailed) -> None:
@@ -309,13 +327,11 @@ class HostProcess:
     def _write(self) -> None:
         """Say what is to be said; the body of a thread."""
         writer = FrameWriter(_pipe(self._process.stdin).fileno())
-        codec = m.to_child_codec()
-        while (message := self._outgoing.get()) is not None:
+        while (outgoing := self._outgoing.get()) is not None:
             try:
-                frame = codec.encode(message)
-                if isinstance(message, m.Ping):
-                    self._pinged_ns[message.number] = time.perf_counter_ns()
-                writer.write(frame)
+                if outgoing.ping is not None:
+                    self._pinged_ns[outgoing.ping] = time.perf_counter_ns()
+                writer.write(outgoing.frame)
             except PipeClosedError:  # reading tells the end; until then nobody listens
                 while self._outgoing.get() is not None:
                     pass
@@ -325,13 +341,12 @@ class HostProcess:
         """Ping the process; the body of a thread. Counts turns: a sleep of the computer is none."""
         while not self._is_over.wait(TICK_S):
             self._silent_ticks += 1
-            self._still_ticks += 1
             if self._process.poll() is not None:
                 self._dead_ticks += 1
             if self._dead_ticks >= 2:  # a copy of its pipe is open elsewhere
                 self._goodbye("It ended.")
             if len(self._pinged_ns) < _MOST_PINGS:
-                self._outgoing.put(m.Ping(number=next(self._numbers)))
+                self.send(m.Ping(number=next(self._numbers)))
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -29,6 +29,7 @@ from drivers.host import messages as m
 from drivers.host.calibrator import HostedCalibrator
 from drivers.host.failures import error_of
 from drivers.host.host_process import ArrivedBatch, HostGoneError, HostProcess
+from drivers.host.json_forms import HostedCapabilities
 from drivers.host.opening import (
     HostedRequest,
     HostedTracker,
@@ -85,6 +86,7 @@ class HostedDriver:
         self._clock: Clock = HostClock() if clock is None else clock
         self._pauses_s = pauses_s
         self._info: TrackerInfo | None = None
+        self._abilities = HostedCapabilities()
         self._tracker: HostedTracker | None = None
         self._revival: Revival | None = None
         self._stream: int | None = None
@@ -109,14 +111,14 @@ class HostedDriver:
         if self._info is not None:
             raise DriverStateError("The hosted driver is open already; close it before opening it again.")
         self._tracker = Opening(self._request).run()
-        self._info = self._tracker.info
+        self._info, self._abilities = self._tracker.info, self._tracker.capabilities
         return self._info
 
     def capabilities(self) -> Capabilities:
         """Return what the tracker there can do."""
-        if self._info is None or self._tracker is None:
+        if self._info is None:
             raise DriverStateError("The hosted driver is not open; open it before asking what it can do.")
-        there = self._tracker.capabilities
+        there = self._abilities
         return Capabilities(
             rates_hz=there.rates_hz,
             modes=there.modes,
@@ -276,6 +278,7 @@ class HostedDriver:
         self._tracker, self._stream = tracker, stream
         self._taken_bytes = self._told_bytes = 0
         self._began_ns = self._clock.now_ns()
+        tracker.process.begin_patience()
         if self._scene is not None:
             self._show(tracker, self._scene)
 

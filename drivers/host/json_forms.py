@@ -192,7 +192,10 @@ def _flag(value: Any) -> bool:
 
 
 def _integer(value: Any) -> int:
-    return int(_of_type(value, int))
+    number = int(_of_type(value, int))
+    if not -(2**63) <= number < 2**63:
+        raise FrameError("a number came that is no integer of 64 bits")
+    return number
 
 
 def _number(value: Any) -> float:

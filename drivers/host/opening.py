@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +28,6 @@ START_TIMEOUT_S: Final = 10.0
 
 _CLOCK_READINGS: Final = 8
 _CLOCK_TIMEOUT_S: Final = 1.0
-_WAIT_S: Final = 0.2
 
 
 class NoAnswerError(DriverError):
@@ -62,7 +60,6 @@ def answer_to(
     timeout_s: float,
     *,
     what: str,
-    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> m.ToParent:
     """Wait for an answer.
 
@@ -76,13 +73,11 @@ def answer_to(
     DriverError
         If the answer is an error; `NoAnswerError` if none comes.
     """
-    deadline_s = time.monotonic() + timeout_s
-    while not question.wait(_WAIT_S):
-        if time.monotonic() >= deadline_s or is_cancelled():
-            raise NoAnswerError(
-                f"The hosted driver did not {what} within {timeout_s:.0f} s; check that the tracker is "
-                "switched on and connected, then try again."
-            )
+    if not question.wait(timeout_s):
+        raise NoAnswerError(
+            f"The hosted driver did not {what} within {timeout_s:.0f} s; check that the tracker is switched "
+            "on and connected, then try again."
+        )
     answer = question.answer
     if answer is None:
         raise NoAnswerError(
@@ -94,7 +89,7 @@ def answer_to(
     return answer
 
 
-def launch(interpreter: str) -> tuple[HostProcess, m.HostReady]:
+def launch(interpreter: str) -> HostProcess:
     """Start an interpreter and wait until it can host.
 
     Raises
@@ -104,10 +99,11 @@ def launch(interpreter: str) -> tuple[HostProcess, m.HostReady]:
     """
     process = HostProcess(interpreter)
     try:
-        return process, process.greeting(GREETING_TIMEOUT_S)
+        process.greeting(GREETING_TIMEOUT_S)
     except BaseException:
         process.end(0.0)
         raise
+    return process
 
 
 class Opening:
@@ -115,11 +111,15 @@ class Opening:
 
     def __init__(self, request: HostedRequest) -> None:
         self._request = request
+        self._process: HostProcess | None = None
         self._is_cancelled = threading.Event()
 
     def cancel(self) -> None:
-        """Give the attempt up; it ends with a `DriverError` soon."""
+        """Give the attempt up; it ends with a `DriverError` at once."""
         self._is_cancelled.set()
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def run(self) -> HostedTracker:
         """Bring the tracker up, not streaming.
@@ -129,9 +129,11 @@ class Opening:
         DriverError
             If that does not succeed; nothing is left running then.
         """
-        process, ready = launch(self._request.interpreter)
+        process = self._process = HostProcess(self._request.interpreter)
         try:
-            return self._opened(process, ready)
+            if self._is_cancelled.is_set():
+                process.kill()
+            return self._opened(process, process.greeting(GREETING_TIMEOUT_S))
         except FrameError as err:
             process.end(0.0)
             raise DriverError(
@@ -173,7 +175,7 @@ class Opening:
 
     def _ask(self, process: HostProcess, make: Callable[[int], m.ToChild], *, what: str) -> m.ToParent:
         question = process.ask(make)
-        return answer_to(process, question, OPEN_TIMEOUT_S, what=what, is_cancelled=self._is_cancelled.is_set)
+        return answer_to(process, question, OPEN_TIMEOUT_S, what=what)
 
 
 def start_stream(tracker: HostedTracker) -> int:

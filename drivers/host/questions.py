@@ -64,7 +64,7 @@ def find_hosted(
 
 
 def _ask(interpreter: str, make: Callable[[int], m.ToChild], *, what: str) -> m.ToParent:
-    process, _ = launch(interpreter)
+    process = launch(interpreter)
     try:
         return answer_to(process, process.ask(make), OPEN_TIMEOUT_S, what=what)
     finally:

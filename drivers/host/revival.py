@@ -13,7 +13,7 @@ from gaze_core.streams import TrackerInfo
 PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0)
 """Before the first, second, third and every further attempt."""
 
-_JOIN_S: Final = 12.0  # the longest that one step of an attempt that was given up can still take
+_JOIN_S: Final = 5.0  # the process of an attempt is killed, so no step of it can take long
 _log = logging.getLogger(__name__)
 
 
@@ -100,7 +100,10 @@ class Revival:
                     with self._has_changed:
                         self._problem = told
                 continue
-            self._decide(back, None)
+            if self._is_cancelled.is_set():
+                back[0].process.end(0.0)
+            else:
+                self._decide(back, None)
             return
 
     def _bring_back(self) -> tuple[HostedTracker, int]:

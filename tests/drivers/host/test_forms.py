@@ -180,7 +180,13 @@ def test_a_raw_row_type_that_is_none_is_refused(source):
 
 
 @pytest.mark.parametrize(
-    "source", [None, {}, {"t_host_ns": 1, "kind": "party", "text": "", "value": math.nan}]
+    "source",
+    [
+        None,
+        {},
+        {"t_host_ns": 1, "kind": "party", "text": "", "value": math.nan},
+        {"t_host_ns": 2**63, "kind": "tracker_warning", "text": "", "value": math.nan},
+    ],
 )
 def test_a_notice_that_is_none_is_refused(source):
     with pytest.raises(FrameError):

@@ -178,6 +178,31 @@ def test_a_start_that_hangs_is_an_error_in_words(lab, monkeypatch):
         driver.start()
 
 
+def test_a_start_that_takes_long_is_not_taken_for_a_driver_that_hangs(lab, reading, monkeypatch):
+    monkeypatch.setattr("drivers.host.hosted_driver.PATIENCE_S", 1.0)
+    driver = lab(start="1.7")
+    driver.open()
+    driver.start()
+    assert NoticeKind.CONNECTION_LOST not in reading.told(reading.until_rows(driver))
+
+
+def test_giving_up_does_not_wait_for_a_process_that_does_not_answer(lab, reading, tmp_path):
+    gate = tmp_path / "opens slowly"
+    driver = lab(open_waits_for=str(gate))
+    gate.touch()
+    driver.open()
+    driver.start()
+    reading.until_rows(driver)
+    gate.unlink()
+    os.kill(driver.process_id, signal.SIGKILL)
+    reading.until_told(driver, NoticeKind.CONNECTION_LOST)
+    deadline_s = time.monotonic() + 1.0
+    reading.until(driver, lambda _: time.monotonic() > deadline_s)  # the next process is opening its tracker
+    began_s = time.monotonic()
+    driver.close()
+    assert time.monotonic() - began_s < 2.0
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_the_death_of_the_program_ends_the_process_it_hosted(end):
     program = (

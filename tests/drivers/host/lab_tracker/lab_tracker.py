@@ -81,6 +81,8 @@ class LabTracker:
             os.abort()
         if trouble == "fails":
             raise ZeroDivisionError("of no use to anybody")
+        while "open_waits_for" in self.options and not Path(self.options["open_waits_for"]).exists():
+            time.sleep(0.005)
         if "prints" in self.options:
             os.write(1, b"x" * 100_000 + b"\n")
             sys.stdout.write("Hello from the vendor\n" * 1000)
@@ -99,8 +101,8 @@ class LabTracker:
         )
 
     def start(self):
-        if self.options.get("start") == "hangs":
-            threading.Event().wait()
+        if "start" in self.options:
+            threading.Event().wait(None if self.options["start"] == "hangs" else float(self.options["start"]))
 
     def read(self, timeout_s):
         self.reads += 1
