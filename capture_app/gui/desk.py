@@ -244,8 +244,8 @@ class Desk(QObject):
 
     def _connect_chosen(self, tracker: str, options: dict[str, str]) -> None:
         """Connect a tracker chosen on its page; it is the one of the settings from now on."""
-        self.change_settings(replace(self.settings, tracker=tracker, tracker_options=dict(options)))
-        self.connect_tracker()
+        if self._controller.attempt(partial(self._session.connect_tracker, tracker, options)):
+            self.change_settings(replace(self.settings, tracker=tracker, tracker_options=dict(options)))
 
     def _live_view_changed(self, options: LiveViewOptions) -> None:
         self.settings = replace(self.settings, live_view=options)

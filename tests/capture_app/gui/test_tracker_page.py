@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QPushButton
 
+from capture_app.gui.app import StationWindows
 from capture_app.gui.dialogs import MessageDialog
+from capture_app.gui.settings_dialog import SettingsDialog
 from capture_app.gui.tokens import DARK, LIGHT
 from capture_app.gui.tracker_page import TrackerPage
 from capture_app.session.display_area import DisplayAreaMatch
@@ -330,3 +333,70 @@ def test_an_error_dialog_is_not_needed_for_what_the_page_can_say(show, desk):
     page.list.button.click()
     assert page.findChildren(MessageDialog) == []
     assert page.notice.text == desk.refusal
+
+
+@pytest.fixture
+def windows(qapp, qtbot, session, station, store, tmp_path):
+    both = StationWindows(qapp, session, station, store, Settings(recording_folder=str(tmp_path)))
+    both.begin()
+    both.controller.stop()
+    yield both
+    for dialog in both.operator.findChildren(QDialog):
+        dialog.close()
+    both.end()
+    qapp.setStyleSheet("")
+
+
+def opened(windows) -> TrackerPage:
+    return next(page for page in windows.operator.findChildren(TrackerPage) if page.isVisible())
+
+
+def test_the_strip_of_the_start_page_opens_the_page(windows):
+    windows.operator.start_page.findChild(QPushButton, "part_tracker").click()
+    assert opened(windows).isVisible()
+
+
+def test_the_menu_and_its_key_open_the_page(windows):
+    windows.operator.actions_by_name["tracker"].trigger()
+    assert opened(windows).isVisible()
+
+
+def test_the_settings_open_the_page_and_keep_what_was_entered(windows, store):
+    windows.desk.ask_for_settings()
+    dialog = next(each for each in windows.operator.findChildren(SettingsDialog) if each.isVisible())
+    dialog.screen_page.distance_mm.setValue(700.0)
+    dialog.tracker_page.search.click()
+    assert opened(windows).isVisible()
+    assert not dialog.isVisible()
+    assert store.load().settings.distance_mm == 700.0
+
+
+def test_the_page_leads_to_the_settings_and_closes(windows):
+    windows.desk.show_tracker_page()
+    page = opened(windows)
+    page.settings_button.click()
+    assert not page.isVisible()
+    assert any(each.isVisible() for each in windows.operator.findChildren(SettingsDialog))
+
+
+def test_a_connected_tracker_is_the_one_of_the_settings_the_next_morning(windows, session, store):
+    session.tracker_desk.state = TrackerDeskState(search=findings(SPECTRUM))
+    windows.desk.show_tracker_page()
+    page = opened(windows)
+    page.list.rows[1].click()
+    page.render_desk()
+    page.device.connect_button.click()
+    assert ("connect_tracker", "tobii", {"serial": "S1"}) in session.asked
+    kept = store.load().settings
+    assert (kept.tracker, kept.tracker_options) == ("tobii", {"serial": "S1"})
+    assert titles(page) == ["Spectrum"]
+
+
+def test_what_the_session_refuses_is_said_in_words(windows, session):
+    windows.desk.show_tracker_page()
+    before = windows.desk.settings
+    session.refusal = "A recording is running. End it before you connect another tracker."
+    opened(windows).device.connect_button.click()
+    assert windows.desk.settings == before
+    messages = [each for each in windows.operator.findChildren(MessageDialog) if each.isVisible()]
+    assert messages[0].text.text() == session.refusal
