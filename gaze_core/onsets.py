@@ -2,7 +2,7 @@
 
 Clicks: the known shape is correlated with the signal; a parabola through the three highest values of the
 correlation gives the place between samples. The shape is a short cosine under a Gaussian, symmetrical about
-its middle, so its correlation has one peak that stands out, of either polarity.
+its middle and summing to 0, so its correlation has one peak that stands out, of either polarity.
 
 Edges: a sound card passes a step of light as a step or, where it holds back the constant part, as a jump that
 decays. Both cross half of the height they reach at the same place, which is the onset; a straight line
@@ -22,6 +22,9 @@ Signal = npt.NDArray[np.float64]
 
 _CARRIER_HZ: Final = 2000.0
 _SPREAD_S: Final = 125e-6  # SD of the Gaussian
+_CONSTANT_PART: Final = float(np.exp(-0.5 * (2.0 * np.pi * _CARRIER_HZ * _SPREAD_S) ** 2))
+"""Taken off the cosine, so that the shape sums to 0 and an offset or hum of the signal does not match it."""
+
 _REACH: Final = 6.0  # the shape ends after so many SD
 _NOISE_FACTOR: Final = 8.0
 """A click stands out of the noise of the correlation so far; Gaussian noise does not in a day."""
@@ -53,7 +56,10 @@ def click_shape(rate_hz: float) -> Signal:
     """Return one click of height 1, an odd number of samples with its middle in the middle."""
     reach = max(int(np.ceil(_REACH * _SPREAD_S * rate_hz)), 1)
     t_s = np.arange(-reach, reach + 1) / rate_hz
-    return np.asarray(np.exp(-0.5 * (t_s / _SPREAD_S) ** 2) * np.cos(2.0 * np.pi * _CARRIER_HZ * t_s))
+    bell = np.exp(-0.5 * (t_s / _SPREAD_S) ** 2)
+    return np.asarray(
+        bell * (np.cos(2.0 * np.pi * _CARRIER_HZ * t_s) - _CONSTANT_PART) / (1.0 - _CONSTANT_PART)
+    )
 
 
 def find_click(signal: Signal, shape: Signal, first_frame: int, last_frame: int) -> Found | None:
