@@ -253,7 +253,7 @@ class HostProcess:
         """Take what the process says; the body of a thread."""
         reader = FrameReader(_pipe(self._process.stdout).fileno())
         codec, assembly, size_bytes = m.to_parent_codec(), BatchAssembly(), 0
-        why = "It ended."
+        why = ""
         try:
             while (frame := reader.read()) is not None:
                 t_host_ns = time.perf_counter_ns()
@@ -281,7 +281,18 @@ class HostProcess:
             _log.exception("What the hosted driver said could not be taken")
             why = "What it sent could not be taken; the log has the details."
             self.kill()
-        self._goodbye(why)
+        self._goodbye(why or self._ending())
+
+    def _ending(self) -> str:
+        """Return how the process ended, a sentence; its pipe may end a moment before it does."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_JOIN_S)
+        code = self._process.poll()
+        if code is None:
+            return "It does not speak any more."
+        if code < 0:
+            return f"Its process was ended by signal {-code} ({signal.strsignal(-code) or 'unknown'})."
+        return f"Its process ended with code {code}."
 
     def _route(self, message: m.ToParent, t_host_ns: int) -> None:
         if isinstance(message, m.ReadFailed):
@@ -344,7 +355,7 @@ class HostProcess:
             if self._process.poll() is not None:
                 self._dead_ticks += 1
             if self._dead_ticks >= 2:  # a copy of its pipe is open elsewhere
-                self._goodbye("It ended.")
+                self._goodbye(self._ending())
             if len(self._pinged_ns) < _MOST_PINGS:
                 self.send(m.Ping(number=next(self._numbers)))
 

@@ -140,16 +140,16 @@ class HostedDriver:
             raise DriverStateError("The hosted driver is not open; open it before starting it.")
         if self._is_running:
             raise DriverStateError("The hosted driver streams already; stop it before starting it again.")
-        if self._tracker is None or self._tracker.process.is_gone:
-            self._open_again(self._info)
-        tracker = self._tracker
-        if tracker is None:  # cannot happen: it was opened or an error was raised
-            raise DriverStateError("The hosted driver is not open; open it before starting it.")
+        tracker = self._tracker or self._open_again(self._info)
         try:
             stream = start_stream(tracker)
         except NoAnswerError:
-            self._let_go(0.0)  # the next start begins with another process
-            raise
+            has_died = tracker.process.is_gone  # while nobody looked; else it hangs
+            self._let_go(0.0)
+            if not has_died:
+                raise
+            tracker = self._open_again(self._info)
+            stream = start_stream(tracker)
         self._begin(tracker, stream)
         self._failure = None
         self._is_running = True
@@ -282,8 +282,7 @@ class HostedDriver:
         if self._scene is not None:
             self._show(tracker, self._scene)
 
-    def _open_again(self, info: TrackerInfo) -> None:
-        self._let_go(0.0)
+    def _open_again(self, info: TrackerInfo) -> HostedTracker:
         tracker = Opening(self._request).run()
         try:
             ensure_same(info, tracker.info)
@@ -292,6 +291,7 @@ class HostedDriver:
             raise
         self._tracker = tracker
         self._go_on()
+        return tracker
 
     def _go_on(self) -> None:
         """Go on with the rows of another process; a loss that was told is told to be over."""

@@ -68,7 +68,7 @@ def test_what_was_sent_before_a_crash_is_delivered_in_order_and_then_the_loss(la
     np.testing.assert_array_equal(reading.joined(batches)["seq"], np.arange(10, 80))
     assert len(batches[-1].gaze) == 0
     (notice,) = batches[-1].notices
-    assert "is being restarted" in notice.text
+    assert "ended and is being restarted. Its process was ended by signal 6" in notice.text
 
 
 def test_an_error_nobody_expected_is_a_crash_of_its_process(lab, reading):
