@@ -21,7 +21,7 @@ from simulated_records import (
     SimulatedError,
     StreamError,
 )
-from simulated_sampling import BesideGaze, Sampling
+from simulated_sampling import BesideGaze, Faults, LateOpenness, Sampling
 
 if TYPE_CHECKING:
     from simulated_tobii import SimulatedNetwork
@@ -75,12 +75,11 @@ class SimulatedTobii:
         self._beside = BesideGaze(self, round(signal_period_s * 1e6))
         self._listeners: dict[str, list[Callable[[Any], None]]] = {stream: [] for stream in STREAMS}
         self._waiting: deque[GazeSample] = deque()
-        self._openness: deque[GazeSample] = deque()
+        self._late = LateOpenness()
         self._outbox: deque[tuple[str, Any]] = deque()
         self._is_held = False
         self._overflowed = 0
-        self._faults = sorted(faults, key=lambda fault: float(fault["at_s"]))
-        self._faults_from_us: int | None = None
+        self._faults = Faults(faults)
         self._signal = 0
 
     def device_us(self, system_us: int) -> int:
@@ -190,7 +189,7 @@ class SimulatedTobii:
                 self._listeners[stream].remove(listener)
             if stream == "gaze":
                 self._waiting.clear()
-                self._openness.clear()
+                self._late.clear()
 
     @property
     def listener_count(self) -> int:
@@ -332,26 +331,20 @@ class SimulatedTobii:
 
     def step(self, now_us: int) -> None:
         """Do what became due and deliver it."""
-        self._do_faults(now_us)
+        for action, arguments in self._faults.due(now_us):
+            getattr(self, self.network.action(action))(**arguments)
         self._make(now_us)
         if not self._is_held:
             while self._waiting:
                 sample = self._waiting.popleft()
                 self._deliver("gaze", sample)
-                self._deliver_openness(sample)
+                if self._listeners["eye_openness"]:
+                    for late in self._late.push(sample, self.openness_lag, self.openness_lost_every):
+                        self._deliver("eye_openness", late)
         if self.is_plugged_in:
             self._outbox.extend(tuple(self._beside.due(now_us)))
         while self._outbox:
             self._deliver(*self._outbox.popleft())
-
-    def _do_faults(self, now_us: int) -> None:
-        while self._faults and self._faults_from_us is not None:
-            due_us = self._faults_from_us + round(float(self._faults[0]["at_s"]) * 1e6)
-            if due_us > now_us:
-                return
-            fault = dict(self._faults.pop(0))
-            del fault["at_s"]
-            getattr(self, self.network.action(str(fault.pop("do"))))(**fault)
 
     def _make(self, now_us: int) -> None:
         """Measure every sample that is due."""
@@ -371,19 +364,9 @@ class SimulatedTobii:
         is_allowed = (self.has_licence or not self.needs_licence) and not self.has_too_many_subscribers
         return self.is_plugged_in and not self.is_silent and is_allowed and bool(self._listeners["gaze"])
 
-    def _deliver_openness(self, sample: GazeSample) -> None:
-        if not self._listeners["eye_openness"]:
-            return
-        self._openness.append(sample)
-        while len(self._openness) > self.openness_lag:
-            late = self._openness.popleft()
-            if not self.openness_lost_every or late.number % self.openness_lost_every:
-                self._deliver("eye_openness", late)
-
     def _after_listen(self, stream: str) -> None:
         if stream == "gaze":
-            if self._faults_from_us is None:
-                self._faults_from_us = self.network.now_us()
+            self._faults.begin(self.network.now_us())
             if self.needs_licence and not self.has_licence:
                 self.report_stream_error("insufficient_license", message="No licence for gaze data")
             if self.has_too_many_subscribers:

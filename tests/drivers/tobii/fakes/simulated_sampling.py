@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from simulated_gaze import GazeSample
 from simulated_records import Position, TimeSync
 
 if TYPE_CHECKING:
@@ -92,3 +94,42 @@ class BesideGaze:
         left = (0.45, 0.52, 0.48) if seen.left else _NOWHERE
         right = (0.55, 0.52, 0.48) if seen.right else _NOWHERE
         return Position(left, right, seen.left, seen.right)
+
+
+class LateOpenness:
+    """Openness on its way: later than gaze, and lost now and then."""
+
+    def __init__(self) -> None:
+        self._samples: deque[GazeSample] = deque()
+
+    def push(self, sample: GazeSample, lag: int, lost_every: int) -> Iterator[GazeSample]:
+        """Add a sample and give those that arrive now; each `lost_every`-th never does."""
+        self._samples.append(sample)
+        while len(self._samples) > lag:
+            late = self._samples.popleft()
+            if not lost_every or late.number % lost_every:
+                yield late
+
+    def clear(self) -> None:
+        """Forget what is on its way."""
+        self._samples.clear()
+
+
+class Faults:
+    """What a scenario lets happen, in order of time since gaze was first subscribed to."""
+
+    def __init__(self, faults: tuple[dict[str, Any], ...]) -> None:
+        self._faults = sorted(faults, key=lambda fault: float(fault["at_s"]))
+        self._from_us: int | None = None
+
+    def begin(self, now_us: int) -> None:
+        """Count from now on, unless it was counted from before."""
+        self._from_us = now_us if self._from_us is None else self._from_us
+
+    def due(self, now_us: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give action and arguments of each fault whose time has come."""
+        while self._faults and self._from_us is not None:
+            if self._from_us + round(float(self._faults[0]["at_s"]) * 1e6) > now_us:
+                return
+            arguments = {name: value for name, value in self._faults.pop(0).items() if name != "at_s"}
+            yield str(arguments.pop("do")), arguments
