@@ -11,11 +11,11 @@ import numpy as np
 
 from drivers.contract import DeviceCalibrator, DriverError, TrackerNotFoundError
 from drivers.tobii.backend import Delivered, DisplayArea, LicenceResult, TobiiFacts, TobiiStream
+from drivers.tobii.licences import licence_result
 from drivers.tobii.titta_calibration import TittaCalibrator
 from drivers.tobii.titta_data import GazeLayout, display_area
 from drivers.tobii.titta_errors import FAILURES, UNREACHABLE, failure, status_of
 from drivers.tobii.titta_intake import TittaIntake
-from drivers.tobii.titta_licences import licence_result
 from drivers.tobii.titta_log import StreamErrors
 from gaze_core.clocks import Clock
 from gaze_core.rows import Rows
@@ -165,7 +165,7 @@ class TittaDevice:
             "The licence could not be given to the tracker",
             lambda tracker: tracker.apply_licenses([list(licence)]),
         )
-        return licence_result([each.name for each in results])
+        return licence_result(results[0].name if results else "unknown")
 
     def calibrator(self) -> DeviceCalibrator | None:
         """Return the calibrator, None where the device cannot calibrate on a screen."""

@@ -157,7 +157,7 @@ def test_a_licence_that_fits_is_applied(device: TobiiDevice, simulated) -> None:
 
 @pytest.mark.parametrize(
     ("licence", "word"),
-    [("expired", "expired"), ("invalid_serial_number", "another serial number"), ("x", "is no licence")],
+    [("expired", "expired"), ("invalid_serial_number", "another serial number"), ("x", "changed or damaged")],
 )
 def test_a_licence_that_is_refused_is_a_result_in_words(device: TobiiDevice, licence: str, word: str) -> None:
     result = device.apply_licence(licence.encode())

@@ -9,8 +9,8 @@ also keeps Python from running anything else while it searches (2 s the first ti
 # ruff: noqa: N999  # the real module's name
 from __future__ import annotations
 
-import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -49,8 +49,7 @@ __all__ = [
 
 __version__ = '"2.1.0"'  # with the quotation marks
 
-_log: list[dict[str, Any]] = []
-_log_lock = threading.Lock()
+_log: deque[dict[str, Any]] = deque()
 _is_logging = False
 _trackers: weakref.WeakSet[EyeTracker] = weakref.WeakSet()
 
@@ -81,11 +80,8 @@ def start_logging(initial_buffer_size: int | None = None) -> bool:
 
 
 def get_log(clear_log: bool | None = None) -> list[dict[str, Any]]:
-    with _log_lock:
-        kept = list(_log)
-        if clear_log:
-            _log.clear()
-    return kept
+    count = len(_log)
+    return [_log.popleft() if clear_log else _log[index] for index in range(count)]
 
 
 def stop_logging() -> bool:
@@ -334,8 +330,7 @@ class EyeTracker:
                 "source": stream_error_source[error.source],
                 "message": error.message,
             }
-            with _log_lock:
-                _log.append(entry)
+            _log.append(entry)
 
         try:
             self._device.listen("stream_error", on_error)

@@ -1,8 +1,12 @@
-"""The buffers that the native callbacks fill: one for gaze with openness, one for each other stream."""
+"""The buffers that the native callbacks fill: one for gaze with openness, one for each other stream.
+
+There is no lock here, only deques: a tracker's end can come at any moment, with the garbage collector, also
+while a buffer is being read, and ends streams under the lock of the network that delivers.
+"""
 
 from __future__ import annotations
 
-import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -26,8 +30,7 @@ class Buffers:
 
     def __init__(self, device: SimulatedTobii) -> None:
         self._device = device
-        self._lock = threading.Lock()
-        self._records: dict[str, list[Any]] = {name: [] for name in STREAMS if name != "eye_openness"}
+        self._records: dict[str, deque[Any]] = {name: deque() for name in STREAMS if name != "eye_openness"}
         self._staged: list[MergedSample] = []
         self._recording: dict[str, Callable[[Any], None]] = {}
         self.includes_openness = False
@@ -73,19 +76,17 @@ class Buffers:
 
     def take(self, name: str, count: int | None, *, from_end: bool) -> dict[str, Any]:
         """Return and remove records; None: all."""
-        with self._lock:
-            records = self._records[_buffer_of(name)]
-            part = _part(records, count, from_end=from_end)
-            taken = records[part]
-            del records[part]
-        return self._converted(name, taken)
+        records = self._records[_buffer_of(name)]
+        left = len(records) if count is None else min(count, len(records))
+        taken = [records.pop() if from_end else records.popleft() for _ in range(left)]
+        return self._converted(name, taken[::-1] if from_end else taken)
 
     def look(self, name: str, count: int, *, from_end: bool) -> dict[str, Any]:
         """Return records and leave them."""
-        with self._lock:
-            records = self._records[_buffer_of(name)]
-            taken = records[_part(records, count, from_end=from_end)]
-        return self._converted(name, taken)
+        records = self._records[_buffer_of(name)]
+        count = min(count, len(records))
+        first = len(records) - count if from_end else 0
+        return self._converted(name, [records[first + index] for index in range(count)])
 
     def _converted(self, name: str, records: list[Any]) -> dict[str, Any]:
         if name == "notification" and self.unreadable_area and any(each.area for each in records):
@@ -102,13 +103,7 @@ class Buffers:
             return self._on_gaze
         if name == "eye_openness":
             return self._on_openness
-        records = self._records[name]
-
-        def on_record(record: Any) -> None:
-            with self._lock:
-                records.append(record)
-
-        return on_record
+        return self._records[name].append
 
     def _on_gaze(self, sample: GazeSample) -> None:
         self._merge(sample, is_gaze=True)
@@ -118,21 +113,17 @@ class Buffers:
 
     def _merge(self, sample: GazeSample, *, is_gaze: bool) -> None:
         """Join both halves of a moment; what is older and will get no other half goes out as it is."""
-        with self._lock:
-            out = self._records["gaze"]
-            if not ("gaze" in self._recording and "eye_openness" in self._recording):
-                out += self._staged
-                self._staged.clear()
-                merged = MergedSample(sample.device_us, sample.system_us)
-                out.append(merged)
-            else:
-                merged = self._partner_of(sample, out, is_gaze=is_gaze)
-            if is_gaze:
-                merged.gaze = sample
-            else:
-                merged.openness = sample
-
-    def _partner_of(self, sample: GazeSample, out: list[Any], *, is_gaze: bool) -> MergedSample:
+        out = self._records["gaze"]
+        half = MergedSample(sample.device_us, sample.system_us)
+        if is_gaze:
+            half.gaze = sample
+        else:
+            half.openness = sample
+        if not ("gaze" in self._recording and "eye_openness" in self._recording):
+            out.extend(self._staged)
+            self._staged.clear()
+            out.append(half)
+            return
         for staged in tuple(self._staged):
             has_other = staged.openness is not None if is_gaze else staged.gaze is not None
             if staged.device_us < sample.device_us and has_other:
@@ -140,11 +131,10 @@ class Buffers:
                 out.append(staged)
             elif staged.device_us == sample.device_us:
                 self._staged.remove(staged)
+                staged.gaze, staged.openness = staged.gaze or half.gaze, staged.openness or half.openness
                 out.append(staged)
-                return staged
-        fresh = MergedSample(sample.device_us, sample.system_us)
-        self._staged.append(fresh)
-        return fresh
+                return
+        self._staged.append(half)
 
     def _cannot_start(self, name: str) -> str:
         return f"Titta::cpp::start: Cannot start recording {name} stream"
@@ -152,9 +142,3 @@ class Buffers:
 
 def _buffer_of(name: str) -> str:
     return "gaze" if name == "eye_openness" else name
-
-
-def _part(records: list[Any], count: int | None, *, from_end: bool) -> slice:
-    if count is None or count >= len(records):
-        return slice(0, len(records))
-    return slice(len(records) - count, len(records)) if from_end else slice(0, count)
