@@ -21,20 +21,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Final
 
-import numpy as np
-
-from drivers.contract import Batch, DriverError
+from drivers.contract import DriverError
 from drivers.host import messages as m
-from drivers.host.batches import BatchAssembly
 from drivers.host.frame_pipe import FrameReader, FrameWriter, PipeClosedError
 from drivers.host.host_clock import ClockReading
+from drivers.host.incoming import ArrivedBatch, Incoming
 from drivers.host.interpreter import not_a_python, start_interpreter
-from drivers.host.json_forms import raw_dtype_from_json
 from drivers.host.log_pipe import LogPipe
+from drivers.host.vital_signs import TICK_S, VitalSigns
 from gaze_core.frames import FrameError
 
-TICK_S: Final = 0.5
-_MOST_PINGS: Final = 16  # unanswered
 _KILL_S: Final = 5.0
 _JOIN_S: Final = 1.0
 _log = logging.getLogger(__name__)
@@ -42,15 +38,6 @@ _log = logging.getLogger(__name__)
 
 class HostGoneError(Exception):
     """The process has ended, and everything it said has been taken."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrivedBatch:
-    """A batch and its size on the way."""
-
-    batch: Batch
-    stream: int
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +66,7 @@ class Question:
 
 
 class HostProcess:
-    """A running interpreter. Every method may be called from any thread.
+    """A running interpreter. Every method may be called from any thread; `signs` says how it fares.
 
     Parameters
     ----------
@@ -99,12 +86,8 @@ class HostProcess:
         self._why_gone = ""
         self._codec = m.to_child_codec()
         self._outgoing: queue.SimpleQueue[_Outgoing | None] = queue.SimpleQueue()
-        self._pinged_ns: dict[int, int] = {}
-        self._readings: deque[ClockReading] = deque(maxlen=64)
-        self._silent_ticks = self._still_pongs = self._dead_ticks = 0
-        self._last_steps = -1
-        self.cpu_s = float("nan")
-        self._raw_dtype: np.dtype[np.void] | None = None
+        self.signs = VitalSigns()
+        self._dead_ticks = 0
         self._has_ended = False
         self._is_over = threading.Event()
         self._log_pipe = LogPipe(_pipe(self._process.stderr))
@@ -129,14 +112,6 @@ class HostProcess:
     def is_gone(self) -> bool:
         """Whether it has ended; batches may still wait to be taken."""
         return self._is_gone
-
-    def is_unresponsive(self, patience_s: float) -> bool:
-        """Whether for so long it has not said a word, or its driver has not come back from a call."""
-        return max(self._silent_ticks, self._still_pongs) * TICK_S >= patience_s
-
-    def begin_patience(self) -> None:
-        """Count anew from now on: a call that was asked for and took long is over."""
-        self._silent_ticks = self._still_pongs = 0
 
     def why_gone(self) -> str:
         """Return what is known of its end, a sentence."""
@@ -188,11 +163,7 @@ class HostProcess:
         question = self.ask(lambda number: m.Ping(number=number))
         if not question.wait(timeout_s) or question.answer is None:
             return None
-        return self._readings[-1]
-
-    def take_readings(self) -> list[ClockReading]:
-        """Return the readings of its clock since the last call."""
-        return [self._readings.popleft() for _ in range(len(self._readings))]
+        return self.signs.newest_reading()
 
     def take(self, timeout_s: float) -> ArrivedBatch | m.ReadFailed | None:
         """Return what arrived next, None where nothing does in time.
@@ -252,28 +223,17 @@ class HostProcess:
     def _read(self) -> None:
         """Take what the process says; the body of a thread."""
         reader = FrameReader(_pipe(self._process.stdout).fileno())
-        codec, assembly, size_bytes = m.to_parent_codec(), BatchAssembly(), 0
+        incoming = Incoming()
         why = ""
         try:
             while (frame := reader.read()) is not None:
                 t_host_ns = time.perf_counter_ns()
-                self._silent_ticks = 0
-                message = codec.decode(frame)
-                if isinstance(message, m.DriverOpened):
-                    self._raw_dtype = raw_dtype_from_json(message.raw_dtype)
-                    codec = m.to_parent_codec(self._raw_dtype)
-                if isinstance(message, m.BatchPart):
-                    assembly.add(message)
-                    size_bytes += len(frame)
-                elif isinstance(message, m.BatchEnd):
-                    batch = assembly.complete(message, self._raw_dtype or np.dtype([]))
-                    arrived = ArrivedBatch(
-                        batch=batch, stream=message.stream, size_bytes=size_bytes + len(frame)
-                    )
-                    self._put(arrived)
-                    size_bytes = 0
-                else:
-                    self._route(message, t_host_ns)
+                self.signs.heard()
+                came = incoming.take(frame)
+                if isinstance(came, (ArrivedBatch, m.ReadFailed)):
+                    self._put(came)
+                elif came is not None:
+                    self._route(came, t_host_ns)
         except FrameError as err:
             why = f"It sent something that cannot be understood ({err})."
             self.kill()
@@ -294,28 +254,14 @@ class HostProcess:
             return f"Its process was ended by signal {-code} ({signal.strsignal(-code) or 'unknown'})."
         return f"Its process ended with code {code}."
 
-    def _route(self, message: m.ToParent, t_host_ns: int) -> None:
-        if isinstance(message, m.ReadFailed):
-            self._put(message)
-            return
-        if isinstance(message, (m.BatchPart, m.BatchEnd)):
-            return
+    def _route(self, message: m.HostReady | m.CannotHost | m.Answer, t_host_ns: int) -> None:
         number = 0 if isinstance(message, (m.HostReady, m.CannotHost)) else message.number
         if isinstance(message, m.Pong):
-            self._take_pong(message, t_host_ns)
+            self.signs.answered(message, t_host_ns)
         with self._lock:
             question = self._questions.get(0) if number == 0 else self._questions.pop(number, None)
         if question is not None:
             question.settle(message)
-
-    def _take_pong(self, pong: m.Pong, t_host_ns: int) -> None:
-        before_ns = self._pinged_ns.pop(pong.number, None)
-        if before_ns is not None:
-            reading = ClockReading(before_ns=before_ns, remote_ns=pong.t_child_ns, after_ns=t_host_ns)
-            self._readings.append(reading)
-        self._still_pongs = self._still_pongs + 1 if pong.steps == self._last_steps else 0
-        self._last_steps = pong.steps
-        self.cpu_s = pong.cpu_s
 
     def _put(self, arrived: ArrivedBatch | m.ReadFailed) -> None:
         with self._has_arrived:
@@ -341,7 +287,7 @@ class HostProcess:
         while (outgoing := self._outgoing.get()) is not None:
             try:
                 if outgoing.ping is not None:
-                    self._pinged_ns[outgoing.ping] = time.perf_counter_ns()
+                    self.signs.sent(outgoing.ping)
                 writer.write(outgoing.frame)
             except PipeClosedError:  # reading tells the end; until then nobody listens
                 while self._outgoing.get() is not None:
@@ -349,15 +295,14 @@ class HostProcess:
                 return
 
     def _watch(self) -> None:
-        """Ping the process; the body of a thread. Counts turns: a sleep of the computer is none."""
+        """Ping the process; the body of a thread."""
         while not self._is_over.wait(TICK_S):
-            self._silent_ticks += 1
+            if self.signs.tick():
+                self.send(m.Ping(number=next(self._numbers)))
             if self._process.poll() is not None:
                 self._dead_ticks += 1
             if self._dead_ticks >= 2:  # a copy of its pipe is open elsewhere
                 self._goodbye(self._ending())
-            if len(self._pinged_ns) < _MOST_PINGS:
-                self.send(m.Ping(number=next(self._numbers)))
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

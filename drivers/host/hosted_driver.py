@@ -28,7 +28,8 @@ from drivers.contract import (
 from drivers.host import messages as m
 from drivers.host.calibrator import HostedCalibrator
 from drivers.host.failures import error_of
-from drivers.host.host_process import ArrivedBatch, HostGoneError, HostProcess
+from drivers.host.host_process import HostGoneError, HostProcess
+from drivers.host.incoming import ArrivedBatch
 from drivers.host.json_forms import HostedCapabilities
 from drivers.host.opening import (
     HostedRequest,
@@ -203,7 +204,7 @@ class HostedDriver:
         if tracker is None:
             raise DriverStateError("The hosted driver is not streaming; open and start it before reading.")
         patience_s = CALIBRATION_PATIENCE_S if self._calibrator.is_busy else PATIENCE_S
-        if tracker.process.is_unresponsive(patience_s):
+        if tracker.process.signs.are_bad(patience_s):
             _log.warning("The hosted driver does not respond and is ended")
             tracker.process.kill()
         try:
@@ -228,7 +229,7 @@ class HostedDriver:
         )
 
     def _with_clock(self, tracker: HostedTracker, batch: Batch) -> Batch:
-        for reading in tracker.process.take_readings():
+        for reading in tracker.process.signs.take_readings():
             tracker.clock.add(reading)
         row = tracker.clock.due_row()
         if row is None:
@@ -278,7 +279,7 @@ class HostedDriver:
         self._tracker, self._stream = tracker, stream
         self._taken_bytes = self._told_bytes = 0
         self._began_ns = self._clock.now_ns()
-        tracker.process.begin_patience()
+        tracker.process.signs.begin_patience()
         if self._scene is not None:
             self._show(tracker, self._scene)
 
@@ -302,8 +303,8 @@ class HostedDriver:
         tracker, self._tracker = self._tracker, None
         if tracker is not None:
             tracker.process.end(timeout_s)
-            if math.isfinite(tracker.process.cpu_s):
-                self._cpu_before_s += tracker.process.cpu_s
+            if math.isfinite(tracker.process.signs.cpu_s):
+                self._cpu_before_s += tracker.process.signs.cpu_s
 
     def _show(self, tracker: HostedTracker, scene: Scene) -> None:
         if tracker.capabilities.takes_scenes:
@@ -311,7 +312,7 @@ class HostedDriver:
 
     def _cpu_s(self) -> float:
         process = self._process()
-        now_s = process.cpu_s if process is not None and math.isfinite(process.cpu_s) else 0.0
+        now_s = process.signs.cpu_s if process is not None and math.isfinite(process.signs.cpu_s) else 0.0
         return self._cpu_before_s + now_s
 
     def _empty(self) -> Batch:

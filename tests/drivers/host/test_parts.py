@@ -11,15 +11,21 @@ import pytest
 
 from drivers.contract import Batch, Driver, DriverOptionError, Notice, NoticeKind, Scene
 from drivers.host import messages as m
+from drivers.host.batches import batch_messages
 from drivers.host.child_driver import ChildDriver
 from drivers.host.host_clock import ClockReading, HostClockLink, tightest
 from drivers.host.hosted_driver import HostedDriver
+from drivers.host.incoming import Incoming
+from drivers.host.json_forms import info_to_json, raw_dtype_to_json
 from drivers.host.log_pipe import LINES_PER_MINUTE, LogPipe
 from drivers.host.option import INTERPRETER
 from drivers.host.row_continuity import RowContinuity
+from drivers.host.vital_signs import VitalSigns
 from drivers.mock import MockTracker
 from drivers.registry import create_driver, find_driver
+from gaze_core.frames import FrameError
 from gaze_core.rows import CLOCK_SYNC, GAZE, MARKER, NO_TIME, GazeFlag
+from gaze_core.streams import TrackerInfo
 
 RAW = np.dtype([("x", "<f8")])
 
@@ -147,6 +153,83 @@ class TestRowContinuity:
         continuity = RowContinuity()
         continuity.come_back("It runs again.")
         assert continuity.take(batch_of(1)).notices == ()
+
+
+class TestVitalSigns:
+    @staticmethod
+    def pong(number: int, steps: int) -> m.Pong:
+        return m.Pong(number=number, t_child_ns=5, steps=steps, cpu_s=0.25)
+
+    def test_a_process_that_says_nothing_is_not_well(self):
+        signs = VitalSigns()
+        for _ in range(3):
+            signs.tick()
+        assert not signs.are_bad(2.0)
+        signs.tick()
+        assert signs.are_bad(2.0)
+        signs.heard()
+        assert not signs.are_bad(2.0)
+
+    def test_a_driver_that_does_not_move_is_not_well_although_its_process_answers(self):
+        signs = VitalSigns()
+        for number in range(5):
+            assert not signs.are_bad(2.0)
+            signs.heard()
+            signs.answered(self.pong(number, steps=7), 100)
+        assert signs.are_bad(2.0)
+        signs.answered(self.pong(6, steps=8), 100)
+        assert not signs.are_bad(2.0)
+
+    def test_a_long_call_that_is_over_counts_no_more(self):
+        signs = VitalSigns()
+        for number in range(9):
+            signs.tick()
+            signs.answered(self.pong(number, steps=7), 100)
+        signs.begin_patience()
+        assert not signs.are_bad(2.0)
+
+    def test_a_ping_and_its_answer_are_a_reading_and_an_answer_to_nothing_is_none(self):
+        signs = VitalSigns()
+        signs.answered(self.pong(1, steps=1), 100)
+        assert signs.newest_reading() is None
+        signs.sent(2)
+        signs.answered(self.pong(2, steps=2), 2**62)
+        (reading,) = signs.take_readings()
+        assert (reading.remote_ns, reading.after_ns) == (5, 2**62)
+        assert signs.take_readings() == []
+        assert signs.cpu_s == 0.25
+
+    def test_pings_that_nobody_answers_are_no_longer_sent(self):
+        signs = VitalSigns()
+        pings = 0
+        while signs.tick() and pings < 100:
+            signs.sent(pings)
+            pings += 1
+        assert pings == 16
+
+
+class TestIncoming:
+    def test_a_batch_comes_with_the_bytes_it_took(self):
+        incoming, codec = Incoming(), m.to_parent_codec()
+        info = TrackerInfo(driver="lab", model="Lab", rate_hz=60.0, raw_dtype=RAW)
+        opened = m.DriverOpened(
+            number=1, info=info_to_json(info), raw_dtype=raw_dtype_to_json(RAW), capabilities={}
+        )
+        assert incoming.take(codec.encode(opened)) == opened
+        for _ in range(2):
+            frames = [codec.encode(each) for each in batch_messages(batch_of(1), 4)]
+            *parts, arrived = [incoming.take(frame) for frame in frames]
+            assert parts == [None, None]
+            assert (arrived.stream, arrived.size_bytes) == (4, sum(map(len, frames)))
+            assert arrived.batch.gaze["seq"].tolist() == [1, 2, 3]
+
+    def test_samples_before_a_tracker_is_open_are_refused(self):
+        incoming, codec = Incoming(), m.to_parent_codec()
+        raw = m.BatchPart(stream=4, row_type=m.RAW, rows=np.zeros(3, RAW))
+        with pytest.raises(FrameError, match="do not fit its row type"):
+            incoming.take(codec.encode(raw))
+        with pytest.raises(FrameError, match="before a tracker was open"):
+            incoming.take(codec.encode(m.BatchEnd(stream=4, notices=[])))
 
 
 class TestWindow:
