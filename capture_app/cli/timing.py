@@ -17,7 +17,7 @@ from capture_app.cli.interrupts import CtrlC, ctrl_c_noted, without_ctrl_c
 from capture_app.cli.timing_report import print_findings
 from capture_app.session.acquisition_start import start_acquisition
 from capture_app.session.engine import CaptureSession
-from capture_app.session.headless import StoppedEarlyError, TrackerUnavailableError
+from capture_app.session.headless import RecordingFailedError, StoppedEarlyError, TrackerUnavailableError
 from capture_app.session.port import SessionError
 from capture_app.session.settings import Settings, SettingsStore
 from capture_app.session.signal_settings import OutletSettings
@@ -80,17 +80,23 @@ class TimingRun:
         self._start_sound = start_sound
         self._say = say
         self.is_simulated = False  # the tracker that was measured
+        self.findings = TimingFindings()  # so far
 
-    def measure(self) -> TimingFindings:
-        """Measure all that was asked for."""
+    def measure(self) -> None:
+        """Measure all that was asked for; what breaks off leaves the findings until then.
+
+        Raises
+        ------
+        CommandError
+            If a named device or tracker cannot be used, nothing can be recorded, or Ctrl-C was pressed.
+        """
         steps = {"audio": self._audio, "onset": self._onset, "tracker": self._tracker, "drift": self._drift}
-        findings = TimingFindings()
         for part in PARTS:
             if part in self._request.parts:
                 found = steps[part]()
+                self._check_stop()
                 self._known = self._known.with_new(found.constants)
-                findings = TimingFindings.joined((findings, found))
-        return findings
+                self.findings = TimingFindings.joined((self.findings, found))
 
     def _audio(self) -> TimingFindings:
         self._say("Playing clicks and listening for them ...")
@@ -146,6 +152,8 @@ class TimingRun:
         except StoppedEarlyError:
             self._check_stop()
             raise
+        except RecordingFailedError as err:
+            raise CommandError(str(err), ExitCode.RECORDING) from err
         except TrackerUnavailableError as err:
             if self._request.tracker:
                 raise CommandError(str(err), ExitCode.TRACKER) from err
@@ -196,7 +204,7 @@ class TimingRun:
     def _sound(self) -> Iterator[SoundPort | str]:
         """Start the sound process and end it; yields why there is no sound where there is none."""
         try:
-            sound = self._start_sound()
+            sound = without_ctrl_c(self._start_sound)
         except SoundError as err:
             yield str(err).rstrip(".")
             return
@@ -236,10 +244,10 @@ def run_timing(request: TimingRequest, *, as_json: bool) -> None:
         say(loaded.notice)
     with ctrl_c_noted() as pressed:
         run = TimingRun(request, settings, loaded.constants, pressed, say=say)
-        try:
-            findings = run.measure()
-        except SessionError as err:
-            raise CommandError(str(err), ExitCode.TRACKER) from err
+        failure = _failure_of(run)
+    if failure is not None and failure.code is ExitCode.INTERRUPTED:
+        raise failure
+    findings = run.findings
     kept = tuple(
         each for each in findings.constants if not (run.is_simulated and each.name in TRACKER_CONSTANTS)
     )
@@ -253,3 +261,16 @@ def run_timing(request: TimingRequest, *, as_json: bool) -> None:
             raise CommandError(str(err), ExitCode.RECORDING) from err
     known = loaded.constants.with_new(findings.constants)
     print_findings(findings, known, store.path if kept else None, as_json=as_json)
+    if failure is not None:
+        raise failure
+
+
+def _failure_of(run: TimingRun) -> CommandError | None:
+    """Measure; return what ended it before its time: the parts before that are kept."""
+    try:
+        run.measure()
+    except CommandError as err:
+        return err
+    except SessionError as err:
+        return CommandError(str(err), ExitCode.TRACKER)
+    return None

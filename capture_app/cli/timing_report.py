@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from capture_app.acquisition.audio import SoundClient, SoundDevice, SoundError, bluetooth_warning
+from capture_app.acquisition.audio import SoundClient, SoundDevice, SoundError, device_warnings
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.session.settings_codec import encode_record
@@ -111,7 +111,7 @@ def list_sound_devices(*, as_json: bool) -> None:
         )
     Console().print(table)
     for device in devices:
-        if warning := bluetooth_warning(device):
+        for warning in device_warnings(device):
             click.echo(f"note: {warning}")
 
 

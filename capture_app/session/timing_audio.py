@@ -24,8 +24,8 @@ from capture_app.acquisition.audio import (
     SoundDevice,
     SoundError,
     SoundPort,
-    bluetooth_warning,
     choose_device,
+    device_warnings,
 )
 from capture_app.acquisition.audio.client import WANTED_RATE_HZ
 from capture_app.acquisition.audio.takes import Pcm
@@ -155,14 +155,14 @@ def play_clicks(
         input_share=take.reported_input_s / stated_s if stated_s > 0 else math.nan,
         played_rate_hz=take.played.nominal_rate_hz,
         has_gap=take.has_gap,
-        warnings=(bluetooth_warning(heard), bluetooth_warning(played), *take.warnings),
+        warnings=(*device_warnings(heard), *device_warnings(played), *take.warnings),
     )
 
 
 def audio_findings(runs: Sequence[ClickRun]) -> TimingFindings:
-    """Return the latencies that the clicks of all openings tell; at least one. Those with gaps are left out."""
+    """Return the latencies that the clicks of the openings tell, at least one; those with gaps do not count."""
     heard, played, rate_hz = runs[0].heard, runs[0].played, runs[0].played_rate_hz
-    notes = tuple(dict.fromkeys(each for run in runs for each in run.warnings if each))
+    notes = tuple(dict.fromkeys(each for run in runs for each in run.warnings))
     undisturbed = [run for run in runs if not run.has_gap]
     clicks_ms = tuple(run.round_trips_ms for run in undisturbed)
     all_ms = [trip for trips in clicks_ms for trip in trips]

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from capture_app.acquisition.audio import AudioTake, SoundDevice, SoundError, SoundPort, bluetooth_warning
+from capture_app.acquisition.audio import AudioTake, SoundDevice, SoundError, SoundPort, device_warnings
 from capture_app.acquisition.audio.takes import FrameLine
 from capture_app.session.port import ScreenFacts
 from capture_app.session.timing_audio import SoundChoice, chosen_input, wait_for_sound
@@ -99,8 +99,7 @@ def measure_onset(
     except SoundError as err:
         return TimingFindings(unmeasured=(Unmeasured(what=_ONSET, why=str(err).rstrip(".")),))
     findings = onset_findings(run, take, heard, known)
-    notes = tuple(each for each in (bluetooth_warning(heard), *take.warnings) if each)
-    return replace(findings, notes=(*notes, *findings.notes))
+    return replace(findings, notes=(*device_warnings(heard), *take.warnings))
 
 
 def onset_findings(

@@ -11,6 +11,7 @@ from capture_app.acquisition.audio.errors import SoundError
 Direction = Literal["input", "output"]
 
 _BLUETOOTH_WORDS: Final = ("bluetooth", "bluez", "airpods", "hands-free", "handsfree", "(bt)")
+_STAND_INS: Final = ("default", "sysdefault", "pulse", "pipewire", "microsoft sound mapper", "primary sound")
 _USUAL_HOST_APIS: Final = ("Windows WASAPI",)
 """Windows lists each device once per interface; this is the one with the shortest way."""
 
@@ -73,7 +74,21 @@ def choose_device(devices: Sequence[SoundDevice], direction: Direction, name: st
     raise SoundError(f"More than one sound {direction} is called {name!r}: {names}. Give more of the name.")
 
 
-def bluetooth_warning(device: SoundDevice) -> str:
+def device_warnings(device: SoundDevice) -> tuple[str, ...]:
+    """Return sentences on what makes a device, going by its name, doubtful for anything that is timed."""
+    return tuple(each for each in (_bluetooth_warning(device), _stand_in_warning(device)) if each)
+
+
+def _stand_in_warning(device: SoundDevice) -> str:
+    if not device.name.casefold().startswith(_STAND_INS):
+        return ""
+    return (
+        f"{device.name} stands for whichever sound card the system chooses; what is measured on it holds "
+        "only as long as that stays the same. Name the card itself where it is listed."
+    )
+
+
+def _bluetooth_warning(device: SoundDevice) -> str:
     """Return a sentence where the name says that the device is connected by radio, else ""."""
     if not any(word in device.full_name.casefold() for word in _BLUETOOTH_WORDS):
         return ""

@@ -20,6 +20,7 @@ from capture_app.session.timing_audio import SoundChoice
 from capture_app.session.timing_constants import ConstantName, TimingConstants, constant
 from capture_app.session.timing_findings import TimingFindings, Unmeasured
 from capture_app.session.timing_store import TimingStore
+from recordings_schema.reader import Recording
 
 SOUND = constant(ConstantName.AUDIO_INPUT, LINE_IN.full_name, [7.0, 7.5], "click loop-back")
 
@@ -59,7 +60,8 @@ def run(monkeypatch, pressed):
             start_sound=openings,
             say=lambda _text: None,
         )
-        return made.measure()
+        made.measure()
+        return made.findings
 
     return measure
 
@@ -140,7 +142,7 @@ def measured(monkeypatch) -> None:
     """Let the command find the latency of a sound input, and nothing else."""
     missing = Unmeasured(what="The time from presentation to light", why="no photodiode")
     findings = TimingFindings(constants=(SOUND,), unmeasured=(missing,), notes=("A note.",))
-    monkeypatch.setattr(TimingRun, "measure", lambda _self: findings)
+    monkeypatch.setattr(TimingRun, "measure", lambda run: setattr(run, "findings", findings))
 
 
 @pytest.mark.usefixtures("measured")
@@ -201,3 +203,28 @@ def test_the_sound_devices_are_listed(monkeypatch):
 def test_a_computer_without_sound_devices_says_so(monkeypatch):
     monkeypatch.setattr(timing_report, "SoundClient", lambda: FakeSound(devices=()))
     assert "no sound device on this computer" in CliRunner().invoke(cli, ["timing", "--list"]).output
+
+
+def test_what_was_measured_before_something_failed_is_kept(monkeypatch):
+    def measure(run: TimingRun) -> None:
+        run.findings = TimingFindings(constants=(SOUND,))
+        raise CommandError("The tracker is gone.", ExitCode.TRACKER)
+
+    monkeypatch.setattr(TimingRun, "measure", measure)
+    result = CliRunner().invoke(cli, ["timing"])
+    assert isinstance(result.exception, CommandError)
+    assert result.exception.code is ExitCode.TRACKER
+    assert TimingStore().load().constants.constants == (SOUND,)
+
+
+@pytest.mark.processes
+def test_a_recording_made_afterwards_carries_what_was_measured(tmp_path):
+    TimingStore().save(TimingConstants(constants=(SOUND,)))
+    path = tmp_path / "after.gazeh5"
+    done = CliRunner().invoke(cli, ["record", "--seconds", "1", "--out", str(path)])
+    assert done.exit_code == 0, done.output
+    with Recording.open(path) as recording:
+        found = recording.metadata.timing
+    assert json.loads(found.constants["audio_input_latency"])["mean_ms"] == 7.25
+    assert "The latency of the sound input was 7.25 ms" in found.sentence
+    assert "The time from presentation to light was not measured." in found.sentence

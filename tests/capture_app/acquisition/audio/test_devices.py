@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capture_app.acquisition.audio import SoundDevice, SoundError, bluetooth_warning, choose_device
+from capture_app.acquisition.audio import SoundDevice, SoundError, choose_device, device_warnings
 
 
 def device(index: int, name: str, **changes) -> SoundDevice:
@@ -63,8 +63,16 @@ def test_a_device_on_several_interfaces_of_windows_is_used_by_the_shortest_way()
 
 @pytest.mark.parametrize("name", ["Headset (Bluetooth)", "AirPods Pro", "WH-1000XM4 Hands-Free AG Audio"])
 def test_a_device_connected_by_radio_is_warned_of(name):
-    assert bluetooth_warning(device(0, name)).startswith(f"{name} seems to be connected by Bluetooth")
+    assert device_warnings(device(0, name))[0].startswith(f"{name} seems to be connected by Bluetooth")
 
 
 def test_a_device_with_a_cable_is_not():
-    assert bluetooth_warning(MICROPHONE) == ""
+    assert device_warnings(MICROPHONE) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["default", "pulse", "Microsoft Sound Mapper - Input", "Primary Sound Driver"]
+)
+def test_a_name_that_stands_for_any_card_is_warned_of(name):
+    (warning,) = device_warnings(device(0, name))
+    assert "stands for whichever sound card the system chooses" in warning
