@@ -90,8 +90,8 @@ def _is_present(guide: Rows, now_ns: int) -> bool:
 def _guide_boxes(guide: Rows, now_ns: int) -> _Boxes:
     """Return the eyes of the positioning guide, the reader's left at the left; none where it has none.
 
-    Makers count across from either side: where both eyes are seen the left one decides, else the side that
-    Tobii documents, from the reader's right.
+    Makers count across from either side: where both eyes are seen the left one decides, else the way of
+    Tobii's documents, from the reader's right, is taken; no hardware was at hand to see it.
     """
     if not _is_present(guide, now_ns):
         return {}
@@ -114,13 +114,17 @@ def _judgement(
     wanted_mm: float,
 ) -> tuple[str, str]:
     """Return level and sentence; the first thing that is not as it should be is told."""
+    has_guide = _is_present(guide, now_ns)
     if not boxes:
         has_gaze = bool(np.any(recent["valid"] | recent["left_valid"] | recent["right_valid"]))
-        if has_gaze and not _is_present(guide, now_ns):
+        if has_gaze and not has_guide:
             return "information", _UNTOLD
         return "bad", _UNSEEN
     seen_mm = [place for place in places_mm.values() if place is not None]
-    asked = _move_by_mm(seen_mm, wanted_mm) if seen_mm else _move_by_box(boxes, _depth(guide, now_ns))
+    # How far away, the study decides; how high and how far aside, the tracker, where it has a guide.
+    asked = (_move_along_mm(seen_mm, wanted_mm) if seen_mm else _move_along_box(_depth(guide, now_ns))) or (
+        _move_across_box(boxes) if has_guide or not seen_mm else _move_across_mm(seen_mm)
+    )
     if asked:
         return "attention", asked
     for side in _SIDES:
@@ -130,11 +134,21 @@ def _judgement(
     return "good", _WELL
 
 
-def _move_by_mm(seen_mm: list[_Place], wanted_mm: float) -> str:
-    x_mm, y_mm, z_mm = np.mean(np.array(seen_mm), axis=0).tolist()
-    if abs(z_mm - wanted_mm) > DISTANCE_TOLERANCE_MM:
-        way = "closer" if z_mm > wanted_mm else "back"
-        return f"Ask the reader to move about {_centimetres(z_mm - wanted_mm)} {way}."
+def _move_along_mm(seen_mm: list[_Place], wanted_mm: float) -> str:
+    off_mm = float(np.mean([place[2] for place in seen_mm])) - wanted_mm
+    if abs(off_mm) > DISTANCE_TOLERANCE_MM:
+        return f"Ask the reader to move about {_centimetres(off_mm)} {'closer' if off_mm > 0 else 'back'}."
+    return ""
+
+
+def _move_along_box(depth: float) -> str:
+    if abs(depth - 0.5) > BOX_TOLERANCE:
+        return f"Ask the reader to move a little {'closer' if depth > 0.5 else 'back'}."
+    return ""
+
+
+def _move_across_mm(seen_mm: list[_Place]) -> str:
+    x_mm, y_mm, _ = np.mean(np.array(seen_mm), axis=0).tolist()
     # With one eye alone the middle of the head is not known to within the half distance of the eyes.
     if abs(x_mm) > ASIDE_TOLERANCE_MM:
         way = "left" if x_mm > 0 else "right"
@@ -145,10 +159,8 @@ def _move_by_mm(seen_mm: list[_Place], wanted_mm: float) -> str:
     return ""
 
 
-def _move_by_box(boxes: _Boxes, depth: float) -> str:
+def _move_across_box(boxes: _Boxes) -> str:
     x, y = np.mean(np.array(list(boxes.values())), axis=0).tolist()
-    if abs(depth - 0.5) > BOX_TOLERANCE:
-        return f"Ask the reader to move a little {'closer' if depth > 0.5 else 'back'}."
     if abs(x - 0.5) > BOX_TOLERANCE:
         return f"Ask the reader to move a little to the {'left' if x > 0.5 else 'right'}."
     if abs(y - 0.5) > BOX_TOLERANCE:

@@ -24,6 +24,7 @@ from capture_app.session.tracker_states import QualityRunState
 from drivers.host.json_forms import found_to_json
 from drivers.registry import FoundTracker
 
+FAKE_PACKAGES = Path(__file__).parents[2] / "drivers" / "tobii" / "fakes"
 SPECTRUM = FoundTracker(
     driver="lsl",
     title="Spectrum",
@@ -249,6 +250,22 @@ def test_a_tracker_that_cannot_be_opened_says_why() -> None:
     assert isinstance(result.exception, CommandError)
     assert result.exception.code is ExitCode.TRACKER
     assert "has no preset" in str(result.exception)
+
+
+@pytest.mark.processes
+@pytest.mark.usefixtures("quick_log")
+def test_a_tobii_tracker_is_found_and_tested_by_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FAKE_PACKAGES))  # the acquisition process takes its path from here
+    found = run("trackers", "--search", "--tracker", "tobii", "--json")
+    assert found.exit_code == 0
+    (tracker,) = json.loads(found.output)[0]["trackers"]
+    options = [word for name, text in tracker["options"].items() for word in ("--option", f"{name}={text}")]
+    result = run("tracker-test", "--tracker", "tobii", *options, "--rate", "300", "--seconds", "1", "--json")
+    told = json.loads(result.output)
+    assert told["tracker"]["serial"] == tracker["serial"]
+    assert told["quality"]["nominal_rate_hz"] == 300.0
+    assert told["head"]["sentence"] == "The head is well placed."
+    assert result.exit_code == 0
 
 
 def test_a_test_without_a_result_ends_with_the_reason(answering, monkeypatch: pytest.MonkeyPatch) -> None:

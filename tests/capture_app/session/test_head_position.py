@@ -118,6 +118,13 @@ def test_a_guide_alone_asks_without_centimetres(row, words):
     assert math.isnan(head.distance_mm)
 
 
+@pytest.mark.parametrize(("y", "words"), [(0.5, "well placed"), (0.9, "Raise the reader's chair a little")])
+def test_the_tracker_s_own_guide_decides_how_high_the_head_has_to_be(y, words):
+    head = head_position(gaze(y_mm=150.0, x_mm=90.0), guide(0.6, 0.4, y=y), NOW_NS, WANTED_MM)
+    assert words in head.sentence
+    assert head.distance_mm == pytest.approx(WANTED_MM)
+
+
 def test_with_both_the_guide_is_drawn_and_the_gaze_gives_the_centimetres():
     head = head_position(gaze(z_mm=550.0), guide(0.6, 0.4), NOW_NS, WANTED_MM)
     assert head.left == pytest.approx((0.4, 0.5))
