@@ -66,9 +66,11 @@ def test_what_a_hosted_tracker_is_and_can_do_comes_over(hosted_mock, setup):
     assert info.settings["host_clock"].startswith("shared, within")
     own = {name: text for name, text in info.settings.items() if name not in of_the_host}
     assert dataclasses.replace(info, settings=own) == expected
-    assert hosted_mock.capabilities().rates_hz == here.capabilities().rates_hz
-    assert hosted_mock.capabilities().calibrator is None
-    assert not hosted_mock.capabilities().calibrates_single_eyes
+    there, expected = hosted_mock.capabilities(), here.capabilities()
+    assert (there.rates_hz, there.modes) == (expected.rates_hz, expected.modes)
+    assert there.calibrates_single_eyes == expected.calibrates_single_eyes
+    assert (there.calibrator is None) == (expected.calibrator is None)
+    assert (there.set_scene is None, there.cpu_s is None) == (False, False)
 
 
 def test_a_scene_reaches_the_simulated_eye_and_its_cost_comes_back(setup, reading):
