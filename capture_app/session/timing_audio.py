@@ -160,7 +160,7 @@ def play_clicks(
 
 
 def audio_findings(runs: Sequence[ClickRun]) -> TimingFindings:
-    """Return the latencies that the clicks of the openings tell, at least one; those with gaps do not count."""
+    """Return the latencies that the clicks of the openings (one or more) tell; gaps make one not count."""
     heard, played, rate_hz = runs[0].heard, runs[0].played, runs[0].played_rate_hz
     notes = tuple(dict.fromkeys(each for run in runs for each in run.warnings))
     undisturbed = [run for run in runs if not run.has_gap]
