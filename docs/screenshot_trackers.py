@@ -88,14 +88,14 @@ _GOOD_RUN = StreamQuality(
 )
 _POOR_RUN = StreamQuality(
     level="bad",
-    sentence="60.0 of 60 Hz set, 24.3 % without gaze, noise 1.15 deg: far too much of the gaze is missing. "
+    sentence="599.7 of 600 Hz set, 24.3 % without gaze, noise 1.15 deg: far too much of the gaze is missing. "
     "Look at the distance, at glasses and at the light.",
     duration_s=10.0,
-    sample_count=600,
+    sample_count=5997,
     never_arrived=3,
-    rate_hz=60.0,
-    nominal_rate_hz=60.0,
-    data_rate_hz=45.4,
+    rate_hz=599.7,
+    nominal_rate_hz=600.0,
+    data_rate_hz=454.1,
     loss_share=0.243,
     loss_classes=(("blinks", 0.123), ("one eye", 0.252), ("both eyes", 0.118), ("no samples", 0.002)),
     longest_gap_s=1.41,

@@ -120,6 +120,7 @@ class TrackerPage(QDialog):
             is_connecting=state.is_connecting,
             problem=state.problem if self._was_asked_for(self._chosen) else "",
             is_blocked=is_blocked,
+            other=state.connected.model if state.connected is not None else "",
         )
         self.head.render_head(state.head)
         self.test.render_run(state.test, can_test=state.connected is not None and not is_blocked)

@@ -131,8 +131,8 @@ class DevicePanel(QWidget):
         self.area.say(area.level if area is not None else "", area.sentence if area is not None else "")
         self._headings["area"].setVisible(area is not None)
 
-    def show_status(self, *, is_connecting: bool, problem: str, is_blocked: bool) -> None:
-        """Show how connecting goes."""
+    def show_status(self, *, is_connecting: bool, problem: str, is_blocked: bool, other: str) -> None:
+        """Show how connecting goes; `other` is the model of another tracker that is connected."""
         is_usable = self._found is not None and self._found.is_usable
         self.connect_button.setEnabled(is_usable and not is_connecting and not is_blocked)
         for box in (self.rate, self.mode):
@@ -142,6 +142,9 @@ class DevicePanel(QWidget):
         elif self._connected is not None:
             rate = words.number(self._connected.rate_hz, 0, "Hz")
             self.status.say("good", self.tr("Connected, {0}.").format(rate))
+        elif other:
+            words_of_other = self.tr("{0} is connected; head and test below are of that one.").format(other)
+            self.status.say("information", words_of_other)
         else:
             self.status.say("bad", problem)
 
@@ -208,7 +211,6 @@ class DevicePanel(QWidget):
     def _add_row(self, name: str, title: str, *fields: QWidget) -> None:
         row = self._grid.rowCount()
         self._headings[name] = label(title, "secondary", self)
-        self._headings[name].setContentsMargins(0, tokens.FOCUS_RING, 0, 0)  # on one line with larger type
         self._grid.addWidget(self._headings[name], row, 0, Qt.AlignmentFlag.AlignTop)
         if isinstance(fields[0], QComboBox):
             self._headings[name].setMinimumHeight(tokens.CONTROL_HEIGHT)

@@ -190,6 +190,14 @@ def test_connecting_and_its_failure_are_told(show, desk):
     assert page.device.connect_button.isEnabled()
 
 
+def test_beside_another_connected_tracker_it_is_said_whose_head_and_test_are_shown(show):
+    page = show(state=TrackerDeskState(search=findings(SPECTRUM), connected=CONNECTED))
+    page.list.rows[0].click()
+    page.render_desk()
+    assert page.device.status.text.startswith("Spectrum is connected; head and test")
+    assert page.device.connect_button.text() == "Connect"
+
+
 def test_a_connected_tracker_shows_its_screen_and_what_another_rate_would_take(show):
     area = DisplayAreaMatch(level="bad", sentence="Set up for another screen.", is_other_screen=True)
     settings = Settings(tracker="tobii", tracker_options=CONNECTED.options)
