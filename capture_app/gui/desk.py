@@ -190,6 +190,7 @@ class Desk(QObject):
         page.connect_requested.connect(self._connect_chosen)
         page.settings_requested.connect(self.ask_for_settings)
         self.settings_changed.connect(page.take_settings)
+        self._operator.colours_changed.connect(page.set_colours)
         self._open(page)
 
     def show_shortcuts(self) -> None:

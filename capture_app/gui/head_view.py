@@ -95,11 +95,11 @@ class HeadView(QWidget):
         heading = label(self.tr("Head position"), "section", self)
         heading.setMinimumHeight(tokens.CONTROL_HEIGHT)
         column.addWidget(heading)
+        column.addWidget(self.sentence)
+        column.addWidget(self._none)
         column.addWidget(self._box)
         column.addWidget(self._bar)
         column.addWidget(self._range)
-        column.addWidget(self.sentence)
-        column.addWidget(self._none)
         column.addStretch(1)
 
     def set_colours(self, colours: Colours) -> None:

@@ -52,6 +52,7 @@ class OperatorWindow(QMainWindow):
     start_page_requested = Signal()
     live_view_options_changed = Signal(object)  # LiveViewOptions
     close_requested = Signal()
+    colours_changed = Signal(object)  # Colours, of another theme
     painted = Signal(object)  # int: t_host_ns after a frame of this window was flushed
 
     def __init__(
@@ -106,6 +107,7 @@ class OperatorWindow(QMainWindow):
         for panel in self.panels:
             panel.set_colours(colours)
         self._panels_due_ns = self._trace_due_ns = 0
+        self.colours_changed.emit(colours)
 
     def set_live_view_options(self, options: LiveViewOptions) -> None:
         """Take what is to be drawn over the live copy."""

@@ -15,8 +15,8 @@ from capture_app.session.health import box_of_mm
 from capture_app.session.tracker_states import HeadPosition
 from gaze_core.rows import Rows
 
-RECENT_NS: Final = 300_000_000
-"""Eyes are averaged over this time: long enough to hold still, short enough to follow."""
+RECENT_NS: Final = 500_000_000
+"""Eyes are averaged over this time: longer than most blinks, short enough to follow the head."""
 GUIDE_NS: Final = 1_000_000_000
 """A positioning guide older than this is no present one."""
 DISTANCE_TOLERANCE_MM: Final = 50.0

@@ -364,6 +364,13 @@ def test_the_strip_of_the_start_page_opens_the_page(windows):
     assert opened(windows).isVisible()
 
 
+def test_the_open_page_follows_the_theme(windows):
+    windows.desk.show_tracker_page()
+    before = opened(windows).head.grab().toImage()
+    windows.operator.set_colours(LIGHT)
+    assert opened(windows).head.grab().toImage() != before
+
+
 def test_the_menu_and_its_key_open_the_page(windows):
     windows.operator.actions_by_name["tracker"].trigger()
     assert opened(windows).isVisible()
