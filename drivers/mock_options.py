@@ -24,5 +24,10 @@ MOCK_OPTIONS: Final = (
     OptionSpec(name="seed", summary="number that decides every random draw", default="1"),
     OptionSpec(name="pace", summary="one of realtime, fast", default="realtime"),
     OptionSpec(name="duration_s", summary="length of the stream in seconds; 0 is endless", default="0"),
+    OptionSpec(
+        name="calibrates",
+        summary="yes or no: offers calibration on the device; without a calibration call nothing changes",
+        default="yes",
+    ),
 )
 """The options a person needs; every other leaf of `MockSettings` is an option by its name as well."""

@@ -8,7 +8,7 @@ bit for bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from drivers.contract import Notice, Scene, ViewingSetup
+from drivers.mock.calibrator import Observed
 from drivers.mock.delivery import Clocks, Delivery, Nanoseconds
 from drivers.mock.eye import Eye
+from drivers.mock.eye_model import AS_DELIVERED, EyeCorrections
 from drivers.mock.faults import Fault
 from drivers.mock.head import Head
-from drivers.mock.movement import TrueEvent
+from drivers.mock.movement import Label, TrueEvent
 from drivers.mock.person import Person, draw_person
 from drivers.mock.projection import to_directions, to_points
 from drivers.mock.pupil import Pupil
@@ -134,6 +136,8 @@ class Generator:
             noise_rng=noise, loss_rng=loss, settings=settings, person=self.person, setup=setup
         )
         self._delivery = Delivery(delivery, settings)
+        self.corrections: EyeCorrections = AS_DELIVERED  # of calibrations, from the next chunk on
+        self.observe: Callable[[Observed], None] | None = None  # given what the sensor guesses of the eyes
         self._sync_rng = sync
         self._sync_number = 0
 
@@ -165,6 +169,7 @@ class Generator:
         numbers = np.arange(self._instant, self._instant + count)
         elapsed_ns = self._elapsed_ns(numbers)
         truth, seen = self._truth(numbers)
+        self._sensor.use(self.corrections)
         measured = self._sensor.measure(seen)
         host_ns = self.clocks.host_ns(elapsed_ns)
         arrivals_ns = self._delivery.arrivals_ns(self._instant, elapsed_ns, host_ns)
@@ -173,6 +178,8 @@ class Generator:
         truth["t_device_ns"] = stamps_us * 1000
         is_sent = self._delivery.is_sent(count) & self.fault.is_connected(elapsed_ns)
         truth["is_delivered"] = is_sent
+        if self.observe is not None:
+            self.observe(_observed(seen, measured, truth))
         repeats = self.fault.repeats(elapsed_ns)
         sequence = self._sequence(repeats)
         raw = _raw_rows(measured, stamps_us, (host_ns + vendor_error_ns) // 1000)
@@ -310,6 +317,20 @@ class Generator:
         rows["remote_raw"] = self.clocks.device_ns(read_ns) // 1000
         rows["remote_ns"] = self.clocks.device_ns(read_ns) // 1000 * 1000
         return rows[self.fault.is_connected(elapsed_ns)]
+
+
+def _observed(seen: TrueInstants, measured: Measured, truth: Rows) -> Observed:
+    """Return what a calibration may use: nothing of frames that the tracker did not take."""
+    return Observed(
+        t_s=seen.t_s,
+        azimuth_deg=measured.guess_azimuth_deg,
+        elevation_deg=measured.guess_elevation_deg,
+        eye_mm=measured.eye_mm,
+        is_seen=measured.is_valid & (truth["is_delivered"] != 0),
+        true_x_mm=seen.x_mm,
+        true_y_mm=seen.y_mm,
+        is_fixating=truth["label"] == Label.FIXATION,
+    )
 
 
 def _raw_rows(measured: Measured, device_us: Nanoseconds, system_us: Nanoseconds) -> Rows:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from drivers.contract import ViewingSetup
+from drivers.mock.eye_model import AS_DELIVERED, EyeCorrections, Pair, UncalibratedEyes, draw_uncalibrated
 from drivers.mock.intervals import SpanProcess
 from drivers.mock.noise import NoiseStream, NoiseTarget, block_length, fit_amplitude
 from drivers.mock.parameters import SensorSettings
@@ -60,6 +61,9 @@ class Measured:
     origin_mm: Floats  # shape (3, 2, n)
     pupil_mm: Floats
     openness_mm: Floats
+    guess_azimuth_deg: Floats  # before any correction of a calibration, also where nothing is seen
+    guess_elevation_deg: Floats
+    eye_mm: Floats  # where the eyes are from the screen centre (right, down, before it), shape (3, 2, n)
 
 
 class Sensor:
@@ -94,6 +98,17 @@ class Sensor:
         self._bursts = loss_bursts(burst_rng, self._settings)
         self._was_away = False
         self._blind_until_s = -1.0
+        self._corrections = AS_DELIVERED
+        self._uncalibrated: UncalibratedEyes | None = None
+        self._seed = settings.seed
+
+    def use(self, corrections: EyeCorrections) -> None:
+        """See the eyes by these corrections from the next instants on."""
+        if corrections is self._corrections:
+            return
+        if self._uncalibrated is None:
+            self._uncalibrated = draw_uncalibrated(self._seed)
+        self._corrections = corrections
 
     def measure(self, truth: TrueInstants) -> Measured:
         """Return what the sensor sees at some instants."""
@@ -106,6 +121,12 @@ class Sensor:
         noise[1] *= 1.0 + self._settings.lid_droop
         lid_azimuth = azimuth + across + noise[0]
         lid_elevation = elevation + down + noise[1] + truth.lid_jump_deg
+        guess = (lid_azimuth.copy(), lid_elevation.copy())
+        for eye, correction in enumerate(self._corrections):
+            if correction is not None:
+                added = correction.added_deg(guess[0][eye], guess[1][eye])
+                lid_azimuth[eye] += added[0]
+                lid_elevation[eye] += added[1]
         x_mm, y_mm = to_points(lid_azimuth, lid_elevation, eye_x, eye_y, eye_z)
         is_seen = self._seen(truth)
         nowhere = ~is_seen
@@ -124,6 +145,9 @@ class Sensor:
             origin_mm=origin_mm,
             pupil_mm=pupil_mm,
             openness_mm=openness_mm,
+            guess_azimuth_deg=guess[0],
+            guess_elevation_deg=guess[1],
+            eye_mm=np.stack(np.broadcast_arrays(eye_x, eye_y, eye_z)),
         )
 
     def _disparity(self, t_s: Floats) -> Floats:
@@ -136,17 +160,30 @@ class Sensor:
         person = self._person
         drift = np.sin(truth.t_s * (0.5 * math.pi / _DRIFT_QUARTER_S))
         shift = truth.head_mm - np.array([[0.0], [0.0], [self._setup.distance_mm]])
-        gain = np.minimum(1.0, np.hypot(azimuth, elevation) / _EDGE_DEG) * np.array(person.gain)[:, None]
+        offset_azimuth, offset_elevation, own_gain = self._offsets()
+        gain = np.minimum(1.0, np.hypot(azimuth, elevation) / _EDGE_DEG) * np.array(own_gain)[:, None]
         head = np.array(person.head_error)[:, None]
-        across = np.array(person.offset_azimuth_deg)[:, None] + gain * azimuth + head * shift[0]
+        across = np.array(offset_azimuth)[:, None] + gain * azimuth + head * shift[0]
         across += np.multiply.outer(np.array(person.drift_azimuth_deg), drift)
-        down = (
-            np.array(person.offset_elevation_deg)[:, None]
-            + gain * elevation
-            + head * (shift[1] + 0.3 * shift[2])
-        )
+        down = np.array(offset_elevation)[:, None] + gain * elevation + head * (shift[1] + 0.3 * shift[2])
         down += np.multiply.outer(np.array(person.drift_elevation_deg), drift)
         return across, down
+
+    def _offsets(self) -> tuple[Pair, Pair, Pair]:
+        """Return offsets across and down and the gain error, eye by eye, as the eye is calibrated."""
+        person, guess = self._person, self._uncalibrated
+        if guess is None:
+            return person.offset_azimuth_deg, person.offset_elevation_deg, person.gain
+        is_guess = [correction is not None for correction in self._corrections]
+        azimuth, elevation, gain = (
+            (theirs[0] if is_guess[0] else own[0], theirs[1] if is_guess[1] else own[1])
+            for own, theirs in (
+                (person.offset_azimuth_deg, guess.offset_azimuth_deg),
+                (person.offset_elevation_deg, guess.offset_elevation_deg),
+                (person.gain, guess.gain),
+            )
+        )
+        return azimuth, elevation, gain
 
     def _noise_pair(self, count: int) -> Floats:
         """Return noise in degrees, shape (axis 2, eye 2, count), of which the eyes have a share in common."""

@@ -38,6 +38,7 @@ class MockSettings:
     pace: str = "realtime"  # realtime: paced by the host clock; fast: as fast as it is read
     duration_s: float = 0.0  # 0: endless
     max_batch_rows: int = 4096  # most gaze rows one read returns
+    calibrates: bool = True  # offers calibration on the device; it changes nothing until it is used
     eye: EyeSettings = field(default_factory=EyeSettings)
     head: HeadSettings = field(default_factory=HeadSettings)
     pupil: PupilSettings = field(default_factory=PupilSettings)
@@ -166,7 +167,9 @@ _GROUPS: Final[dict[str, Any]] = {
     "delivery": DeliverySettings,
     "fault": FaultSettings,
 }
-_TOP: Final = ("seed", "scenario", "preset", "rate_hz", "pace", "duration_s", "max_batch_rows")
+_TOP: Final = (
+    "seed", "scenario", "preset", "rate_hz", "pace", "duration_s", "max_batch_rows", "calibrates",
+)  # fmt: skip
 
 
 def _leaves() -> dict[str, SettingValue]:

@@ -7,6 +7,7 @@ time moves on with each read.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -24,6 +25,8 @@ from drivers.contract import (
     ViewingSetup,
 )
 from drivers.mock.backlog import NEVER_NS, Backlog
+from drivers.mock.calibrator import MockCalibrator
+from drivers.mock.eye_model import AS_DELIVERED, EyeCorrections
 from drivers.mock.generator import Chunk, Generator
 from drivers.mock.presets import SENSOR_PRESETS
 from drivers.mock.raw import RAW_CHANNELS, RAW_DTYPE
@@ -61,7 +64,7 @@ class MockTracker:
     clock
         Source of host times; the host clock where None.
     wait
-        Called with seconds to let time pass; used in real time only.
+        Called with seconds to let time pass: by reads in real time, and by calibration calls.
     """
 
     def __init__(
@@ -83,6 +86,15 @@ class MockTracker:
         self._next_seq = 0
         self._device_ns_at: Callable[[int], int] | None = None
         self._generator_cpu_s = 0.0
+        self._corrections = AS_DELIVERED
+        self._calibrator = MockCalibrator(
+            settings=settings,
+            setup=setup,
+            wait=wait,
+            use=self._see_by,
+            is_streaming=lambda: self._stream is not None,
+            now_ns=self._clock.now_ns,
+        )
 
     def open(self) -> TrackerInfo:
         """Return what the simulated tracker is."""
@@ -112,6 +124,8 @@ class MockTracker:
         return Capabilities(
             rates_hz=tuple(sorted(SENSOR_PRESETS[self._settings.preset].rates_hz)),
             set_scene=self.set_scene,
+            calibrator=self._calibrator if self._settings.calibrates else None,
+            calibrates_single_eyes=self._settings.calibrates,
             cpu_s=lambda: self._generator_cpu_s,
         )
 
@@ -137,6 +151,7 @@ class MockTracker:
             first_seq=self._next_seq,
             device_start_ns=self._device_ns_at(now_ns) if self._device_ns_at is not None else None,
         )
+        generator.corrections = self._corrections
         self._starts += 1
         self._stream = _Stream(generator, now_ns)
 
@@ -148,7 +163,12 @@ class MockTracker:
         TrackerLostError
             In the scenario in which the tracker never reconnects, when the driver gives up.
         """
+        if self._stream is not None:
+            watching = self._calibrator.is_watching
+            self._stream.generator.observe = self._calibrator.observe if watching else None
         batch = self._read_fast() if self._settings.pace == "fast" else self._read_paced(timeout_s)
+        if self._calibrator.notices:
+            batch = dataclasses.replace(batch, notices=(*batch.notices, *self._calibrator.take_notices()))
         if len(batch.gaze):
             self._next_seq = int(batch.gaze["seq"][-1]) + 1
         return batch
@@ -162,7 +182,15 @@ class MockTracker:
     def close(self) -> None:
         """Let go of everything."""
         self.stop()
+        self._calibrator.leave()
         self._info = None
+
+    def _see_by(self, corrections: EyeCorrections) -> None:
+        """See the eyes by these corrections, also after the next start; called by the calibrator's thread."""
+        self._corrections = corrections
+        stream = self._stream
+        if stream is not None:
+            stream.generator.corrections = corrections
 
     def _read_paced(self, timeout_s: float) -> Batch:
         stream = self._running()
