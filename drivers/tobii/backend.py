@@ -1,7 +1,7 @@
 """What the Tobii driver needs of a vendor package: the border behind which the two packages differ.
 
-`drivers.tobii.research` stands on the official ``tobii_research`` (Python 3.10 only), `drivers.tobii.titta` on
-``TittaPy_v2`` (every Python; brings the same native library). Nothing above this border knows either.
+`drivers.tobii.research` stands on the official ``tobii_research`` (Python 3.10 only), `drivers.tobii.titta`
+on ``TittaPy_v2`` (every Python; brings the same native library). Nothing above this border knows either.
 
 Times are the SDK's integers, microseconds: ``device`` of the tracker's clock, ``system`` of the SDK's host
 clock. Positions in the user coordinate system: mm, origin at the centre of the tracker's front, x to the

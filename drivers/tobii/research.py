@@ -15,6 +15,7 @@ import numpy as np
 
 from drivers.contract import DeviceCalibrator, TrackerNotFoundError
 from drivers.tobii.backend import Delivered, DisplayArea, LicenceResult, TobiiDevice, TobiiFacts, TobiiStream
+from drivers.tobii.licences import OK, licence_result
 from drivers.tobii.research_calibration import SCREEN_BASED, ResearchCalibrator
 from drivers.tobii.research_errors import CANNOT_CONNECT, TIMED_OUT, answered, asking, name_of
 from drivers.tobii.research_rows import display_area_of
@@ -28,17 +29,8 @@ _NEEDED: Final = {  # streams that not every device has; every device has the ot
     TobiiStream.OPENNESS: "has_eye_openness_data",
     TobiiStream.EXTERNAL_SIGNAL: "has_external_signal",
 }
-_REFUSALS: Final = {
-    "license_tampered": "The licence file was changed or damaged.",
-    "license_invalid_application_signature": "The licence is for a program with another signature.",
-    "license_nonsigned_application": "The licence is for a signed program, which this one is not.",
-    "license_expired": "The licence has expired.",
-    "license_premature": "The licence is not valid yet; check the date of this computer.",
-    "license_invalid_process_name": "The licence is for a program of another name.",
-    "license_invalid_serial_number": "The licence is for a tracker with another serial number.",
-    "license_invalid_model": "The licence is for another model of tracker.",
-    "license_unknown_error": "The tracker refuses the licence and does not say why.",
-}
+_LICENCE_PREFIX: Final = "license_"
+_UNKNOWN_REFUSAL: Final = "unknown_error"
 _LOOK: Final = (
     "Check that it is switched on and connected to this computer, and that no other program occupies it."
 )
@@ -182,15 +174,13 @@ class ResearchDevice:
             try:
                 failed = answered(self._title, doing, self._tracker.apply_licenses(licence))
             except self._sdk.EyeTrackerLicenseError:
-                return LicenceResult(is_applied=False, text=_REFUSALS["license_unknown_error"])
+                return licence_result(_UNKNOWN_REFUSAL)
             reasons = [str(each.validation_result) for each in failed]
         if reasons:
-            told = [
-                _REFUSALS.get(reason, f"The tracker refuses the licence: {reason}.") for reason in reasons
-            ]
-            return LicenceResult(is_applied=False, text=" ".join(told))
+            refusals = [licence_result(reason.removeprefix(_LICENCE_PREFIX)).text for reason in reasons]
+            return LicenceResult(is_applied=False, text=" ".join(refusals))
         self._describe_again()
-        return LicenceResult(is_applied=True, text="The licence is applied.")
+        return licence_result(OK)
 
     def calibrator(self) -> DeviceCalibrator | None:
         """Return the calibrator, None where the device cannot calibrate on a screen."""
