@@ -46,7 +46,7 @@ def print_findings(
             }
         )
         return
-    if findings.flips:
+    if any(flip.latency_ms is not None for flip in findings.flips):
         _print_flips(findings.flips)
     _print_constants(findings.constants)
     for unmeasured in findings.unmeasured:

@@ -37,10 +37,12 @@ from capture_app.session.timing_findings import EYE_TO_SAMPLE, TimingFindings, U
 from gaze_core.clocks import (
     SENDER_CLOCKS,
     ClockDrift,
+    ClockModel,
     HostClock,
     drift_of_arrivals,
     drift_of_readings,
     fit_clock,
+    fit_envelope,
 )
 from gaze_core.rows import NO_TIME, Rows
 from recordings_schema.errors import RecordingError
@@ -56,9 +58,7 @@ SIGNAL_AFTER_NS: Final = 200_000_000
 FEWEST_SIGNALS: Final = 5
 
 _TTL: Final = "The alignment of the clocks by TTL"
-_NO_CLOCK: Final = Unmeasured(
-    what="The delivery latency of the tracker", why="its samples carry no time of its own clock"
-)
+_DELIVERY: Final = "The delivery latency of the tracker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,70 +143,81 @@ def tracker_findings(streams: TrackerStreams, *, has_trigger_port: bool) -> Timi
     """Return delivery latency, clock drift and alignment by TTL, as far as the streams tell them."""
     constants: list[TimingConstant] = []
     unmeasured = [EYE_TO_SAMPLE]
-    drift = tracker_drift(streams)
-    if not streams.has_device_clock or drift is None:
-        unmeasured.append(_NO_CLOCK)
+    model = clock_of(streams)
+    if model is None:
+        why = "its samples carry no time of its own clock" if len(streams.gaze) else "it delivered no samples"
+        unmeasured.append(Unmeasured(what=_DELIVERY, why=why))
+        aligned_ms = np.zeros(0)
     else:
-        constants.append(_delivery(streams, drift))
-        by = "fit of the quickest arrivals" if drift.is_envelope else "bracketed readings of the clock"
-        rate = drift_constant(ConstantName.TRACKER_DRIFT, streams.tracker, drift, by)
-        constants += [rate] if rate is not None else []
-    aligned_ms = ttl_differences_ms(streams, drift)
-    if len(aligned_ms) >= FEWEST_SIGNALS:
-        constants.append(
-            constant(ConstantName.TTL_ALIGNMENT, streams.tracker, aligned_ms, "trigger sent and seen by TTL")
-        )
+        constants.append(_delivery(streams, model))
+        aligned_ms = ttl_differences_ms(streams, model)
+    drift, by = tracker_drift(streams)
+    rate = drift_constant(ConstantName.TRACKER_DRIFT, streams.tracker, drift, by)
+    constants += [rate] if rate is not None else []
+    if model is not None and len(aligned_ms) >= FEWEST_SIGNALS:
+        late = ", late by the shortest delay of its samples, which is unknown" if model.is_envelope else ""
+        method = f"trigger sent, and seen by the tracker's TTL input{late}"
+        constants.append(constant(ConstantName.TTL_ALIGNMENT, streams.tracker, aligned_ms, method))
     else:
         unmeasured.append(Unmeasured(what=_TTL, why=_why_no_ttl(streams, has_trigger_port)))
     return TimingFindings(constants=tuple(constants), unmeasured=tuple(unmeasured))
 
 
-def tracker_drift(streams: TrackerStreams) -> ClockDrift | None:
-    """Return the rate of the tracker's clock: from readings of it where there are any, else from arrivals."""
+def clock_of(streams: TrackerStreams) -> ClockModel | None:
+    """Return how the tracker's clock runs: from readings of it where there are any, else from arrivals."""
+    gaze = streams.gaze
+    is_stamped = (gaze["t_device_ns"] != NO_TIME) & (gaze["t_host_ns"] != NO_TIME)
+    if not streams.has_device_clock or not is_stamped.any():
+        return None
+    for clock_id in SENDER_CLOCKS:
+        if np.any(streams.clock_sync["clock_id"] == clock_id.encode("ascii")):
+            return fit_clock(streams.clock_sync, clock_id)
+    return fit_envelope(gaze["t_device_ns"], gaze["t_host_ns"])
+
+
+def tracker_drift(streams: TrackerStreams) -> tuple[ClockDrift | None, str]:
+    """Return the rate of the tracker's clock and how it was found: by readings where they are enough."""
     for clock_id in SENDER_CLOCKS:
         drift = drift_of_readings(streams.clock_sync, clock_id)
         if drift is not None:
-            return drift
-    return drift_of_arrivals(streams.gaze["t_device_ns"], streams.gaze["t_host_ns"])
+            return drift, "bracketed readings of the clock"
+    if not streams.has_device_clock:
+        return None, ""
+    drift = drift_of_arrivals(streams.gaze["t_device_ns"], streams.gaze["t_host_ns"])
+    return drift, "fit of the quickest arrivals"
 
 
-def ttl_differences_ms(streams: TrackerStreams, drift: ClockDrift | None) -> npt.NDArray[np.float64]:
+def ttl_differences_ms(streams: TrackerStreams, model: ClockModel) -> npt.NDArray[np.float64]:
     """Return for every trigger the tracker saw: its time by the tracker minus the time it was sent, ms."""
-    if drift is None:
-        return np.zeros(0)
     seen = streams.signals[
         (streams.signals["source"] == b"tracker")
         & (streams.signals["value"] > 0)
         & (streams.signals["change"] != b"initial_value")
         & (streams.signals["t_device_ns"] != NO_TIME)
     ]
-    seen_ns = drift.segment.to_host_ns(seen["t_device_ns"])
+    seen_ns = model.to_host_ns(seen["t_device_ns"], near_host_ns=seen["t_host_ns"])
     differences = []
     for trigger in streams.triggers:
         before_ns, after_ns = int(trigger["t_before_host_ns"]), int(trigger["t_after_host_ns"])
         is_near = (seen_ns > before_ns - SIGNAL_BEFORE_NS) & (seen_ns < after_ns + SIGNAL_AFTER_NS)
         same = is_near & (seen["value"] == trigger["code"])
-        nearest = seen_ns[
-            same if same.any() else is_near
-        ]  # a line out shows on the port as one bit, not as the code
-        if len(nearest):
+        # A line out shows on the port as one bit, not as the code.
+        candidates_ns = seen_ns[same if same.any() else is_near]
+        if len(candidates_ns):
             sent_ns = before_ns + (after_ns - before_ns) // 2
-            differences.append((int(nearest[np.argmin(np.abs(nearest - sent_ns))]) - sent_ns) / 1e6)
+            nearest_ns = int(candidates_ns[np.argmin(np.abs(candidates_ns - sent_ns))])
+            differences.append((nearest_ns - sent_ns) / 1e6)
     return np.asarray(differences, np.float64)
 
 
-def _delivery(streams: TrackerStreams, drift: ClockDrift) -> TimingConstant:
-    stamped = streams.gaze[(streams.gaze["t_device_ns"] != NO_TIME) & (streams.gaze["t_host_ns"] != NO_TIME)]
-    if drift.is_envelope:
-        host_ns = drift.segment.to_host_ns(stamped["t_device_ns"])
+def _delivery(streams: TrackerStreams, model: ClockModel) -> TimingConstant:
+    gaze = streams.gaze
+    stamped = gaze[(gaze["t_device_ns"] != NO_TIME) & (gaze["t_host_ns"] != NO_TIME)]
+    host_ns = model.to_host_ns(stamped["t_device_ns"], near_host_ns=stamped["t_host_ns"])
+    if model.is_envelope:
         name = ConstantName.TRACKER_DELIVERY_SPREAD
         method = "arrival above the shortest delay, which stays unknown: the tracker's clock cannot be read"
     else:
-        clock_id = next(
-            each for each in SENDER_CLOCKS if np.any(streams.clock_sync["clock_id"] == each.encode())
-        )
-        model = fit_clock(streams.clock_sync, clock_id)
-        host_ns = model.to_host_ns(stamped["t_device_ns"], near_host_ns=stamped["t_host_ns"])
         name = ConstantName.TRACKER_DELIVERY
         method = "arrival minus the tracker's stamp, by bracketed readings of its clock"
     return constant(name, streams.tracker, (stamped["t_host_ns"] - host_ns) / 1e6, method)
@@ -214,9 +225,9 @@ def _delivery(streams: TrackerStreams, drift: ClockDrift) -> TimingConstant:
 
 def _why_no_ttl(streams: TrackerStreams, has_trigger_port: bool) -> str:
     if not has_trigger_port:
-        return "no port for triggers is set in Settings, Signals"
+        return "no port for triggers is set in Settings, Signals and streams"
     if not len(streams.triggers):
-        return "no trigger could be sent; check the port in Settings, Signals"
+        return "no trigger could be sent; check the port in Settings, Signals and streams"
     return (
         f"the tracker saw fewer than {FEWEST_SIGNALS} of {len(streams.triggers)} triggers; wire the trigger "
         "port to the TTL input of the tracker"

@@ -73,6 +73,19 @@ def test_where_the_clock_cannot_be_read_only_the_spread_of_delivery_is_known():
     assert "stays unknown" in found[ConstantName.TRACKER_DELIVERY_SPREAD].method
 
 
+def test_a_single_reading_of_the_clock_is_enough_for_the_delivery():
+    given = streams()
+    found = constants_of(replace(given, clock_sync=given.clock_sync[15:16]))
+    assert found[ConstantName.TRACKER_DELIVERY].mean == pytest.approx(4.0, abs=0.1)
+    assert found[ConstantName.TRACKER_DRIFT].mean == pytest.approx(PPM, abs=15.0)  # of the arrivals
+
+
+def test_an_alignment_against_arrivals_alone_says_what_is_still_in_it():
+    found = constants_of(replace(streams(), clock_sync=CLOCK_SYNC.empty(0)))[ConstantName.TTL_ALIGNMENT]
+    assert found.mean == pytest.approx(0.6 + 3.0, abs=0.2)  # the shortest delay of a sample is 3 ms
+    assert "shortest delay" in found.method
+
+
 def test_the_drift_of_the_trackers_clock_is_found():
     found = constants_of(streams())[ConstantName.TRACKER_DRIFT]
     assert found.mean == pytest.approx(PPM, abs=3 * found.sd)
@@ -116,6 +129,11 @@ def test_a_tracker_without_a_clock_has_no_delivery_latency():
     findings = tracker_findings(replace(given, clock_sync=CLOCK_SYNC.empty(0)), has_trigger_port=False)
     assert findings.constants == ()
     assert "no time of its own clock" in findings.unmeasured[1].why
+
+
+def test_a_tracker_that_delivered_nothing_is_told_apart():
+    findings = tracker_findings(replace(streams(), gaze=GAZE.empty(0)), has_trigger_port=False)
+    assert findings.unmeasured[1].why == "it delivered no samples"
 
 
 def test_what_needs_an_artificial_eye_is_always_named():
