@@ -29,8 +29,7 @@ from capture_app.session.port import SessionError, TrackerChoice, TrackerDeskPor
 from capture_app.session.settings import Settings
 from capture_app.session.tracker_desk import TEST_S
 from capture_app.session.tracker_search import problem_with, search_requests
-from capture_app.session.tracker_states import ConnectedTracker, TrackerDeskState
-from drivers.registry import FoundTracker
+from capture_app.session.tracker_states import ConnectedTracker, FoundTracker, TrackerDeskState
 
 
 class TrackerPage(QDialog):

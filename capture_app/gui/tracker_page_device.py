@@ -24,8 +24,7 @@ from capture_app.gui.settings_form import ChoiceBox
 from capture_app.gui.tokens import Colours
 from capture_app.session.display_area import DisplayAreaMatch
 from capture_app.session.port import TrackerChoice
-from capture_app.session.tracker_states import ConnectedTracker
-from drivers.registry import FoundTracker
+from capture_app.session.tracker_states import ConnectedTracker, FoundTracker
 
 RATE_OPTION = "rate_hz"
 MODE_OPTION = "mode"

@@ -21,8 +21,7 @@ from capture_app.gui.glyphs import glyph_pixmap
 from capture_app.gui.labels import ElidedLabel, label, paragraph
 from capture_app.gui.tokens import Colours
 from capture_app.gui.top_bar import level_colour, level_glyph
-from capture_app.session.tracker_states import DriverFindings, SearchState
-from drivers.registry import FoundTracker
+from capture_app.session.tracker_states import DriverFindings, FoundTracker, SearchState
 
 
 class TrackerRow(QPushButton):

@@ -8,6 +8,18 @@ from dataclasses import dataclass, field
 from capture_app.session.display_area import DisplayAreaMatch
 from drivers.registry import FoundTracker
 
+__all__ = [
+    "ConnectedTracker",
+    "DriverFindings",
+    "FoundTracker",
+    "HeadPosition",
+    "QualityRunState",
+    "SearchRequest",
+    "SearchState",
+    "StreamQuality",
+    "TrackerDeskState",
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
