@@ -42,6 +42,9 @@ class ConstantName(str, Enum):
     MONOTONIC_DRIFT = "monotonic_clock_drift"
 
 
+MOST_SIGMA_PPM: Final = 100.0
+"""Any quartz is within that: a drift known no better says nothing."""
+
 MONITOR_CONSTANTS: Final = frozenset(
     {ConstantName.ONSET, ConstantName.ONSET_BOUND, ConstantName.ONSET_TO_BRIGHT, ConstantName.ONSET_TO_DARK}
 )
@@ -127,8 +130,8 @@ def constant(
 def drift_constant(
     name: ConstantName, device: str, drift: ClockDrift | None, method: str
 ) -> TimingConstant | None:
-    """Return a constant of a clock's rate; None where the uncertainty cannot be told either."""
-    if drift is None or not math.isfinite(drift.sigma_ppm):
+    """Return a constant of a clock's rate; None where it is known no better than of any clock."""
+    if drift is None or not drift.sigma_ppm < MOST_SIGMA_PPM:  # NaN too
         return None
     return TimingConstant(
         name=name,

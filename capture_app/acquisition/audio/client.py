@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import threading
+import time
 from multiprocessing import connection as pipes
 from typing import Final, Protocol
 
@@ -83,6 +84,8 @@ class SoundClient:
         self._stopped = threading.Event()
         self._reader: threading.Thread | None = None
         self._is_closed = False
+        self._is_ending = False  # silence is what was asked for
+        self._last_heard_s = 0.0  # time.monotonic of the last block
         self._read_devices()
 
     @property
@@ -135,6 +138,7 @@ class SoundClient:
             If nothing was heard at all.
         """
         if not self._problem:
+            self._is_ending = True
             self._send(m.StopStreams())
             if not self._stopped.wait(STOP_TIMEOUT_S):
                 _log.warning("The sound device does not stop; its process is ended")
@@ -155,7 +159,8 @@ class SoundClient:
         self._is_closed = True
         if self._reader is None:  # nothing was begun: the closed pipe ends the process
             self._connection.close()
-        self._process.join(0.0 if self._problem else STOP_TIMEOUT_S)
+        is_ending = self._stopped.is_set() or (self._reader is None and not self._problem)
+        self._process.join(STOP_TIMEOUT_S if is_ending else 0.0)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
@@ -169,13 +174,13 @@ class SoundClient:
         try:
             ready = pipes.wait([self._connection, self._process.sentinel], timeout_s)
             if not ready:
-                return self._note_silence(timeout_s)
+                return not self._is_silent(timeout_s)
             if self._connection not in ready:
                 return self._note_death()
             message = m.CODEC.decode(self._connection.recv_bytes(MAX_FRAME_BYTES))
         except (EOFError, OSError, FrameError):
             return self._note_death()
-        return self._take(message)
+        return self._take(message) and not self._is_silent(timeout_s)
 
     def _take(self, message: m.SoundMessage) -> bool:
         builder = self._builder
@@ -186,8 +191,10 @@ class SoundClient:
                 reported_input_s=message.input_latency_s,
                 reported_output_s=message.output_latency_s,
             )
+            self._last_heard_s = time.monotonic()
             self._opened.set()
         elif isinstance(message, m.BlockHeard) and builder is not None:
+            self._last_heard_s = time.monotonic()
             level = np.asarray(message.rows["level"])
             builder.hear(level, message.t_host_ns, is_after_loss=message.is_after_loss)
             if builder.heard_frames > LONGEST_TAKE_S * builder.input_rate_hz:
@@ -208,13 +215,15 @@ class SoundClient:
             self._problem = self._problem or "The program that holds the sound device ended by itself."
         return False
 
-    def _note_silence(self, timeout_s: float) -> bool:
-        if self._builder is None:
-            return True  # still opening
+    def _is_silent(self, timeout_s: float) -> bool:
+        """Tell, and note, that the input has delivered nothing for so long; the output may still run."""
+        is_expected = self._builder is None or self._is_ending  # still opening, or told to stop
+        if is_expected or time.monotonic() - self._last_heard_s < timeout_s:
+            return False
         self._problem = (
             f"{self._heard_name} delivered nothing for {timeout_s:g} s; it may have been unplugged."
         )
-        return False
+        return True
 
     def _read(self) -> None:
         try:

@@ -86,6 +86,15 @@ def falls_silent(connection) -> None:
     time.sleep(600)
 
 
+def plays_on_without_hearing(connection) -> None:
+    tell(connection, LISTED)
+    await_message(connection, m.OpenStreams)
+    tell(connection, OPENED, block(1, 1))
+    for number in range(6000):
+        tell(connection, m.BlockPlayed(t_host_ns=number, first_frame=480 * number, is_after_gap=False))
+        time.sleep(0.01)
+
+
 def is_refused(connection) -> None:
     tell(connection, LISTED)
     await_message(connection, m.OpenStreams)
@@ -148,9 +157,10 @@ def test_a_process_that_dies_leaves_what_was_heard_and_a_sentence(monkeypatch):
     )
 
 
-def test_a_device_that_falls_silent_counts_as_gone(monkeypatch):
+@pytest.mark.parametrize("target", [falls_silent, plays_on_without_hearing])
+def test_an_input_that_falls_silent_counts_as_gone(monkeypatch, target):
     monkeypatch.setattr(SoundClient.step, "__defaults__", (0.2,))
-    sound = start(monkeypatch, falls_silent)
+    sound = start(monkeypatch, target)
     begin(sound)
     while not sound.problem:
         time.sleep(0.001)
