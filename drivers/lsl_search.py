@@ -6,33 +6,24 @@ looking around decides nothing for the tracker, or the streams of our own, that 
 
 from __future__ import annotations
 
-import json
 import math
-import multiprocessing
 from collections import Counter
 from collections.abc import Mapping
-from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Final
 
-from drivers.contract import DriverError
-from drivers.host.json_forms import found_from_json, found_to_json
 from drivers.lsl_config import configuration_text
 from drivers.lsl_discovery import LslSettings, is_gaze_stream
 from drivers.lsl_library import LslLibrary, StreamDescription
 from drivers.registry import DriverRequest, FoundTracker
+from drivers.search_process import find_apart
 
 SEARCH_S: Final = 2.0
 """Answers come within 0.5 s; a computer that is busy may take longer."""
 LONGEST_SEARCH_S: Final = 5.0
 """More patience than this is for a sender that is still to come, which no search can wait for."""
 
-_START_S: Final = 12.0  # for the process to begin, on a computer that is busy
-_MOST_BYTES: Final = 4 * 1024 * 1024
 _WAIT_OPTION: Final = "wait_s"
 _CHOOSING: Final = ("stream", "source_id")  # options that would leave out what the search is to find
-_BROKEN: Final = (
-    "The search for LSL streams broke off. Search again; if it breaks off again, install pylsl anew."
-)
 
 
 def find(request: DriverRequest) -> tuple[FoundTracker, ...]:
@@ -45,37 +36,14 @@ def find(request: DriverRequest) -> tuple[FoundTracker, ...]:
     DriverError
         If LSL is not installed, or the search does not end.
     """
-    wait_s = _wait_s(LslSettings.from_options(request.options), request.options)
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(
-        target=answer_search, args=(there, dict(request.options)), name="LSL search", daemon=True
+    settings = LslSettings.from_options(request.options)  # refused before a process is started for it
+    return find_apart(
+        search_here,
+        request,
+        timeout_s=_wait_s(settings, request.options),
+        what="LSL streams",
+        remedy="Search again; if it breaks off again, install pylsl anew.",
     )
-    process.start()
-    there.close()
-    try:
-        if not here.poll(wait_s + _START_S):
-            raise DriverError(_BROKEN)
-        answer = json.loads(here.recv_bytes(_MOST_BYTES))
-    except (EOFError, OSError) as error:
-        raise DriverError(_BROKEN) from error
-    finally:
-        here.close()
-        process.kill()
-        process.join()
-    if answer["problem"]:
-        raise DriverError(answer["problem"])
-    return tuple(found_from_json(each) for each in answer["trackers"])
-
-
-def answer_search(parent: Connection, options: Mapping[str, str]) -> None:
-    """Search and tell what was found; the body of the process."""
-    answer: dict[str, Any] = {"problem": "", "trackers": []}
-    try:
-        answer["trackers"] = [found_to_json(each) for each in search_here(options)]
-    except DriverError as error:
-        answer["problem"] = str(error)
-    parent.send_bytes(json.dumps(answer).encode("ascii"))
 
 
 def search_here(options: Mapping[str, str]) -> tuple[FoundTracker, ...]:

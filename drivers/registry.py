@@ -41,6 +41,7 @@ class DriverRequest:
     setup: ViewingSetup
     clock: Clock | None = None  # None: the host clock
     stream: RecordedStream | None = None  # for drivers that play a recorded stream
+    is_alone: bool = False  # the process is there for this driver alone, whatever a search does to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,4 +204,4 @@ def _usable(name: str) -> DriverSpec:
 
 
 def _request(options: dict[str, str], setup: dict[str, Any]) -> DriverRequest:
-    return DriverRequest(options=options, setup=setup_from_json(setup))
+    return DriverRequest(options=options, setup=setup_from_json(setup), is_alone=True)

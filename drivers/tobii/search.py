@@ -38,7 +38,8 @@ def choose_device(
     """Return the tracker that is meant.
 
     An address is tried first; where a serial number is given too, the tracker of that number is searched
-    for when another one, or none, answers at the address. Without either there must be exactly one.
+    for when another one, or none that can be used, answers at the address. Without either there must be
+    exactly one.
 
     Raises
     ------
@@ -48,9 +49,10 @@ def choose_device(
     if settings.address:
         try:
             return _at_address(backend, settings.address, settings.serial)
-        except TrackerNotFoundError:
+        except DriverError as error:
             if not settings.serial:
                 raise
+            _log.info("%s The tracker %s is searched for.", error, settings.serial)
     found: list[tuple[TobiiDevice, TobiiFacts]] = []
     for search in range(SEARCHES):
         if search:

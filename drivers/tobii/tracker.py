@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from drivers.contract import Batch, Capabilities, DriverStateError, ViewingSetup
 from drivers.registry import DriverRequest, FoundTracker
+from drivers.search_process import find_apart
 from drivers.tobii.area import corners_text
 from drivers.tobii.backend import TobiiBackend
 from drivers.tobii.calibrator import CurrentCalibrator
@@ -23,7 +25,10 @@ from drivers.tobii.search import choose_device, find_trackers
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.streams import PupilUnit, TrackerInfo
 
-_SINGLE_EYES = "can_do_monocular_calibration"
+SEARCH_S: Final = 6.0
+"""A first search takes 2 s and is made up to three times; each tracker found is asked some questions."""
+
+_SINGLE_EYES: Final = "can_do_monocular_calibration"
 
 
 def create(
@@ -43,8 +48,26 @@ def find(request: DriverRequest) -> tuple[FoundTracker, ...]:
     DriverError
         If nothing can be searched, with what to do.
     """
-    settings = TobiiSettings.from_options(request.options)
-    return find_trackers(load_backend(settings.backend), settings, request.options, time.sleep)
+    TobiiSettings.from_options(request.options)  # refused before a process is started for it
+    return find_apart(
+        search_here,
+        request,
+        timeout_s=SEARCH_S,
+        what="Tobii trackers",
+        remedy="Switch the tracker off and on again, then search again.",
+    )
+
+
+def search_here(options: Mapping[str, str]) -> tuple[FoundTracker, ...]:
+    """Search in this process, which TittaPy keeps waiting meanwhile.
+
+    Raises
+    ------
+    DriverError
+        If nothing can be searched, with what to do.
+    """
+    settings = TobiiSettings.from_options(options)
+    return find_trackers(load_backend(settings.backend), settings, options, time.sleep)
 
 
 class TobiiTracker:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-
 import pytest
 
-from drivers import lsl_config, lsl_search
-from drivers.contract import DriverError
+from drivers import lsl_config
 from drivers.lsl import create
-from drivers.lsl_search import answer_search, find, search_here
+from drivers.lsl_search import find, search_here
 from drivers.registry import DriverRequest
 
 pytestmark = pytest.mark.processes
@@ -69,35 +65,3 @@ def test_a_search_finds_the_same_in_a_process_of_its_own_and_here(search, sender
     there = search("search same")
     here = search_here({"session_id": session_id, "wait_s": "1"})
     assert there == [each for each in here if each.title.startswith("search same")]
-
-
-class Told:
-    """The parent's end of the pipe, as the process of the search sees it."""
-
-    def __init__(self) -> None:
-        self.said: list[dict] = []
-
-    def send_bytes(self, content: bytes) -> None:
-        self.said.append(json.loads(content))
-
-
-def test_what_goes_wrong_in_the_process_is_told_in_its_words(monkeypatch):
-    def refuse(_options):
-        raise DriverError("The library liblsl cannot be loaded. Install pylsl again.")
-
-    monkeypatch.setattr(lsl_search, "search_here", refuse)
-    told = Told()
-    answer_search(told, {})
-    assert told.said == [
-        {"problem": "The library liblsl cannot be loaded. Install pylsl again.", "trackers": []}
-    ]
-
-
-def die(_parent, _options):
-    os._exit(3)
-
-
-def test_a_process_that_dies_is_told_in_words(search, monkeypatch):
-    monkeypatch.setattr(lsl_search, "answer_search", die)
-    with pytest.raises(DriverError, match="broke off"):
-        search("nobody")
