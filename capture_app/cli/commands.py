@@ -27,6 +27,7 @@ from capture_app.cli.parameters import (
     tracker_options,
 )
 from capture_app.cli.signal_options import signal_options
+from capture_app.cli.study import study
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
@@ -282,6 +283,9 @@ def timing(
         options=options_of(options) if options else None,
     )
     command.run_timing(request, as_json=as_json)
+
+
+cli.add_command(study)
 
 
 @cli.command("self-test")
