@@ -6,7 +6,11 @@ calibration points would judge the fit by what it was fitted to.
 
 from __future__ import annotations
 
+import math
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 
@@ -17,6 +21,13 @@ class Target:
     target_id: int  # number within its layout, from 0
     x_norm: float  # fraction of the active display area, right
     y_norm: float  # the same, down
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.x_norm <= 1.0 and 0.0 <= self.y_norm <= 1.0):
+            raise ValueError(
+                f"Target {self.target_id} at ({self.x_norm:g}, {self.y_norm:g}) lies off the screen; "
+                "give fractions of the screen between 0 and 1."
+            )
 
 
 def _layout(*places_norm: tuple[float, float]) -> tuple[Target, ...]:
@@ -35,3 +46,49 @@ CALIBRATION_5: Final = _layout(_CENTRE, *_CORNERS)
 CALIBRATION_9: Final = _layout(_CENTRE, *_CORNERS, *_EDGES)
 CALIBRATION_13: Final = _layout(_CENTRE, *_CORNERS, *_EDGES, *_INNER)
 VALIDATION_4: Final = _layout((0.2, 0.5), (0.5, 0.8), (0.8, 0.5), (0.5, 0.2))
+VALIDATION_8: Final = _layout(
+    *((target.x_norm, target.y_norm) for target in VALIDATION_4),
+    (0.2, 0.2),
+    (0.8, 0.2),
+    (0.8, 0.8),
+    (0.2, 0.8),
+)
+
+CALIBRATIONS: Final[Mapping[int, tuple[Target, ...]]] = MappingProxyType(
+    {5: CALIBRATION_5, 9: CALIBRATION_9, 13: CALIBRATION_13}
+)
+"""Layouts by their number of points."""
+
+FRESH_NORM: Final = 0.05
+"""A validation target is at least so far, in fractions of the screen, from every calibration target."""
+
+
+def in_order(targets: Sequence[Target], seed: int) -> tuple[Target, ...]:
+    """Return targets in the order in which they are shown: the one nearest the centre first.
+
+    The others are shuffled. The order is decided by the seed alone, on every machine and version of Python.
+    """
+    if not targets:
+        return ()
+    first = min(targets, key=lambda target: math.hypot(target.x_norm - 0.5, target.y_norm - 0.5))
+    rest = [target for target in targets if target is not first]
+    random.Random(seed).shuffle(rest)
+    return (first, *rest)
+
+
+def require_fresh(targets: Sequence[Target], used: Sequence[Target]) -> None:
+    """Refuse targets that would judge a fit by what it was fitted to.
+
+    Raises
+    ------
+    ValueError
+        If a target lies within `FRESH_NORM` of one that was used.
+    """
+    for target in targets:
+        for other in used:
+            if math.hypot(target.x_norm - other.x_norm, target.y_norm - other.y_norm) < FRESH_NORM:
+                raise ValueError(
+                    f"The validation target at ({target.x_norm:g}, {target.y_norm:g}) lies on the "
+                    f"calibration target at ({other.x_norm:g}, {other.y_norm:g}) and would judge the "
+                    f"calibration by itself; move it by at least {FRESH_NORM:g} of the screen."
+                )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,26 @@ class RowRange:
 
     first: int
     end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetWindow:
+    """The part of each target that counts, fixed in time against the target, whatever was lost in it."""
+
+    length_ms: float = 300.0  # Titta: the last 300 ms
+    before_end_ms: float = 0.0  # from its last instant to the end of the target
+
+    def __post_init__(self) -> None:
+        if not (0.0 < self.length_ms <= 60_000.0 and 0.0 <= self.before_end_ms <= 60_000.0):
+            raise ValueError(
+                f"A window of {self.length_ms:g} ms that ends {self.before_end_ms:g} ms before its target is "
+                "none; give a length above 0."
+            )
+
+    @property
+    def reach_ms(self) -> float:
+        """From its first instant to the end of the target."""
+        return self.length_ms + self.before_end_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +173,38 @@ def validate_targets(
         eyes=tuple(_eye_result(eye, results) for eye in EYES) if results else (),
         window_ms=window_ms,
     )
+
+
+def validate_windows(
+    gaze: Rows, targets: Rows, geometry: ViewingGeometry, window: TargetWindow
+) -> ValidationResult:
+    """Return how well gaze met targets in a fixed window of each.
+
+    The window is cut by arrival on the host clock, so it lies earlier on the screen by the tracker's latency:
+    it never reaches into the time after its target.
+
+    Parameters
+    ----------
+    gaze
+        GAZE rows in order of arrival, nothing filled in.
+    targets
+        TARGET rows on the same clock.
+    geometry
+        The screen and where the eye is without a measured position.
+    window
+        The part of each target that counts.
+    """
+    ranges = rows_of_windows(gaze["t_host_ns"], targets, window)
+    return replace(validate_targets(gaze, targets, ranges, geometry), window_ms=window.length_ms)
+
+
+def rows_of_windows(t_host_ns: npt.ArrayLike, targets: Rows, window: TargetWindow) -> tuple[RowRange, ...]:
+    """Return which samples arrived in the window of each target; see `rows_of_targets`."""
+    windows = targets.copy()
+    length_ns, before_ns = round(window.length_ms * 1e6), round(window.before_end_ms * 1e6)
+    windows["t_off_host_ns"] = targets["t_off_host_ns"] - before_ns
+    windows["t_on_host_ns"] = np.maximum(targets["t_on_host_ns"], windows["t_off_host_ns"] - length_ns)
+    return rows_of_targets(t_host_ns, windows)
 
 
 def _last_part(gaze: Rows, window_ms: float) -> Rows:
