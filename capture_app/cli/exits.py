@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
     """What the exit code of `reading-station` means; documented in docs/reference/exit-codes.md."""
 
     OK = 0
-    FINDINGS = 1  # validate found errors, or the self-test failed
+    FINDINGS = 1  # validate or a study check found errors, or the self-test failed
     USAGE = 2  # the command line itself is wrong
     INPUT = 3  # a file or folder that was named cannot be used
     TRACKER = 4  # the tracker cannot be used

@@ -169,7 +169,7 @@ def _check_practice(check: StudyChecker, cases: Sequence[StudyCase]) -> None:
         if getattr(practice, name) > most:
             check.error(
                 ("practice", name),
-                f"{name} is {getattr(practice, name)}, and {practice.rounds_maximum} rounds of {count} practice "
+                f"{name} is {getattr(practice, name)}; {practice.rounds_maximum} rounds of {count} practice "
                 f"cases make {most}.",
                 "Lower it, or add practice cases.",
             )

@@ -3,8 +3,8 @@
 The words of a stream are ``SHA-256(key, counter)`` cut into four big-endian numbers of 64 bits, with
 ``key = "reading-station order 1" LF seed LF reader LF purpose`` in UTF-8 and the counter in decimal after
 another LF. A number below n comes from the next word w with ``w < 2**64 - 2**64 % n`` as ``w % n`` (words
-beyond are passed over, so all numbers are equally likely). A permutation is Fisher-Yates from the end. Nothing
-here depends on the hash seed of Python or the generators of numpy.
+beyond are passed over, so all numbers are equally likely). A permutation is Fisher-Yates from the end. The
+hash seed of Python and the generators of numpy play no part.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ SAMPLES_PER_TARGET = 120
 INTERVAL_NS = 2_000_000
 COMMANDS = {
     "demo", "capture", "record", "trackers", "tracker-test", "info", "validate", "recover", "accuracy",
-    "timing", "self-test",
+    "timing", "self-test", "study",
 }  # fmt: skip
 
 
