@@ -208,7 +208,9 @@ def _run(
         TimeRemainingColumn(),
         TextColumn("{task.fields[health]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), disable=is_quiet, transient=True) as progress:
+    console = Console(stderr=True)
+    is_hidden = is_quiet or not console.is_terminal  # in a log it would leave an empty line
+    with Progress(*columns, console=console, disable=is_hidden, transient=True) as progress:
         task = progress.add_task("recording", total=request.seconds, health="")
 
         def show(elapsed_s: float, state: LiveState) -> None:

@@ -54,10 +54,29 @@ def with_ports(settings: Settings, ports: SignalPorts) -> Settings:
         baud=old.baud if ports.baud is None else ports.baud,
         pulse_ms=old.pulse_ms if ports.pulse_ms is None else ports.pulse_ms,
     )
-    findings = signal_findings(settings.outlet, signals)
+    findings = [
+        text for name, text in signal_findings(settings.outlet, signals) if name.startswith("signals_")
+    ]
     if findings:
-        raise CommandError(f"{findings[0][1]} Correct the options of the signal ports.", ExitCode.USAGE)
+        raise CommandError(f"{findings[0]} Correct the options of the signal ports.", ExitCode.USAGE)
+    _refuse_idle_options(ports, signals)
     return replace(settings, signals=signals)
+
+
+def _refuse_idle_options(ports: SignalPorts, signals: SignalSettings) -> None:
+    """Refuse what is said of a port that nobody named: it would have no effect."""
+    has_in, has_out = bool(signals.port_in), bool(signals.port_out)
+    for option, value, has_port, missing in (
+        ("--signal-as", ports.kind_in, has_in, "--signal-in"),
+        ("--trigger-as", ports.kind_out, has_out, "--trigger-out"),
+        ("--pulse-ms", ports.pulse_ms, has_out, "--trigger-out"),
+        ("--baud", ports.baud, has_in or has_out, "--signal-in or --trigger-out"),
+    ):
+        if value is not None and not has_port:
+            raise CommandError(
+                f"{option} belongs to a serial port, and none is named. Give {missing} too, or leave it out.",
+                ExitCode.USAGE,
+            )
 
 
 def wait_for_ports(

@@ -61,12 +61,7 @@ def search_trackers(driver: str, options: Mapping[str, str], *, as_json: bool) -
         try:
             session.step()
             session.tracker_desk.search(requests)
-            _wait(
-                session,
-                lambda state: not state.search.is_running,
-                _ANSWER_S * len(requests),
-                pressed,
-            )
+            _follow_search(session, len(requests), pressed, is_quiet=as_json)
             search = session.tracker_desk.state.search
         finally:
             session.close()
@@ -74,8 +69,11 @@ def search_trackers(driver: str, options: Mapping[str, str], *, as_json: bool) -
     _show_search(search, as_json=as_json)
     usable = [each for each in _all_found(search) if each.is_usable and each.driver not in simulated]
     if not usable:
+        is_told = all(each.problem for each in search.findings)  # nothing was searched for
         raise CommandError(
-            "No tracker was found that can be used. Connect one and switch it on, then search again.",
+            "No tracker could be searched for; why stands above."
+            if is_told
+            else "No tracker was found that can be used. Connect one and switch it on, then search again.",
             ExitCode.TRACKER,
         )
 
@@ -159,16 +157,34 @@ def _wait(
         time.sleep(STEP_S)
 
 
+def _progress(word: str, *, is_quiet: bool) -> Progress:
+    """Return a bar for a person at a terminal; no one else is told anything."""
+    console = Console(stderr=True)
+    columns = (TextColumn(word), BarColumn(), TextColumn("{task.fields[news]}"))
+    return Progress(*columns, console=console, disable=is_quiet or not console.is_terminal, transient=True)
+
+
+def _follow_search(session: CaptureSession, count: int, pressed: CtrlC, *, is_quiet: bool) -> None:
+    with _progress("searching", is_quiet=is_quiet) as progress:
+        task = progress.add_task("", total=count, news="")
+
+        def show(state: TrackerDeskState) -> None:
+            current = state.search.current
+            news = current.title if current is not None else ""
+            progress.update(task, completed=state.search.done_count, news=news)
+
+        _wait(session, lambda state: not state.search.is_running, _ANSWER_S * count, pressed, show)
+
+
 def _follow_test(
     session: CaptureSession, seconds: float, pressed: CtrlC, *, is_quiet: bool
 ) -> TrackerDeskState:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[head]}"))
-    with Progress(*columns, console=Console(stderr=True), disable=is_quiet, transient=True) as progress:
-        task = progress.add_task("testing", total=seconds, head="")
+    with _progress("testing", is_quiet=is_quiet) as progress:
+        task = progress.add_task("", total=seconds, news="")
 
         def show(state: TrackerDeskState) -> None:
             head = state.head.sentence if state.head is not None else ""
-            progress.update(task, completed=state.test.elapsed_s, head=head)
+            progress.update(task, completed=state.test.elapsed_s, news=head)
 
         return _wait(
             session, lambda state: not state.test.is_running, seconds + OPEN_TIMEOUT_S, pressed, show
@@ -230,7 +246,11 @@ def _show_test(state: TrackerDeskState, quality: StreamQuality, *, as_json: bool
                 "tracker": asdict(tracker) if tracker is not None else None,
                 "display_area": asdict(area) if area is not None else None,
                 "head": asdict(head) if head is not None else None,
-                "quality": {**asdict(quality), "loss_classes": dict(quality.loss_classes)},
+                "quality": {
+                    **asdict(quality),
+                    "loss_classes": dict(quality.loss_classes),
+                    "beside_classes": dict(quality.beside_classes),
+                },
             }
         )
         return
@@ -241,16 +261,20 @@ def _show_test(state: TrackerDeskState, quality: StreamQuality, *, as_json: bool
         click.echo(f"display area  {area.sentence}")
     if head is not None:
         click.echo(f"head          {head.sentence}")
-    classes = ", ".join(f"{name} {_number(100 * share, 1)} %" for name, share in quality.loss_classes)
     click.echo(
         f"rate          {_number(quality.rate_hz, 1)} Hz of {_number(quality.nominal_rate_hz, 0)} Hz set"
     )
     click.echo(f"data rate     {_number(quality.data_rate_hz, 1)} Hz with gaze")
-    click.echo(f"loss          {_number(100 * quality.loss_share, 1)} % ({classes or 'none'})")
+    click.echo(f"loss          {_number(100 * quality.loss_share, 1)} % ({_listed(quality.loss_classes)})")
+    click.echo(f"besides       {_listed(quality.beside_classes)}")
     click.echo(f"longest gap   {_number(quality.longest_gap_s, 2)} s")
     click.echo(f"noise         {_number(quality.noise_deg, 2)} deg RMS-S2S")
     click.echo(f"never arrived {quality.never_arrived}")
     click.echo(f"verdict       {quality.level}: {quality.sentence}")
+
+
+def _listed(shares: tuple[tuple[str, float], ...]) -> str:
+    return ", ".join(f"{name} {_number(100 * share, 1)} %" for name, share in shares) or "none"
 
 
 def _number(value: float, digits: int) -> str:

@@ -35,6 +35,8 @@ class PortBox(ChoiceBox):
         super().__init__(parent)
         self.setEditable(True)
         self.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
+        self.currentIndexChanged.connect(self._show_the_beginning)
+        self.currentTextChanged.connect(self.setToolTip)
         self.show_ports(())
 
     def show_ports(self, ports: tuple[SerialPortChoice, ...]) -> None:
@@ -60,6 +62,13 @@ class PortBox(ChoiceBox):
             self.setCurrentIndex(index)
         else:
             self.setEditText(name)
+        self._show_the_beginning()
+
+    def _show_the_beginning(self) -> None:
+        """Show the name of the port where its description is longer than the box."""
+        field = self.lineEdit()
+        if field is not None:  # the box can be typed into, so it has one
+            field.setCursorPosition(0)
 
 
 class PortSearch(QObject):

@@ -72,12 +72,14 @@ QToolButton::menu-indicator {{ image: none; }}
 
 def _fields(c: Colours) -> str:
     inner = tokens.CONTROL_HEIGHT - 2 * tokens.HAIRLINE
+    checked = tokens.CHECK_SIZE - 2 * (tokens.CHECK_RIM - tokens.HAIRLINE)  # no larger than the empty box
     return f"""
 QLineEdit, QAbstractSpinBox, QPlainTextEdit, QKeySequenceEdit QLineEdit {{ background: {c.surface}; color: {c.text};
   border: {tokens.HAIRLINE}px solid {c.control_line}; border-radius: {tokens.RADIUS}px;
   padding: 0 {tokens.SPACE_S}px; min-height: {inner}px; selection-background-color: {c.primary};
   selection-color: {c.on_primary}; }}
 QAbstractSpinBox QLineEdit {{ border: 0; padding: 0 {tokens.SPACE_S - 2}px; min-height: 0; background: transparent; }}
+QAbstractSpinBox {{ max-height: {inner}px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; height: 0; border: 0; }}
 QPlainTextEdit {{ padding: {tokens.SPACE_XS}px; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus {{ border-color: {c.focus}; }}
@@ -99,7 +101,8 @@ QCheckBox, QRadioButton {{ min-height: {tokens.MINIMUM_TARGET}px; spacing: {toke
 QCheckBox::indicator {{ width: {tokens.CHECK_SIZE}px; height: {tokens.CHECK_SIZE}px; background: {c.raised};
   border: {tokens.HAIRLINE}px solid {c.secondary}; border-radius: 3px; }}
 QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border-color: {c.focus}; }}
-QCheckBox::indicator:checked {{ background: {c.primary}; border: {tokens.CHECK_RIM}px solid {c.text}; }}
+QCheckBox::indicator:checked {{ background: {c.primary}; border: {tokens.CHECK_RIM}px solid {c.text};
+  width: {checked}px; height: {checked}px; }}
 QSlider {{ min-height: {tokens.MINIMUM_TARGET}px; }}
 QSlider::groove:horizontal {{ height: {tokens.SPACE_XS}px; background: {c.control_line}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {c.primary}; border-radius: 2px; }}

@@ -110,6 +110,15 @@ class TrackerPage(QDialog):
         is_blocked = bool(state.blocked)
         self.list.render_search(state.search, self._last_used(), can_search=not is_blocked)
         self.list.show_connected(self._is_connected(row.found, state) for row in self.list.rows)
+        self._render_device(state)
+        self.head.render_head(state.head)
+        self.test.render_run(state.test, can_test=state.connected is not None and not is_blocked)
+        if is_blocked:
+            self.notice.say("information", state.blocked)
+        else:
+            self.notice.say("attention", self._refusal)
+
+    def _render_device(self, state: TrackerDeskState) -> None:
         connected = state.connected if self._is_connected(self._chosen, state) else None
         choice = self._choices.get(self._chosen.driver)
         is_remembered = self._chosen == self._last_used()
@@ -118,15 +127,9 @@ class TrackerPage(QDialog):
         self.device.show_status(
             is_connecting=state.is_connecting,
             problem=state.problem if self._was_asked_for(self._chosen) else "",
-            is_blocked=is_blocked,
+            is_blocked=bool(state.blocked),
             other=state.connected.model if state.connected is not None else "",
         )
-        self.head.render_head(state.head)
-        self.test.render_run(state.test, can_test=state.connected is not None and not is_blocked)
-        if is_blocked:
-            self.notice.say("information", state.blocked)
-        else:
-            self.notice.say("attention", self._refusal)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the desk while the page is seen."""
@@ -147,6 +150,7 @@ class TrackerPage(QDialog):
     def _choose(self, found: FoundTracker) -> None:
         self._chosen = found
         self._refusal = ""
+        self._render_device(self._desk.state)  # at once: Enter may follow on the arrow key
 
     def _connect(self, driver: str, options: dict[str, str]) -> None:
         self._refusal = ""
@@ -213,8 +217,7 @@ class TrackerPage(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(content)
+        area.setWidget(content)  # with a bar where a small screen at 200 % leaves too little room
         body = QHBoxLayout()
         body.setContentsMargins(tokens.SPACE_L, 0, 0, 0)
         body.setSpacing(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -26,6 +27,8 @@ from capture_app.session.tracker_states import DriverFindings, FoundTracker, Sea
 
 class TrackerRow(QPushButton):
     """One tracker: its name, its serial number, and whether it can be used."""
+
+    focused = Signal()
 
     def __init__(self, found: FoundTracker, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,6 +56,11 @@ class TrackerRow(QPushButton):
         for part in (self._sign, title, detail):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.show_sign(colours, is_connected=False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say so: the list brings the row into view."""
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def show_sign(self, colours: Colours, *, is_connected: bool) -> None:
         """Show by a sign whether this tracker is connected, or cannot be."""
@@ -125,10 +133,10 @@ class TrackerList(QWidget):
             total = max(len(search.findings), 1)
             self._progress.setRange(0, total)
             self._progress.setValue(search.done_count)
-            current = next((each.title for each in search.findings if not each.is_done), "")
+            current = search.current.title if search.current is not None else ""
             number = min(search.done_count + 1, total)
             self._doing.set_text(self.tr("Searching {0} of {1}: {2}").format(number, total, current))
-        key = (search.findings, last_used)
+        key = (search.is_running, search.findings, last_used)
         if key != self._shown:
             self._shown = key
             self._rebuild(search, last_used)
@@ -159,8 +167,9 @@ class TrackerList(QWidget):
         if not any(is_same_device(each, last_used) for each in found):
             self._add_heading(self.tr("Last used"))
             self._add_row(last_used)
+        current = search.current
         for findings in search.findings:
-            self._add_driver(findings)
+            self._add_driver(findings, is_current=findings is current)
         if not search.findings:
             self._add_words(self.tr("Connect the tracker to this computer, switch it on, then press Search."))
         self._column.addStretch(1)
@@ -172,7 +181,7 @@ class TrackerList(QWidget):
             if had_focus:
                 row.setFocus()
 
-    def _add_driver(self, findings: DriverFindings) -> None:
+    def _add_driver(self, findings: DriverFindings, *, is_current: bool) -> None:
         self._add_heading(findings.title)
         for each in findings.trackers:
             self._add_row(each)
@@ -181,7 +190,7 @@ class TrackerList(QWidget):
         elif findings.is_done and not findings.trackers:
             self._add_words(self.tr("None answered. Check that it is switched on and connected."))
         elif not findings.is_done:
-            self._add_words(self.tr("Not searched yet."))
+            self._add_words(self.tr("Searching.") if is_current else self.tr("Not searched yet."))
 
     def _add_heading(self, text: str) -> None:
         heading = ElidedLabel(self._content, Qt.TextElideMode.ElideRight)
@@ -198,6 +207,7 @@ class TrackerList(QWidget):
     def _add_row(self, found: FoundTracker) -> None:
         row = TrackerRow(found, self._colours, self._content)
         row.clicked.connect(self._row_clicked)
+        row.focused.connect(self._row_focused)
         self._group.addButton(row)
         self._column.addWidget(row)
         self.rows.append(row)
@@ -206,6 +216,11 @@ class TrackerList(QWidget):
         row = self.sender()
         if isinstance(row, TrackerRow):
             self.chosen.emit(row.found)
+
+    def _row_focused(self) -> None:
+        row = self.sender()
+        if isinstance(row, TrackerRow):
+            self._area.ensureWidgetVisible(row, 0, tokens.SPACE_S)  # Qt does it for Tab, not for arrow keys
 
     def _clicked(self) -> None:
         if self._is_running:

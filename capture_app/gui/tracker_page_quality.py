@@ -51,6 +51,11 @@ class QualityRunPanel(QWidget):
                 ("data", self.tr("Data rate"), self.tr("Samples a second in which gaze is known")),
                 ("loss", self.tr("Loss"), self.tr("Share of the time without any gaze")),
                 ("classes", self.tr("of which"), self.tr("Kinds of loss, by their share of the time")),
+                (
+                    "beside",
+                    self.tr("besides"),
+                    self.tr("Not in the loss: time with one eye alone, and gaze beside the screen"),
+                ),
                 ("gap", self.tr("Longest gap"), self.tr("Longest time without any gaze")),
                 ("noise", self.tr("Noise"), self.tr("RMS-S2S in windows of 200 ms, of the eye with more")),
                 ("lost", self.tr("Never arrived"), self.tr("Samples the tracker numbered that did not come")),
@@ -101,8 +106,8 @@ class QualityRunPanel(QWidget):
             "rate": self.tr("{0} of {1} set").format(rate, nominal),
             "data": words.number(quality.data_rate_hz, 1, self.tr("Hz with gaze")),
             "loss": words.percent(quality.loss_share),
-            "classes": ", ".join(f"{name} {words.percent(share)}" for name, share in quality.loss_classes)
-            or words.UNKNOWN,
+            "classes": self._listed(quality.loss_classes),
+            "beside": self._listed(quality.beside_classes),
             "gap": words.number(quality.longest_gap_s, 2, "s"),
             "noise": words.number(quality.noise_deg, 2, "deg"),
             "lost": str(quality.never_arrived),
@@ -110,6 +115,9 @@ class QualityRunPanel(QWidget):
         for name, text in texts.items():
             if self.values[name].text() != text:
                 self.values[name].setText(text)
+
+    def _listed(self, shares: tuple[tuple[str, float], ...]) -> str:
+        return ", ".join(f"{name} {words.percent(share)}" for name, share in shares) or self.tr("none")
 
     def _clicked(self) -> None:
         if self._is_running:

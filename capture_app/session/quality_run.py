@@ -14,7 +14,13 @@ from capture_app.session.verdict import LOSS_BAD_SHARE, LOSS_WARNING_SHARE, RATE
 from gaze_core.directions import directions, screen_gaze
 from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.quality import QualityWindow, summarise_sampling, windowed_rms_s2s_deg
+from gaze_core.quality import (
+    LossClass,
+    QualitySnapshot,
+    QualityWindow,
+    summarise_sampling,
+    windowed_rms_s2s_deg,
+)
 from gaze_core.quality.precision import PRECISION_WINDOW_MS
 from gaze_core.rows import GAZE, Rows
 
@@ -27,6 +33,7 @@ NOISY_DEG: Final = 1.0
 
 _SIGNALS: Final = ("left_", "right_", "")
 _SHOWN_SHARE: Final = 0.001
+_BESIDE_LOSS: Final = (LossClass.ONE_EYE, LossClass.OFF_SCREEN)  # there is gaze, so it is not in the loss
 _REASONS: Final = "Look at the distance, at glasses and at the light."
 
 
@@ -137,13 +144,19 @@ def stream_quality(
         nominal_rate_hz=nominal_rate_hz,
         data_rate_hz=sampling.effective_rate_hz,
         loss_share=snapshot.loss_share,
-        loss_classes=tuple(
-            (LOSS_WORDS[name], share)
-            for name, share in snapshot.class_shares.items()
-            if share >= _SHOWN_SHARE
-        ),
+        loss_classes=_shares_of(snapshot, is_beside=False),
+        beside_classes=_shares_of(snapshot, is_beside=True),
         longest_gap_s=snapshot.longest_gap_ms * 1e-3,
         noise_deg=noise_deg,
+    )
+
+
+def _shares_of(snapshot: QualitySnapshot, *, is_beside: bool) -> tuple[tuple[str, float], ...]:
+    """Return word and share of what is loss, or of what stands beside it."""
+    return tuple(
+        (LOSS_WORDS[name], share)
+        for name, share in snapshot.class_shares.items()
+        if (name in _BESIDE_LOSS) == is_beside and share >= _SHOWN_SHARE
     )
 
 

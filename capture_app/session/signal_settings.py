@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from drivers.contract import DriverOptionError
+from drivers.lsl_config import configuration_text
+
 KINDS_IN: Final = ("byte", "lines")
 KINDS_OUT: Final = ("byte", "rts", "dtr")
 _BAUD: Final = (300, 4_000_000)
@@ -43,6 +46,11 @@ def signal_findings(outlet: OutletSettings, signals: SignalSettings) -> tuple[tu
     findings = []
     if outlet.is_on and not outlet.name.strip():
         findings.append(("outlet_name", "The streams need a name; ReadingStation is usual."))
+    if outlet.is_on and outlet.session_id:
+        try:
+            configuration_text(session_id=outlet.session_id, is_network_allowed=outlet.is_network_allowed)
+        except DriverOptionError as err:
+            findings.append(("outlet_session_id", str(err)))
     if signals.kind_in not in KINDS_IN:
         findings.append(("signals_kind_in", f"Signals come in as {' or '.join(KINDS_IN)}."))
     if signals.kind_out not in KINDS_OUT:

@@ -54,6 +54,13 @@ class SearchState:
         """Drivers that have been searched."""
         return sum(each.is_done for each in self.findings)
 
+    @property
+    def current(self) -> DriverFindings | None:
+        """The driver that is searched now; None where none is."""
+        if not self.is_running:
+            return None
+        return next((each for each in self.findings if not each.is_done), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedTracker:
@@ -98,7 +105,8 @@ class StreamQuality:
     nominal_rate_hz: float  # as set
     data_rate_hz: float  # samples with gaze a second
     loss_share: float  # of the time without any gaze
-    loss_classes: tuple[tuple[str, float], ...]  # word, share of the time
+    loss_classes: tuple[tuple[str, float], ...]  # word, share of the time; together the loss
+    beside_classes: tuple[tuple[str, float], ...] = ()  # one eye alone, off screen: not in the loss
     longest_gap_s: float  # without any gaze
     noise_deg: float  # RMS-S2S, median of windows of 200 ms, of the eye with more of it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.signal_ports import SignalPorts, signal_notes, wait_for_ports, with_ports
 from capture_app.session.settings import Settings
 from capture_app.session.signal_news import SignalNews
-from capture_app.session.signal_settings import SignalSettings
+from capture_app.session.signal_settings import OutletSettings, SignalSettings
 from gaze_core.rows import TRIGGER
 
 STORED = Settings(signals=SignalSettings(port_in="COM3", baud=9600, code_image_shown=9))
@@ -53,6 +54,26 @@ def test_what_cannot_stand_is_refused():
     with pytest.raises(CommandError, match="A pulse lasts between") as caught:
         with_ports(STORED, SignalPorts(pulse_ms=float("nan")))
     assert caught.value.code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("ports", "words"),
+    [
+        (SignalPorts(kind_in="lines"), "--signal-as .* Give --signal-in too"),
+        (SignalPorts(kind_out="rts"), "--trigger-as .* Give --trigger-out too"),
+        (SignalPorts(pulse_ms=5.0), "--pulse-ms .* Give --trigger-out too"),
+        (SignalPorts(baud=9600), "--baud .* Give --signal-in or --trigger-out too"),
+    ],
+)
+def test_what_is_said_of_a_port_that_nobody_named_is_refused(ports, words):
+    with pytest.raises(CommandError, match=words) as caught:
+        with_ports(Settings(), ports)
+    assert caught.value.code is ExitCode.USAGE
+
+
+def test_a_session_that_lsl_cannot_have_is_no_matter_of_the_ports():
+    settings = replace(STORED, outlet=OutletSettings(is_on=True, session_id="room 4"))
+    assert with_ports(settings, SignalPorts(baud=19200)).signals.baud == 19200
 
 
 def test_open_ports_are_waited_for_and_told(capsys):

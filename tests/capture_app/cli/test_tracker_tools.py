@@ -166,6 +166,13 @@ def test_a_tracker_that_cannot_be_used_does_not_count_and_says_why(answering) ->
     assert "In use. Close it." in result.output
 
 
+def test_where_nothing_could_be_searched_nobody_is_told_to_switch_a_tracker_on(answering) -> None:
+    answering(problem="LSL is not installed. Install it.")
+    result = run("trackers", "--search", "--tracker", "lsl")
+    assert isinstance(result.exception, CommandError)
+    assert "why stands above" in str(result.exception)
+
+
 def test_the_options_of_the_command_line_go_into_the_search(answering) -> None:
     process = answering(SPECTRUM)
     result = run("trackers", "--search", "--tracker", "lsl", "--option", "network=yes")

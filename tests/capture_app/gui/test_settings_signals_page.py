@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from capture_app.gui.settings_dialog import SettingsDialog
 from capture_app.gui.settings_signals_page import PortSearch
@@ -23,7 +26,7 @@ CHANGED = Settings(
         code_cleared=12,
         code_target_shown=13,
     ),
-    outlet=OutletSettings(is_on=True, name="Lab 2", is_network_allowed=True, session_id="room 4"),
+    outlet=OutletSettings(is_on=True, name="Lab 2", is_network_allowed=True, session_id="room-4"),
 )
 
 
@@ -116,6 +119,23 @@ def test_streams_without_a_name_are_refused(open_page):
     dialog.signals_page.outlet_name.clear()
     dialog.save.click()
     assert "need a name" in dialog.signals_page._findings["outlet_name"].text()
+
+
+def test_a_session_that_lsl_cannot_have_is_refused_at_its_field(open_page):
+    dialog = open_page(replace(CHANGED, outlet=replace(CHANGED.outlet, session_id="room 4")))
+    dialog.save.click()
+    assert dialog.isVisible()
+    texts = [each.text() for each in dialog.signals_page.findChildren(QLabel) if each.isVisible()]
+    assert any("use 1 to 64 letters" in text for text in texts)
+
+
+def test_of_a_port_longer_than_its_box_the_name_is_seen(qtbot, open_page, station):
+    dialog = open_page(Settings())
+    box = dialog.signals_page.port_out
+    box.show_ports((SerialPortChoice(name="COM31", description="long " * 40),))
+    box.setCurrentIndex(1)
+    assert box.lineEdit().cursorPosition() == 0
+    assert box.toolTip().startswith("COM31")
 
 
 def test_fields_without_an_effect_are_off(open_page):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 
 from capture_app.gui.app import StationWindows
 from capture_app.gui.dialogs import MessageDialog
@@ -78,6 +78,7 @@ QUALITY = StreamQuality(
     data_rate_hz=575.6,
     loss_share=0.041,
     loss_classes=(("blinks", 0.036),),
+    beside_classes=(("one eye", 0.011),),
     longest_gap_s=0.22,
     noise_deg=0.12,
 )
@@ -133,6 +134,7 @@ def test_search_asks_for_every_driver_there_is(show, desk):
 def test_a_search_shows_where_it_is_and_can_be_cancelled(show, desk):
     page = show(state=TrackerDeskState(search=findings(SPECTRUM, is_running=True)))
     assert page.list.button.text() == "Cancel"
+    assert "Searching." in [each.text() for each in page.list.findChildren(QLabel)]
     page.list.button.click()
     assert desk.asked[-1] == ("cancel_search",)
 
@@ -249,6 +251,7 @@ def test_a_test_run_is_begun_followed_cancelled_and_shown(show, desk):
         "data": "575.6 Hz with gaze",
         "loss": "4.1 %",
         "classes": "blinks 3.6 %",
+        "beside": "one eye 1.1 %",
         "gap": "0.22 s",
         "noise": "0.12 deg",
         "lost": "2",
@@ -318,6 +321,30 @@ def test_arrow_keys_walk_through_the_trackers(show, qtbot):
     page.render_desk()
     assert page.list.rows[1].isChecked()
     assert page.device.options()["serial"] == "S1"
+
+
+def test_enter_right_after_an_arrow_key_connects_the_tracker_that_is_chosen(show, qtbot):
+    page = show(state=TrackerDeskState(search=findings(SPECTRUM)))
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.list.rows[0].setFocus()
+    qtbot.keyClick(page.list.rows[0], Qt.Key.Key_Down)
+    with qtbot.waitSignal(page.connect_requested) as caught:
+        qtbot.keyClick(page.list.rows[1], Qt.Key.Key_Return)  # before the page is drawn again
+    assert caught.args[0] == "tobii"
+
+
+def test_a_row_that_an_arrow_key_reaches_is_brought_into_view(show, qtbot):
+    many = tuple(replace(SPECTRUM, title=f"T{each}", options={"serial": str(each)}) for each in range(30))
+    page = show(state=TrackerDeskState(search=findings(*many)))
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.list.rows[0].setFocus()
+    for row in page.list.rows[:-1]:
+        qtbot.keyClick(row, Qt.Key.Key_Down)
+    last = page.list.rows[-1]
+    assert last.hasFocus()
+    assert last.visibleRegion().boundingRect().height() == last.height()
 
 
 def test_every_control_of_the_page_has_a_name_for_screen_readers(show):

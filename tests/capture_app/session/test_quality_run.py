@@ -149,3 +149,14 @@ def test_a_tracker_connected_anew_ends_the_run(ideal):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_handful_of_samples_gives_a_verdict_and_no_error(ideal, count):
     assert quality(ideal[:count]).sample_count == count
+
+
+def test_one_eye_alone_stands_beside_the_loss_and_is_none_of_it(ideal):
+    half = ideal.copy()
+    half["left_valid"][200:500] = 0
+    for name in ("left_x_norm", "left_y_norm"):
+        half[name][200:500] = np.nan
+    result = quality(half)
+    assert dict(result.beside_classes)["one eye"] > 0.05
+    assert "one eye" not in dict(result.loss_classes)
+    assert sum(dict(result.loss_classes).values()) == pytest.approx(result.loss_share, abs=0.005)
