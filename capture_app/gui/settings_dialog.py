@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -118,8 +118,15 @@ class SettingsDialog(QDialog):
                 if page.show_finding(finding.name, finding.text):
                     self._navigation.setCurrentRow(index)
                     page.focus_field(finding.name)
+        QTimer.singleShot(0, self, self._bring_focus_into_view)  # once the sentences have their place
         self._summary.setText(self.tr("Something needs another value before it can be saved."))
         return False
+
+    def _bring_focus_into_view(self) -> None:
+        """Scroll to the field that needs another value, and to the sentence below it."""
+        area, field = self._stack.currentWidget(), self.focusWidget()
+        if isinstance(area, QScrollArea) and field is not None and area.isAncestorOf(field):
+            area.ensureWidgetVisible(field, 0, tokens.SETTINGS_FINDING_ROOM)
 
     def _lay_out(self) -> None:
         body = QHBoxLayout()

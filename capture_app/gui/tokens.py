@@ -146,6 +146,7 @@ LIVE_MINIMUM: Final = (320, 220)
 POPOVER_WIDTH: Final = 380
 DIALOG_WIDTH: Final = 520
 SETTINGS_SIZE: Final = (840, 620)
+SETTINGS_FINDING_ROOM: Final = 80  # below a field: a sentence of three lines
 SETTINGS_NAVIGATION_WIDTH: Final = 168
 WINDOW_SIZE: Final = (1280, 800)
 WINDOW_MINIMUM: Final = (1024, 640)

@@ -121,12 +121,16 @@ def test_streams_without_a_name_are_refused(open_page):
     assert "need a name" in dialog.signals_page._findings["outlet_name"].text()
 
 
-def test_a_session_that_lsl_cannot_have_is_refused_at_its_field(open_page):
+def test_a_session_that_lsl_cannot_have_is_refused_at_its_field_and_seen(qtbot, open_page):
     dialog = open_page(replace(CHANGED, outlet=replace(CHANGED.outlet, session_id="room 4")))
     dialog.save.click()
     assert dialog.isVisible()
-    texts = [each.text() for each in dialog.signals_page.findChildren(QLabel) if each.isVisible()]
-    assert any("use 1 to 64 letters" in text for text in texts)
+    sentence = next(
+        each for each in dialog.signals_page.findChildren(QLabel) if "use 1 to 64 letters" in each.text()
+    )
+    field = dialog.signals_page.session_id  # far down on a page that is longer than the window
+    for part in (field, sentence):
+        qtbot.waitUntil(lambda part=part: part.visibleRegion().boundingRect().height() == part.height())
 
 
 def test_of_a_port_longer_than_its_box_the_name_is_seen(qtbot, open_page, station):
