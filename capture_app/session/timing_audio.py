@@ -38,7 +38,11 @@ MOST_OPENINGS: Final = 6  # with those in which sound was lost
 FEWEST_CLICKS: Final = 8  # in each opening
 CLICK_GAP_S: Final = (0.35, 0.65)  # jittered: nothing periodic can be taken for a click
 LONGEST_ROUND_TRIP_S: Final = 0.33
-"""Shorter than the shortest gap, so that a click is never taken for the one before."""
+"""Shorter than the shortest gap, so that one stretch of sound never holds two clicks."""
+
+LARGEST_SCATTER_MS: Final = 5.0
+"""Within one opening the clicks come back at one delay. One farther off than that is another sound, or a
+click before it on a way of more than `LONGEST_ROUND_TRIP_S`: the gaps are jittered so that this shows."""
 
 LEAD_S: Final = 1.5
 TAIL_S: Final = 0.6
@@ -93,7 +97,7 @@ class ClickRun:
 
     heard: SoundDevice
     played: SoundDevice
-    round_trips_ms: tuple[float | None, ...]  # per click; None where it did not come back
+    round_trips_ms: tuple[float | None, ...]  # per click; None where it did not come back, see `steady_ms`
     input_share: float  # of the latencies PortAudio states; NaN where it states none
     played_rate_hz: float
     has_gap: bool  # sound was lost on the way, so the round trips mean nothing
@@ -115,6 +119,17 @@ def round_trips_ms(take: AudioTake, frames: tuple[int, ...]) -> tuple[float | No
         found = find_click(signal, shape, first, first + longest)
         trips.append(None if found is None else (heard.host_ns(found.frame) - t_played_ns) / 1e6)
     return tuple(trips)
+
+
+def steady_ms(trips_ms: Sequence[float | None]) -> tuple[float | None, ...]:
+    """Return the round trips of one opening without those that something else than the click made."""
+    found = [trip for trip in trips_ms if trip is not None]
+    if not found:
+        return tuple(trips_ms)
+    usual_ms = float(np.median(found))
+    return tuple(
+        trip if trip is not None and abs(trip - usual_ms) <= LARGEST_SCATTER_MS else None for trip in trips_ms
+    )
 
 
 def play_clicks(
@@ -151,7 +166,7 @@ def play_clicks(
     return ClickRun(
         heard=heard,
         played=played,
-        round_trips_ms=round_trips_ms(take, train.frames),
+        round_trips_ms=steady_ms(round_trips_ms(take, train.frames)),
         input_share=take.reported_input_s / stated_s if stated_s > 0 else math.nan,
         played_rate_hz=take.played.nominal_rate_hz,
         has_gap=take.has_gap,
@@ -176,7 +191,10 @@ def audio_findings(runs: Sequence[ClickRun]) -> TimingFindings:
             f"{WANTED_RATE_HZ:.0f}; set it to that in the system's sound settings"
         )
     elif len(found_ms) < _FOUND_SHARE * len(all_ms):
-        why = f"{len(found_ms)} of {len(all_ms)} clicks came back into {heard.name}; {_CABLE}"
+        why = (
+            f"{len(found_ms)} of {len(all_ms)} clicks came back into {heard.name} at one steady delay of at "
+            f"most {LONGEST_ROUND_TRIP_S * 1000:.0f} ms; {_CABLE}"
+        )
     if why:
         return TimingFindings(
             unmeasured=(Unmeasured(what=_AUDIO, why=why),), notes=notes, round_trips_ms=clicks_ms

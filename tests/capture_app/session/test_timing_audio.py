@@ -18,6 +18,7 @@ from capture_app.session.timing_audio import (
     click_train,
     listen_for_drift,
     play_clicks,
+    steady_ms,
 )
 from capture_app.session.timing_constants import ConstantName
 from capture_app.session.timing_findings import Unmeasured
@@ -82,7 +83,21 @@ def test_where_every_opening_was_disturbed_nothing_is_measured():
 def test_without_a_cable_it_says_how_to_connect_one():
     findings = audio_findings([clicks(FakeSound(has_cable=False))])
     assert findings.constants == ()
-    assert "0 of 8 clicks came back into Line In; lead a cable" in findings.unmeasured[0].sentence
+    assert "0 of 8 clicks came back into Line In at one steady delay of at most 330 ms; lead a cable" in findings.unmeasured[0].sentence
+
+
+@pytest.mark.parametrize("latency_ms", [400.0, 600.0, 650.0, 900.0])
+def test_a_way_longer_than_the_gaps_is_never_taken_for_a_short_one(latency_ms):
+    sounds = [FakeSound(output_latency_ms=latency_ms) for _ in range(3)]
+    runs = [play_clicks(sound, SoundChoice(), 7.0, sound.wait) for sound in sounds]
+    findings = audio_findings(runs)
+    assert findings.constants == ()
+    assert "at one steady delay" in findings.unmeasured[0].why
+
+
+def test_a_noise_in_place_of_a_click_does_not_count():
+    assert steady_ms((19.2, 19.3, None, 240.0, 19.25)) == (19.2, 19.3, None, None, 19.25)
+    assert steady_ms((None, None)) == (None, None)
 
 
 def test_an_output_of_another_rate_is_told_and_not_measured():
