@@ -108,7 +108,7 @@ class TrackerPage(QDialog):
         """Show the desk as it is now."""
         state = self._desk.state
         is_blocked = bool(state.blocked)
-        self.list.render_search(state.search, self._last_used(), can_search=not is_blocked)
+        self.list.render_search(state.search, self._last_used_as_found(state), can_search=not is_blocked)
         self.list.show_connected(self._is_connected(row.found, state) for row in self.list.rows)
         self._render_device(state)
         self.head.render_head(state.head)
@@ -187,6 +187,15 @@ class TrackerPage(QDialog):
             is_usable=not problem,
             reason=problem,
         )
+
+    def _last_used_as_found(self, state: TrackerDeskState) -> FoundTracker:
+        """Return the tracker of the settings; where it is connected, as the search knows it by its number."""
+        last_used, connected = self._last_used(), state.connected
+        if connected is None or not connected.serial or not self._is_connected(last_used, state):
+            return last_used
+        number = (connected.driver, connected.serial)
+        found = (each for findings in state.search.findings for each in findings.trackers)
+        return next((each for each in found if (each.driver, each.serial) == number), last_used)
 
     def _was_asked_for(self, found: FoundTracker) -> bool:
         """Whether this is the tracker of the settings: only that one is ever connected."""

@@ -40,6 +40,7 @@ class DevicePanel(QWidget):
         self._found: FoundTracker | None = None
         self._choice: TrackerChoice | None = None
         self._connected: ConnectedTracker | None = None
+        self._focus_meanwhile: QWidget | None = None  # where Qt put the focus while the button was off
         self._remembered = self.tr("Connect it as it was set last, or search to see its rates and modes.")
         self._title = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._title.setProperty("role", "section")
@@ -133,7 +134,7 @@ class DevicePanel(QWidget):
     def show_status(self, *, is_connecting: bool, problem: str, is_blocked: bool, other: str) -> None:
         """Show how connecting goes; `other` is the model of another tracker that is connected."""
         is_usable = self._found is not None and self._found.is_usable
-        self.connect_button.setEnabled(is_usable and not is_connecting and not is_blocked)
+        self._enable_button(is_enabled=is_usable and not is_connecting and not is_blocked)
         for box in (self.rate, self.mode):
             box.setEnabled(not is_blocked and not is_connecting)
         if is_connecting:
@@ -146,6 +147,18 @@ class DevicePanel(QWidget):
             self.status.say("information", words_of_other)
         else:
             self.status.say("bad", problem)
+
+    def _enable_button(self, *, is_enabled: bool) -> None:
+        """Enable the button or not; one that was off while it connected gets its focus back."""
+        button = self.connect_button
+        had_focus = button.hasFocus()
+        button.setEnabled(is_enabled)
+        if had_focus and not is_enabled:
+            self._focus_meanwhile = self.window().focusWidget()
+        elif is_enabled and self._focus_meanwhile is not None:
+            if self._focus_meanwhile is self.window().focusWidget():  # nobody went elsewhere
+                button.setFocus()
+            self._focus_meanwhile = None
 
     def options(self) -> dict[str, str]:
         """Return the options that open the shown tracker as it is set here."""
@@ -190,7 +203,7 @@ class DevicePanel(QWidget):
         self._headings[name].setVisible(can_choose or bool(shown))
 
     def _render_button(self) -> None:
-        is_same = self._connected is not None and self.options().items() <= self._connected.options.items()
+        is_same = self._connected is not None and _is_set_so(self._connected, self.options())
         if self._connected is None:
             text = self.tr("Connect")
         else:
@@ -236,3 +249,13 @@ class DevicePanel(QWidget):
 
 def _data(box: QComboBox) -> Iterable[str]:
     return [str(box.itemData(index)) for index in range(box.count())]
+
+
+def _is_set_so(connected: ConnectedTracker, options: dict[str, str]) -> bool:
+    """Return whether a tracker runs with these options, given when it was opened or its own."""
+    now = {
+        RATE_OPTION: f"{connected.rate_hz:g}",
+        **({MODE_OPTION: connected.mode} if connected.mode else {}),
+        **connected.options,
+    }
+    return options.items() <= now.items()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from capture_app.session.port import (
     RecordingSummary,
@@ -25,6 +27,11 @@ from recordings_schema.reader import Recording
 from recordings_schema.reader import RecordingSummary as StoredSummary
 from recordings_schema.recover import find_unfinished, recover
 from recordings_schema.validate import validate
+
+_LINES: Final = (
+    ("Signals of other devices", DatasetKey.EXTERNAL_SIGNALS),
+    ("Triggers", DatasetKey.TRIGGERS),
+)
 
 
 class Station:
@@ -116,6 +123,7 @@ def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
         ("Images", str(counts.get(DatasetKey.IMAGES, 0))),
         ("Viewport changes", str(counts.get(DatasetKey.VIEWPORT, 0))),
         ("Live events", str(counts.get(DatasetKey.FIXATIONS, 0))),
+        *((name, str(counts[key])) for name, key in _LINES if counts.get(key)),
         ("Format version", str(summary.format_version)),
     )
 
@@ -157,7 +165,7 @@ def _choice(spec: DriverSpec) -> TrackerChoice:
     reason = "" if availability.is_usable else f"{availability.reason} {availability.remedy}".strip()
     return TrackerChoice(
         name=spec.name,
-        title=spec.summary,
+        title=_title(spec.summary),
         is_usable=availability.is_usable,
         is_simulated=spec.is_simulated,
         reason=reason,
@@ -168,3 +176,8 @@ def _choice(spec: DriverSpec) -> TrackerChoice:
         can_search=spec.find is not None,
         can_be_hosted=spec.can_be_hosted,
     )
+
+
+def _title(summary: str) -> str:
+    """Return what a driver's trackers are called where there is room for a few words only."""
+    return re.split(r"[,(;]", summary, maxsplit=1)[0].strip()

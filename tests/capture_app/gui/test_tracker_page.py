@@ -323,6 +323,39 @@ def test_arrow_keys_walk_through_the_trackers(show, qtbot):
     assert page.device.options()["serial"] == "S1"
 
 
+def test_a_tracker_that_was_connected_as_it_is_asks_for_nothing_more(show):
+    settings = Settings(tracker="tobii", tracker_options={"serial": "S1"})
+    as_it_is = replace(CONNECTED, options={"serial": "S1"})  # rate and mode are its own
+    page = show(settings, TrackerDeskState(search=findings(SPECTRUM), connected=as_it_is))
+    assert page.device.connect_button.text() == "Connect again"
+    page.device.mode.setCurrentIndex(1)
+    assert page.device.connect_button.text() == "Connect with these settings"
+
+
+def test_a_connected_tracker_that_was_found_stands_in_the_list_once(show):
+    settings = Settings(tracker="tobii", tracker_options={"address": "tet-tcp://x"})
+    connected = replace(CONNECTED, options={"address": "tet-tcp://x"})
+    page = show(settings, TrackerDeskState(search=findings(SPECTRUM), connected=connected))
+    assert titles(page) == ["Spectrum"]
+    assert page.device.connect_button.text() == "Connect with these settings"
+
+
+def test_the_button_has_the_focus_again_once_the_tracker_is_connected(show, desk, qtbot):
+    page = show(Settings(tracker="tobii", tracker_options={"serial": "S1"}))
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    for is_left in (False, True):
+        page.device.connect_button.setFocus()
+        desk.state = TrackerDeskState(is_connecting=True)
+        page.render_desk()
+        assert not page.device.connect_button.hasFocus()
+        if is_left:
+            page.list.button.setFocus()
+        desk.state = TrackerDeskState(connected=CONNECTED)
+        page.render_desk()
+        assert page.device.connect_button.hasFocus() != is_left
+
+
 def test_enter_right_after_an_arrow_key_connects_the_tracker_that_is_chosen(show, qtbot):
     page = show(state=TrackerDeskState(search=findings(SPECTRUM)))
     with qtbot.waitActive(page):
