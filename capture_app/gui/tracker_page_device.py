@@ -252,10 +252,6 @@ def _data(box: QComboBox) -> Iterable[str]:
 
 
 def _is_set_so(connected: ConnectedTracker, options: dict[str, str]) -> bool:
-    """Return whether a tracker runs with these options, given when it was opened or its own."""
-    now = {
-        RATE_OPTION: f"{connected.rate_hz:g}",
-        **({MODE_OPTION: connected.mode} if connected.mode else {}),
-        **connected.options,
-    }
-    return options.items() <= now.items()
+    """Return whether a tracker has this rate and mode; how else it was named is not seen on the page."""
+    now = {RATE_OPTION: f"{connected.rate_hz:g}", MODE_OPTION: connected.mode, **connected.options}
+    return all(options[name] == now[name] for name in (RATE_OPTION, MODE_OPTION) if name in options)

@@ -337,7 +337,7 @@ def test_a_connected_tracker_that_was_found_stands_in_the_list_once(show):
     connected = replace(CONNECTED, options={"address": "tet-tcp://x"})
     page = show(settings, TrackerDeskState(search=findings(SPECTRUM), connected=connected))
     assert titles(page) == ["Spectrum"]
-    assert page.device.connect_button.text() == "Connect with these settings"
+    assert page.device.connect_button.text() == "Connect again"
 
 
 def test_the_button_has_the_focus_again_once_the_tracker_is_connected(show, desk, qtbot):
