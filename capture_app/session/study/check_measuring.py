@@ -18,6 +18,7 @@ from recordings_schema.records import to_json_text
 _ANY_SETUP: Final = ViewingSetup(
     width_px=1920, height_px=1080, width_mm=530.0, height_mm=300.0, distance_mm=650.0
 )
+SMALLEST_SCREEN_MM: Final = 50.0
 HARD_TO_REACH_DEG: Final = 0.3
 """Average error below which hardly any session passes: published averages are 0.43 deg with an SD of 0.10."""
 
@@ -36,15 +37,12 @@ def check_display(check: StudyChecker) -> None:
                 ("display", first),
                 ("display", second),
             )
-    for name in ("width_mm", "height_mm"):
-        if 0 < getattr(display, name) < 50:
-            check.error(
-                ("display", name),
-                f"{name} is {getattr(display, name):g} mm.",
-                "Give millimetres, 50 or more.",
-            )
+    small = [name for name in ("width_mm", "height_mm") if 0 < getattr(display, name) < SMALLEST_SCREEN_MM]
+    for name in small:
+        what = f"{name} is {getattr(display, name):g} mm."
+        check.error(("display", name), what, f"Give millimetres, {SMALLEST_SCREEN_MM:g} or more.")
     sizes = (display.width_px, display.height_px, display.width_mm, display.height_mm)
-    if all(sizes):
+    if all(sizes) and not small:
         across, down = display.width_px / display.width_mm, display.height_px / display.height_mm
         if abs(across / down - 1) > 0.05:
             check.error(
@@ -132,7 +130,8 @@ def _check_options(check: StudyChecker, spec: DriverSpec) -> None:
         try:  # one by one, so that all mistakes are told; a driver that is made opens nothing
             create_driver(spec.name, option_texts({name: value}), _ANY_SETUP)
         except DriverOptionError as err:
-            check.error(("tracker", "options", name), str(err), "")
+            summary = next(option.summary for option in spec.options if option.name == name)
+            check.error(("tracker", "options", name), str(err), f"It means: {summary}.")
 
 
 def option_texts(options: Mapping[str, Scalar]) -> dict[str, str]:

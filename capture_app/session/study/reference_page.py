@@ -31,9 +31,10 @@ _INTRODUCTION: Final = f"""# The study file
 This page is generated from `capture_app/session/study`; do not edit it. Make it again with
 `python -m capture_app.session.study.reference_page`.
 
-A study is a folder with one study file `*{STUDY_EXTENSION}` (TOML text, UTF-8), a case list, a reference standard
-and the images. [Make a study](../how-to/make-a-study.md) says how to go about it; `reading-station study check
-FOLDER` names every mistake with its file, line and remedy. Presets to begin with: {_PRESET_NAMES}.
+A study is a folder with one study file `*{STUDY_EXTENSION}` (TOML text, UTF-8), a case list, a reference
+standard and the images. [Make a study](../how-to/make-a-study.md) says how to go about it;
+`reading-station study check FOLDER` names every mistake with its file, line and remedy. Presets:
+{_PRESET_NAMES}.
 
 - A key that is not written has its default. Keys without a default are required.
 - Files are named relative to the study folder, with `/`, and lie inside it.
@@ -158,15 +159,15 @@ def _tables() -> Iterator[str]:
     yield "## Reference standard\n"
     yield (
         "A CSV file of the same kind, one line per finding of a case. `case_id` and `source` are required. "
-        "Neither reader nor operator is shown it; the program reads it for practice with feedback, exports and "
-        "the report.\n"
+        "Neither reader nor operator is shown it; the program reads it for practice with feedback, exports "
+        "and the report.\n"
     )
     yield from _columns(REFERENCE_COLUMNS)
     yield f"## `{AUDIT_FILE}`\n"
     yield (
-        "Written by `reading-station study check FOLDER --write-order`, before the first reader. Once there it "
-        "is never changed, only made longer for readers who are planned later; a check says when the study would "
-        f"give another order. Columns: {', '.join(f'`{name}`' for name in AUDIT_COLUMNS)}.\n"
+        "Written by `reading-station study check FOLDER --write-order`, before the first reader. Once there "
+        "it is never changed, only made longer for readers who are planned later; a check says when the "
+        f"study would give another order. Columns: {', '.join(f'`{name}`' for name in AUDIT_COLUMNS)}.\n"
     )
 
 
