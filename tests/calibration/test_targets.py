@@ -2,9 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from calibration import CALIBRATION_5, CALIBRATION_9, CALIBRATION_13, VALIDATION_4
+from calibration import (
+    CALIBRATION_5,
+    CALIBRATION_9,
+    CALIBRATION_13,
+    CALIBRATIONS,
+    VALIDATION_4,
+    VALIDATION_8,
+    Target,
+    in_order,
+    require_fresh,
+)
 
-LAYOUTS = {5: CALIBRATION_5, 9: CALIBRATION_9, 13: CALIBRATION_13, 4: VALIDATION_4}
+LAYOUTS = {5: CALIBRATION_5, 9: CALIBRATION_9, 13: CALIBRATION_13, 4: VALIDATION_4, 8: VALIDATION_8}
 
 
 @pytest.mark.parametrize("count", LAYOUTS)
@@ -15,7 +25,27 @@ def test_a_layout_numbers_as_many_different_places_as_its_name_says(count: int) 
     assert all(0.0 < target.x_norm < 1.0 and 0.0 < target.y_norm < 1.0 for target in layout)
 
 
-@pytest.mark.parametrize("calibration", [CALIBRATION_5, CALIBRATION_9, CALIBRATION_13])
-def test_validation_shares_no_point_with_a_calibration(calibration: tuple) -> None:
-    places = {(target.x_norm, target.y_norm) for target in calibration}
-    assert places.isdisjoint((target.x_norm, target.y_norm) for target in VALIDATION_4)
+@pytest.mark.parametrize("calibration", CALIBRATIONS.values(), ids=lambda layout: str(len(layout)))
+@pytest.mark.parametrize("validation", [VALIDATION_4, VALIDATION_8], ids=lambda layout: str(len(layout)))
+def test_validation_shares_no_point_with_a_calibration(calibration: tuple, validation: tuple) -> None:
+    require_fresh(validation, calibration)
+
+
+def test_a_validation_target_close_to_a_calibration_target_is_refused() -> None:
+    near = Target(target_id=0, x_norm=0.52, y_norm=0.5)
+    with pytest.raises(ValueError, match=r"\(0.52, 0.5\) lies on the calibration target at \(0.5, 0.5\)"):
+        require_fresh([near], CALIBRATION_5)
+
+
+def test_the_order_begins_at_the_centre_keeps_every_target_and_follows_the_seed() -> None:
+    orders = [in_order(CALIBRATION_13, seed) for seed in (1, 1, 2)]
+    assert orders[0] == orders[1] != orders[2]
+    assert all(order[0].target_id == 0 for order in orders)
+    assert sorted(target.target_id for target in orders[2]) == list(range(13))
+    assert in_order((), 1) == ()
+
+
+@pytest.mark.parametrize("x_norm", [-0.1, 1.01, float("nan")])
+def test_a_target_off_the_screen_is_refused(x_norm: float) -> None:
+    with pytest.raises(ValueError, match="off the screen"):
+        Target(target_id=0, x_norm=x_norm, y_norm=0.5)
