@@ -33,10 +33,17 @@ from capture_app.session.timing_audio import (
 )
 from capture_app.session.timing_clocks import lsl_clock_ns, measure_clocks
 from capture_app.session.timing_constants import TRACKER_CONSTANTS, ConstantName, TimingConstants
-from capture_app.session.timing_findings import EYE_TO_SAMPLE, TimingFindings, Unmeasured
+from capture_app.session.timing_findings import TimingFindings, Unmeasured
 from capture_app.session.timing_onset import PatchRun, measure_onset
 from capture_app.session.timing_store import TimingStore, TimingStoreError
-from capture_app.session.timing_tracker import measure_tracker, tracker_findings
+from capture_app.session.timing_tracker import (
+    DELIVERY,
+    TRACKER_CLOCK,
+    TTL,
+    measure_tracker,
+    nothing_of_tracker,
+    tracker_findings,
+)
 from drivers.contract import DriverOptionError
 from drivers.registry import find_driver
 from gaze_core.clocks import HostClock
@@ -45,7 +52,6 @@ PARTS: Final = ("audio", "onset", "tracker", "drift")
 
 _SOUND: Final = "The latency of sound"
 _LIGHT: Final = "The time from presentation to light"
-_TRACKER: Final = "The delivery latency of the tracker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +96,7 @@ class TimingRun:
         CommandError
             If a named device or tracker cannot be used, nothing can be recorded, or Ctrl-C was pressed.
         """
+        self._tracker_name()  # a driver that does not exist is told before anything is measured
         steps = {"audio": self._audio, "onset": self._onset, "tracker": self._tracker, "drift": self._drift}
         for part in PARTS:
             if part in self._request.parts:
@@ -136,7 +143,7 @@ class TimingRun:
         name = self._tracker_name()
         if not name:
             why = "no tracker is chosen in Settings; connect one, or name it with --tracker"
-            return TimingFindings(unmeasured=(Unmeasured(what=_TRACKER, why=why), EYE_TO_SAMPLE))
+            return nothing_of_tracker(why)
         self._say(f"Recording with the tracker {name} ...")
         has_port = bool(self._settings.signals.port_out)
         options = self._request.options
@@ -157,11 +164,11 @@ class TimingRun:
         except TrackerUnavailableError as err:
             if self._request.tracker:
                 raise CommandError(str(err), ExitCode.TRACKER) from err
-            unmeasured = Unmeasured(what=_TRACKER, why=str(err).rstrip("."))
-            return TimingFindings(unmeasured=(unmeasured, EYE_TO_SAMPLE))
+            return nothing_of_tracker(str(err).rstrip("."))
         finally:
             session.close()
         self._check_stop()
+        self.is_simulated = self.is_simulated or streams.is_simulated
         return tracker_findings(streams, has_trigger_port=has_port)
 
     def _tracker_name(self) -> str:
@@ -190,11 +197,7 @@ class TimingRun:
         if "tracker" not in self._request.parts:
             found = self._tracker()
             drifts = tuple(each for each in found.constants if each.name is ConstantName.TRACKER_DRIFT)
-            missing = tuple(
-                replace(each, what="The drift of the tracker's clock")
-                for each in found.unmeasured
-                if each.what == _TRACKER
-            )
+            missing = tuple(each for each in found.unmeasured if each.what == TRACKER_CLOCK)
             parts.append(TimingFindings(constants=drifts, unmeasured=missing))
         self._say("Reading the clocks of this computer ...")
         parts.append(measure_clocks(HostClock(), lsl_clock_ns(), self._request.seconds, self._wait))
@@ -253,14 +256,19 @@ def run_timing(request: TimingRequest, *, as_json: bool) -> None:
     )
     if len(kept) < len(findings.constants):
         note = "The tracker is simulated: what was measured of it describes the simulation and is not stored."
-        findings = replace(findings, notes=(*findings.notes, note))
+        simulated = tuple(
+            Unmeasured(what=what, why="the tracker is a simulated one") for what in (DELIVERY, TTL)
+        )
+        others = tuple(each for each in findings.unmeasured if each.what not in (DELIVERY, TTL))
+        findings = replace(findings, notes=(*findings.notes, note), unmeasured=(*others, *simulated))
     if kept:
         try:
             store.save(loaded.constants.with_new(kept))
         except TimingStoreError as err:
             raise CommandError(str(err), ExitCode.RECORDING) from err
-    known = loaded.constants.with_new(findings.constants)
-    print_findings(findings, known, store.path if kept else None, as_json=as_json)
+    if failure is None or findings != TimingFindings():
+        known = loaded.constants.with_new(kept)  # a simulation belongs into no methods section
+        print_findings(findings, known, store.path if kept else None, as_json=as_json)
     if failure is not None:
         raise failure
 

@@ -50,7 +50,7 @@ def print_findings(
         _print_flips(findings.flips)
     _print_constants(findings.constants)
     for unmeasured in findings.unmeasured:
-        click.echo(f"unmeasured: {unmeasured.sentence}")
+        click.echo(unmeasured.sentence)
     for note in findings.notes:
         click.echo(f"note: {note}")
     click.echo("For the methods section:")

@@ -31,6 +31,8 @@ class ConstantName(str, Enum):
     ONSET_BOUND = "onset_latency_upper_bound"  # the latency of the sound input is still in it
     ONSET_TO_BRIGHT = "onset_latency_to_bright"
     ONSET_TO_DARK = "onset_latency_to_dark"
+    ONSET_TO_BRIGHT_BOUND = "onset_latency_to_bright_upper_bound"
+    ONSET_TO_DARK_BOUND = "onset_latency_to_dark_upper_bound"
     TRACKER_DELIVERY = "tracker_delivery_latency"
     TRACKER_DELIVERY_SPREAD = "tracker_delivery_above_shortest"  # no reading of its clock: only the spread
     TTL_ALIGNMENT = "ttl_alignment"
@@ -46,7 +48,14 @@ MOST_SIGMA_PPM: Final = 100.0
 """Any quartz is within that: a drift known no better says nothing."""
 
 MONITOR_CONSTANTS: Final = frozenset(
-    {ConstantName.ONSET, ConstantName.ONSET_BOUND, ConstantName.ONSET_TO_BRIGHT, ConstantName.ONSET_TO_DARK}
+    {
+        ConstantName.ONSET,
+        ConstantName.ONSET_BOUND,
+        ConstantName.ONSET_TO_BRIGHT,
+        ConstantName.ONSET_TO_DARK,
+        ConstantName.ONSET_TO_BRIGHT_BOUND,
+        ConstantName.ONSET_TO_DARK_BOUND,
+    }
 )
 TRACKER_CONSTANTS: Final = frozenset(
     {
@@ -59,6 +68,10 @@ TRACKER_CONSTANTS: Final = frozenset(
 _REPLACES: Final = {
     ConstantName.ONSET: ConstantName.ONSET_BOUND,
     ConstantName.ONSET_BOUND: ConstantName.ONSET,
+    ConstantName.ONSET_TO_BRIGHT: ConstantName.ONSET_TO_BRIGHT_BOUND,
+    ConstantName.ONSET_TO_BRIGHT_BOUND: ConstantName.ONSET_TO_BRIGHT,
+    ConstantName.ONSET_TO_DARK: ConstantName.ONSET_TO_DARK_BOUND,
+    ConstantName.ONSET_TO_DARK_BOUND: ConstantName.ONSET_TO_DARK,
     ConstantName.TRACKER_DELIVERY: ConstantName.TRACKER_DELIVERY_SPREAD,
     ConstantName.TRACKER_DELIVERY_SPREAD: ConstantName.TRACKER_DELIVERY,
 }

@@ -152,7 +152,10 @@ def _why_not(
 ) -> str:
     """Return why the edges make no constant, "" where they do."""
     if not run.is_complete:
-        return "the window was closed before the patch had changed often enough; let it run to its end"
+        return (
+            f"it ended after {len(flips)} changes of the patch: by Esc, or because the reader's monitor "
+            "showed nothing any more; keep it awake and its window on top, and let it run to its end"
+        )
     if len(found) < max(_FOUND_SHARE * len(flips), 2):
         return f"light followed {len(found)} of {len(flips)} changes in {heard.name}; {_PHOTODIODE}"
     if audio is not None and float(np.mean(found)) <= 0:
@@ -168,17 +171,19 @@ def _constants(
     run: PatchRun, flips: tuple[FlipResult, ...], heard: SoundDevice, audio: TimingConstant | None
 ) -> tuple[TimingConstant, ...]:
     device = monitor_key(run.facts)
-    systematic_ms = 0.0 if audio is None else audio.systematic
+    # This is one opening of the input. Where its buffers settled is in no SD of the changes.
+    systematic_ms = 0.0 if audio is None else audio.systematic + audio.sd
     if audio is None:
         method = f"photodiode on the corner patch into {heard.full_name}, whose own latency is still in it"
     else:
         method = (
-            f"photodiode on the corner patch into {heard.full_name}, minus its latency of {audio.mean:.1f} ms"
+            f"photodiode on the corner patch into {heard.full_name}, minus its latency of "
+            f"{audio.mean:.1f} ms, measured {audio.measured_on[:10]}"
         )
     groups = {
         ConstantName.ONSET_BOUND if audio is None else ConstantName.ONSET: (True, False),
-        ConstantName.ONSET_TO_BRIGHT: (True,),
-        ConstantName.ONSET_TO_DARK: (False,),
+        ConstantName.ONSET_TO_BRIGHT_BOUND if audio is None else ConstantName.ONSET_TO_BRIGHT: (True,),
+        ConstantName.ONSET_TO_DARK_BOUND if audio is None else ConstantName.ONSET_TO_DARK: (False,),
     }
     constants = []
     for name, kinds in groups.items():

@@ -33,7 +33,7 @@ _MISSING: Final = {
 
 def number(value: float, unit: str) -> str:
     """Return a value with the digits it deserves."""
-    return "-" if math.isnan(value) else f"{value:.2f} {unit}"
+    return "-" if math.isnan(value) else f"{round(value, 2) + 0.0:.2f} {unit}"  # never -0.00
 
 
 def sentence_of(constant: TimingConstant) -> str:

@@ -27,6 +27,7 @@ from capture_app.session.headless import HeadlessRun
 from capture_app.session.port import SessionError
 from capture_app.session.states import LiveState
 from capture_app.session.timing_constants import (
+    MOST_SIGMA_PPM,
     ConstantName,
     TimingConstant,
     constant,
@@ -57,8 +58,9 @@ SIGNAL_AFTER_NS: Final = 200_000_000
 
 FEWEST_SIGNALS: Final = 5
 
-_TTL: Final = "The alignment of the clocks by TTL"
-_DELIVERY: Final = "The delivery latency of the tracker"
+TTL: Final = "The alignment of the clocks by TTL"
+DELIVERY: Final = "The delivery latency of the tracker"
+TRACKER_CLOCK: Final = "The drift of the tracker's clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class TrackerStreams:
     triggers: Rows  # TRIGGER
     signals: Rows  # EXTERNAL_SIGNAL
     rate_hz: float = math.nan  # device setting
+    is_simulated: bool = False  # a stream may be, whose driver is for real trackers
 
 
 def measure_tracker(
@@ -136,6 +139,7 @@ def streams_of(recording: Recording) -> TrackerStreams:
         triggers=recording.rows(DatasetKey.TRIGGERS),
         signals=recording.rows(DatasetKey.EXTERNAL_SIGNALS),
         rate_hz=info.rate_hz,
+        is_simulated=info.is_simulated,
     )
 
 
@@ -146,20 +150,27 @@ def tracker_findings(streams: TrackerStreams, *, has_trigger_port: bool) -> Timi
     model = clock_of(streams)
     if model is None:
         why = "its samples carry no time of its own clock" if len(streams.gaze) else "it delivered no samples"
-        unmeasured.append(Unmeasured(what=_DELIVERY, why=why))
+        unmeasured.append(Unmeasured(what=DELIVERY, why=why))
         aligned_ms = np.zeros(0)
     else:
-        constants.append(_delivery(streams, model))
+        delivery = _delivery(streams, model)
+        if isinstance(delivery, Unmeasured):
+            unmeasured.append(delivery)
+        else:
+            constants.append(delivery)
         aligned_ms = ttl_differences_ms(streams, model)
     drift, by = tracker_drift(streams)
     rate = drift_constant(ConstantName.TRACKER_DRIFT, streams.tracker, drift, by)
-    constants += [rate] if rate is not None else []
+    if rate is not None:
+        constants.append(rate)
+    else:
+        unmeasured.append(Unmeasured(what=TRACKER_CLOCK, why=_why_no_drift(streams)))
     if model is not None and len(aligned_ms) >= FEWEST_SIGNALS:
         late = ", late by the shortest delay of its samples, which is unknown" if model.is_envelope else ""
         method = f"trigger sent, and seen by the tracker's TTL input{late}"
         constants.append(constant(ConstantName.TTL_ALIGNMENT, streams.tracker, aligned_ms, method))
     else:
-        unmeasured.append(Unmeasured(what=_TTL, why=_why_no_ttl(streams, has_trigger_port)))
+        unmeasured.append(Unmeasured(what=TTL, why=_why_no_ttl(streams, has_trigger_port)))
     return TimingFindings(constants=tuple(constants), unmeasured=tuple(unmeasured))
 
 
@@ -210,7 +221,13 @@ def ttl_differences_ms(streams: TrackerStreams, model: ClockModel) -> npt.NDArra
     return np.asarray(differences, np.float64)
 
 
-def _delivery(streams: TrackerStreams, model: ClockModel) -> TimingConstant:
+def nothing_of_tracker(why: str) -> TimingFindings:
+    """Return that all of a tracker stays unmeasured."""
+    delivery, *others = (Unmeasured(what=what, why=why) for what in (DELIVERY, TTL, TRACKER_CLOCK))
+    return TimingFindings(unmeasured=(delivery, EYE_TO_SAMPLE, *others))
+
+
+def _delivery(streams: TrackerStreams, model: ClockModel) -> TimingConstant | Unmeasured:
     gaze = streams.gaze
     stamped = gaze[(gaze["t_device_ns"] != NO_TIME) & (gaze["t_host_ns"] != NO_TIME)]
     host_ns = model.to_host_ns(stamped["t_device_ns"], near_host_ns=stamped["t_host_ns"])
@@ -220,7 +237,23 @@ def _delivery(streams: TrackerStreams, model: ClockModel) -> TimingConstant:
     else:
         name = ConstantName.TRACKER_DELIVERY
         method = "arrival minus the tracker's stamp, by bracketed readings of its clock"
-    return constant(name, streams.tracker, (stamped["t_host_ns"] - host_ns) / 1e6, method)
+    delays_ms = (stamped["t_host_ns"] - host_ns) / 1e6
+    mean_ms = float(delays_ms.mean())
+    if mean_ms < 0:
+        why = (
+            f"by the readings of the tracker's clock the samples arrived {-mean_ms:.1f} ms before they "
+            "were stamped, so these readings are wrong; close other programs, and measure again"
+        )
+        return Unmeasured(what=DELIVERY, why=why)
+    return constant(name, streams.tracker, delays_ms, method)
+
+
+def _why_no_drift(streams: TrackerStreams) -> str:
+    if not len(streams.gaze):
+        return "it delivered no samples"
+    if not streams.has_device_clock:
+        return "its samples carry no time of its own clock"
+    return f"after so short a time it is known no better than to {MOST_SIGMA_PPM:.0f} ppm; measure for longer"
 
 
 def _why_no_ttl(streams: TrackerStreams, has_trigger_port: bool) -> str:

@@ -83,7 +83,10 @@ def test_where_every_opening_was_disturbed_nothing_is_measured():
 def test_without_a_cable_it_says_how_to_connect_one():
     findings = audio_findings([clicks(FakeSound(has_cable=False))])
     assert findings.constants == ()
-    assert "0 of 8 clicks came back into Line In at one steady delay of at most 330 ms; lead a cable" in findings.unmeasured[0].sentence
+    assert (
+        "0 of 8 clicks came back into Line In at one steady delay of at most 330 ms; lead a cable"
+        in findings.unmeasured[0].sentence
+    )
 
 
 @pytest.mark.parametrize("latency_ms", [400.0, 600.0, 650.0, 900.0])

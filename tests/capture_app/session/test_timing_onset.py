@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -83,6 +85,17 @@ def test_an_input_whose_own_latency_is_unknown_gives_an_upper_bound_only():
     assert ConstantName.ONSET not in found
     assert found[ConstantName.ONSET_BOUND].mean == pytest.approx(23.0 + 7.25, abs=0.15)
     assert "still in it" in found[ConstantName.ONSET_BOUND].method
+    assert set(found) == {
+        ConstantName.ONSET_BOUND,
+        ConstantName.ONSET_TO_BRIGHT_BOUND,
+        ConstantName.ONSET_TO_DARK_BOUND,
+    }
+
+
+def test_how_differently_the_input_settles_at_each_opening_is_left_open():
+    audio = replace(INPUT, sd=1.5)
+    found = {each.name: each for each in measure(TimingConstants(constants=(audio,))).constants}
+    assert found[ConstantName.ONSET].systematic == 4.0 + 1.5
 
 
 def test_the_latency_of_another_input_is_not_used():
@@ -110,7 +123,7 @@ def test_a_window_that_was_closed_early_measures_nothing():
     sound.light_at, screen.is_complete = screen.light, False
     findings = measure_onset(sound, SoundChoice(), screen.flip, KNOWN, sound.wait)
     assert findings.constants == ()
-    assert "closed before" in findings.unmeasured[0].why
+    assert "by Esc" in findings.unmeasured[0].why
 
 
 def test_a_system_without_sound_flips_nothing():

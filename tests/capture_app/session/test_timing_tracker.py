@@ -86,6 +86,24 @@ def test_an_alignment_against_arrivals_alone_says_what_is_still_in_it():
     assert "shortest delay" in found.method
 
 
+def test_a_clock_by_which_samples_arrive_before_their_stamp_is_not_believed():
+    given = streams()
+    late = given.clock_sync.copy()
+    late["remote_ns"] -= 20_000_000
+    findings = tracker_findings(replace(given, clock_sync=late), has_trigger_port=True)
+    assert ConstantName.TRACKER_DELIVERY not in {each.name for each in findings.constants}
+    assert "before they were stamped" in findings.unmeasured[1].why
+
+
+def test_a_drift_that_is_not_known_well_enough_is_named():
+    given = streams()
+    short = replace(given, gaze=given.gaze[:120], clock_sync=CLOCK_SYNC.empty(0))
+    findings = tracker_findings(short, has_trigger_port=True)
+    assert ConstantName.TRACKER_DRIFT not in {each.name for each in findings.constants}
+    (drift,) = (each for each in findings.unmeasured if each.what == "The drift of the tracker's clock")
+    assert "measure for longer" in drift.why
+
+
 def test_the_drift_of_the_trackers_clock_is_found():
     found = constants_of(streams())[ConstantName.TRACKER_DRIFT]
     assert found.mean == pytest.approx(PPM, abs=3 * found.sd)
