@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from gaze_core.rows import (
     CALIBRATION_SAMPLE,
@@ -53,16 +53,20 @@ class NoticeKind(str, Enum):
     CONNECTION_RESTORED = "connection_restored"
     CLOCK_RESET = "clock_reset"
     BUFFER_OVERFLOW = "buffer_overflow"
-    RATE_CHANGED = "rate_changed"
-    DISPLAY_AREA_CHANGED = "display_area_changed"
+    RATE_CHANGED = "rate_changed"  # value: samples per second from now on
+    DISPLAY_AREA_CHANGED = "display_area_changed"  # value: `AS_OPENED` or not
     STREAM_CHANGED = "stream_changed"
-    MODE_CHANGED = "mode_changed"
+    MODE_CHANGED = "mode_changed"  # value: `AS_OPENED` or not
     CALIBRATION_CHANGED = "calibration_changed"  # by this program or another one
     CALIBRATION_MODE = "calibration_mode"  # entered (value 1) or left (value 0), by whichever program
     STREAM_ERROR = "stream_error"
     LICENCE_PROBLEM = "licence_problem"
     WARNING = "tracker_warning"
     FINISHED = "finished"  # a finite source (playback) has delivered everything
+
+
+AS_OPENED: Final = 1.0
+"""Value of a notice of a changed setting that is again as it was when the tracker was opened; else 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from capture_app.acquisition.fault_reports import FaultReports
 from capture_app.acquisition.messages import Message, StreamRows, TrackerNotice
+from capture_app.acquisition.notice_watch import NoticeWatch
 from capture_app.acquisition.stream_checks import Fault, StreamChecker
 from drivers.contract import Batch, Driver, DriverError, NoticeKind
 from gaze_core.clocks import Clock
@@ -94,6 +95,7 @@ class Pump:
         continues_after_seq: int | None = None,
     ) -> None:
         self.checker = StreamChecker(info, is_live=is_live)
+        self.notices = NoticeWatch(info)
         self.batches = 0
         self.last_seq = -1 if continues_after_seq is None else continues_after_seq
         self._driver = driver
@@ -137,6 +139,10 @@ class Pump:
                 f"raw rows of type {batch.raw.dtype}, which breaks its contract; "
                 "report it to the maker of the driver."
             )
+        self.notices.take(batch.notices)
+        self.checker.follow_rates(
+            [each.value for each in batch.notices if each.kind is NoticeKind.RATE_CHANGED]
+        )
         gaze = self._numbered_on(batch.gaze)
         first_ring_row = self._ring.written_count
         checked = self.checker.check(gaze)

@@ -233,6 +233,9 @@ class Server:
             text = "There is no tracker to record; open one first."
         elif not self.recorder.is_idle:
             text = "A recording is open already; stop it before starting another one."
+        elif self.tracker.changed:
+            # What the recording would say of its tracker, and what the session checked, is as it was opened.
+            text = f"The tracker is not set up any more as it was when it was opened. {self.tracker.changed}"
         if info is None or text:
             self._link.send(m.Failed(request=m.StartRecording.__name__, kind="recording", text=text))
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -91,9 +92,8 @@ class StreamChecker:
         self.not_a_number = 0
         self._is_live = is_live
         self._has_device_clock = info.has_device_clock
-        has_rate = math.isfinite(info.rate_hz) and info.rate_hz > 0
-        self._rate_hz = info.rate_hz if has_rate else 0.0
-        self._gap_ns = GAP_INTERVALS * 1e9 / info.rate_hz if has_rate else math.inf
+        self._rate_hz = _known_rate_hz(info.rate_hz)
+        self._gap_ns = _gap_ns(self._rate_hz)
         self._high_seq: int | None = None
         self._holes: deque[tuple[int, int]] = deque(maxlen=_KNOWN_HOLES)  # first and last missing number
         self._last_device_ns: int | None = None
@@ -106,6 +106,16 @@ class StreamChecker:
         self._unseen_since_ns: int | None = None  # arrival of the last batch with a valid sample
         self._unseen_rows = 0
         self._is_unseen_told = False
+
+    def follow_rates(self, rates_hz: Sequence[float]) -> None:
+        """Take note of the rates that came into force with the next batch, the last one for good.
+
+        In that batch samples may have any of them or the one before: holes are judged by the slowest.
+        """
+        self._gap_ns = _gap_ns(self._rate_hz)
+        for rate_hz in rates_hz:
+            self._rate_hz = _known_rate_hz(rate_hz)
+            self._gap_ns = max(self._gap_ns, _gap_ns(self._rate_hz))
 
     def check(self, gaze: Rows) -> CheckedGaze:
         """Return the batch with flags where the driver set none, and what is wrong in it."""
@@ -275,6 +285,15 @@ class StreamChecker:
             seconds = (now_ns - self._burst_start_ns) * 1e-9
             text = f"samples within {seconds:.2f} s from a tracker set to {self._rate_hz:g} Hz"
             faults.append(_fault(gaze, 0, "flood", self._burst_rows, text))
+
+
+def _known_rate_hz(rate_hz: float) -> float:
+    """Return a rate, 0 where there is none to go by."""
+    return rate_hz if math.isfinite(rate_hz) and rate_hz > 0 else 0.0
+
+
+def _gap_ns(rate_hz: float) -> float:
+    return GAP_INTERVALS * 1e9 / rate_hz if rate_hz else math.inf
 
 
 def _report(gaze: Rows, where: BoolArray, kind: str, what: str, faults: list[Fault]) -> None:

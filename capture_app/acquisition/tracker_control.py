@@ -12,9 +12,10 @@ from capture_app.acquisition.pump import Pump
 from capture_app.acquisition.recorder import Recorder
 from capture_app.acquisition.tracker_host import Ending, TrackerDown, TrackerHost, TrackerUp
 from capture_app.acquisition.tracker_sources import plays_a_file, waits_for_recording
-from drivers.contract import Capabilities, Driver, DriverError, Scene, ViewingSetup
+from drivers.contract import Capabilities, Driver, DriverError, NoticeKind, Scene, ViewingSetup
 from gaze_core.clocks import Clock
 from gaze_core.ring import RowRing
+from gaze_core.rows import NO_TIME
 from gaze_core.streams import TrackerInfo
 
 OPEN_TIMEOUT_NS: Final = 45_000_000_000
@@ -86,6 +87,15 @@ class TrackerControl:
     def capabilities(self) -> Capabilities | None:
         """What the tracker that streams can do."""
         return self._up.capabilities if self._up is not None else None
+
+    @property
+    def changed(self) -> str:
+        """What of the tracker is not set any more as it was opened, in sentences; "" where nothing."""
+        return self._up.pump.notices.changed if self._up is not None else ""
+
+    def last_notice_ns(self, kind: NoticeKind) -> int:
+        """Return when the newest notice of a kind came from the tracker that streams; else `NO_TIME`."""
+        return self._up.pump.notices.last_ns(kind) if self._up is not None else NO_TIME
 
     @property
     def is_gone(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from drivers.contract import DriverError, Notice, NoticeKind
+from drivers.contract import AS_OPENED, DriverError, Notice, NoticeKind
 from drivers.tobii import notices as words
 from drivers.tobii.area import ScreenFrame, is_same_area, screen_frame, size_text
 from drivers.tobii.backend import DisplayArea, TobiiDevice, TobiiNotice
@@ -66,9 +66,19 @@ class ChangeWatch:
     def _new_area(self, t_host_ns: int, area: DisplayArea) -> tuple[Notice, ...]:
         if is_same_area(area, self._area):
             return ()
-        text = words.display_area_text(self._state.title, size_text(self._area), size_text(area))
+        is_as_opened = is_same_area(area, self._state.area)
+        text = words.display_area_text(
+            self._state.title, size_text(self._area), size_text(area), is_as_opened=is_as_opened
+        )
         self._area, self.frame = area, screen_frame(area)
-        return (Notice(t_host_ns=t_host_ns, kind=NoticeKind.DISPLAY_AREA_CHANGED, text=text),)
+        return (
+            Notice(
+                t_host_ns=t_host_ns,
+                kind=NoticeKind.DISPLAY_AREA_CHANGED,
+                text=text,
+                value=AS_OPENED if is_as_opened else 0.0,
+            ),
+        )
 
     def _new_rate(self, t_host_ns: int, rate_hz: float) -> tuple[Notice, ...]:
         if not rate_hz > 0 or is_same_rate(rate_hz, self._rate_hz):
@@ -83,7 +93,8 @@ class ChangeWatch:
             return ()
         self._mode = mode
         text = words.mode_text(self._state.title, self._state.mode, mode)
-        return (Notice(t_host_ns=t_host_ns, kind=NoticeKind.MODE_CHANGED, text=text),)
+        value = AS_OPENED if mode == self._state.mode else 0.0
+        return (Notice(t_host_ns=t_host_ns, kind=NoticeKind.MODE_CHANGED, text=text, value=value),)
 
     def _unknown(self, t_host_ns: int, error: DriverError) -> Notice:
         text = (

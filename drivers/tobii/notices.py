@@ -44,8 +44,10 @@ def plain_notice(title: str, notice: TobiiNotice) -> Notice:
     return Notice(t_host_ns=notice.t_host_ns, kind=kind, text=text, value=value)
 
 
-def display_area_text(title: str, before: str, now: str) -> str:
+def display_area_text(title: str, before: str, now: str, *, is_as_opened: bool) -> str:
     """Return the warning of a changed display area; both given as sizes in words."""
+    if is_as_opened:
+        return f"The display area of the {title} is again as it was when the tracker was opened ({now})."
     change = f"from {before} to {now}" if before != now else f"to another place ({now})"
     return (
         f"The display area of the {title} changed {change}: its gaze no longer fits the screen as it did. "

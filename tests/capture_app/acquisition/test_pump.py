@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -218,3 +219,21 @@ def test_a_batch_larger_than_the_ring_reaches_the_recorder_whole(
     make_pump([batch(list(range(5 * ring.capacity)))]).step(0.0)
 
     assert len(sink.deliveries[0].gaze) == 5 * ring.capacity
+
+
+def test_a_change_of_rate_that_is_told_makes_no_false_holes(
+    make_pump: MakePump, batch: MakeBatch, sink: FakeSink, info: TrackerInfo
+) -> None:
+    slow, first = batch([10, 11, 12]), batch([0, 1])
+    interval_ns = round(1e9 / info.rate_hz)
+    for step, row in enumerate(slow.gaze):
+        row["t_device_ns"] = first.gaze["t_device_ns"][-1] + (step + 1) * 3 * interval_ns
+        row["seq"] = 2 + step
+    told = Notice(t_host_ns=7, kind=NoticeKind.RATE_CHANGED, text="Slower.", value=info.rate_hz / 3)
+    pump = make_pump([first, replace(slow, notices=(told,))])
+    pump.step(0.0)
+    pump.step(0.0)
+
+    flags = np.concatenate([each.gaze["flags"] for each in sink.deliveries])
+    assert not np.any(flags & np.uint32(GazeFlag.GAP_BEFORE))
+    assert pump.notices.changed == "Slower."

@@ -18,8 +18,11 @@ from capture_app.acquisition.process import serve_until_the_end
 from capture_app.acquisition.server import SILENCE_NS, Server
 from capture_app.acquisition.tracker_control import CLOSE_TIMEOUT_NS, OPEN_TIMEOUT_NS
 from drivers.contract import (
+    AS_OPENED,
     Batch,
     Driver,
+    Notice,
+    NoticeKind,
     Scene,
     ScenePane,
     TrackerLostError,
@@ -450,6 +453,21 @@ def test_a_server_that_breaks_saves_its_recording(
 
 def test_a_recording_needs_a_tracker(bench: Bench, start: m.StartRecording) -> None:
     assert "open one first" in bench.ask(start, m.Failed).text
+
+
+def test_no_recording_begins_with_a_tracker_that_is_not_set_up_any_more_as_it_was_opened(
+    bench: Bench, drivers: list[Any], fake_driver: Any, batch: MakeBatch, start: m.StartRecording
+) -> None:
+    drivers.append(fake_driver())
+    bench.ask(OPEN, m.TrackerOpened)
+    kind = NoticeKind.DISPLAY_AREA_CHANGED
+    for text, value in (("Another screen. Open it again.", 0.0), ("As it was.", AS_OPENED)):
+        told = Notice(t_host_ns=7, kind=kind, text=text, value=value)
+        drivers[0].script.append(batch([], notices=(told,)))
+        bench.until(lambda text=text: text in [each.text for each in bench.link.of(m.TrackerNotice)])
+        if not value:
+            assert "Another screen. Open it again." in bench.ask(start, m.Failed).text
+    assert bench.ask(start, m.RecordingStarted)
 
 
 def test_a_second_recording_is_refused(

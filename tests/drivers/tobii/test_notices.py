@@ -70,8 +70,11 @@ def test_a_stream_error_may_be_a_loss():
 
 
 def test_changes_say_what_was_and_what_is():
-    assert "from 527 x 296 mm to 400 x 225 mm" in display_area_text(TITLE, "527 x 296 mm", "400 x 225 mm")
-    assert "to another place (527 x 296 mm)" in display_area_text(TITLE, "527 x 296 mm", "527 x 296 mm")
+    sizes = ("527 x 296 mm", "400 x 225 mm")
+    assert "from 527 x 296 mm to 400 x 225 mm" in display_area_text(TITLE, *sizes, is_as_opened=False)
+    moved = display_area_text(TITLE, sizes[0], sizes[0], is_as_opened=False)
+    assert "to another place (527 x 296 mm)" in moved
+    assert "again as it was when" in display_area_text(TITLE, *reversed(sizes), is_as_opened=True)
     assert "60 samples per second instead of 600" in rate_text(TITLE, 600.0, 60.0)
     assert "600 samples per second again" in rate_text(TITLE, 600.0, 600.0)
     assert "'monkey' instead of 'human'" in mode_text(TITLE, "human", "monkey")

@@ -22,10 +22,11 @@ def test_the_registry_makes_the_driver_and_searches_with_it(setup, monkeypatch, 
     monkeypatch.setattr(tobii_tracker, "load_backend", lambda _name: backend)
     spec = find_driver("tobii")
     assert spec.find is not None
-    (found,) = spec.find(DriverRequest(options={}, setup=setup))
+    (found,) = spec.find(DriverRequest(options={}, setup=setup, is_alone=True))
     assert found.serial == "TPSP1-01"
     assert spec.can_be_hosted
-    assert find(DriverRequest(options={"serial": "any"}, setup=setup)) == (found,)
+    request = DriverRequest(options={"serial": "any"}, setup=setup, is_alone=True)
+    assert find(request) == (found,)
 
 
 def test_the_tracker_is_described_with_all_that_is_worth_keeping(make):
