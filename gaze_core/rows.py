@@ -29,6 +29,7 @@ from gaze_core.device_rows import (
 from gaze_core.row_codes import EventFlag, EventKind, GazeFlag
 from gaze_core.row_types import NO_TIME, Column, Rows, RowType, decode_text, encode_text, join_rows
 from gaze_core.row_types import column as _c
+from gaze_core.session_rows import ANSWER, AUDIO_SEGMENT, DRIFT, JUDGEMENT, SCREEN, SHAPE, VALIDATION, WORD
 
 __all__ = [
     # What rows are made of.
@@ -36,7 +37,8 @@ __all__ = [
     # The rows, in the order of their declaration.
     "GAZE", "CLOCK_SYNC", "EVENT", "MARKER", "EXTERNAL_SIGNAL", "VIEWPORT", "MAPPED", "TARGET", "TRIAL",
     "IMAGE", "DIRECTION", "GAZE_EVENT", "FIXATION", "DETECTOR_RUN", "THRESHOLD", "AUDIO_SYNC", "TRUTH",
-    "TRUTH_EVENT", "USER_POSITION", "TRIGGER", "CALIBRATION_SAMPLE", "CALIBRATION_DATA", "ROW_TYPES",
+    "TRUTH_EVENT", "USER_POSITION", "TRIGGER", "CALIBRATION_SAMPLE", "CALIBRATION_DATA",
+    "SCREEN", "ANSWER", "SHAPE", "WORD", "AUDIO_SEGMENT", "VALIDATION", "JUDGEMENT", "DRIFT", "ROW_TYPES",
     # Codes in their columns.
     "GazeFlag", "EventKind", "EventFlag",
 ]  # fmt: skip
@@ -368,4 +370,5 @@ ROW_TYPES: Final[tuple[RowType, ...]] = (
     GAZE, CLOCK_SYNC, EVENT, MARKER, EXTERNAL_SIGNAL, VIEWPORT, MAPPED, TARGET, TRIAL, IMAGE, DIRECTION,
     GAZE_EVENT, FIXATION, DETECTOR_RUN, THRESHOLD, AUDIO_SYNC, TRUTH, TRUTH_EVENT,
     USER_POSITION, TRIGGER, CALIBRATION_SAMPLE, CALIBRATION_DATA,
+    SCREEN, ANSWER, SHAPE, WORD, AUDIO_SEGMENT, VALIDATION, JUDGEMENT, DRIFT,
 )  # fmt: skip

@@ -13,17 +13,23 @@ from typing import Annotated, Any, Final
 import numpy as np
 
 from gaze_core.rows import (
+    ANSWER,
+    AUDIO_SEGMENT,
     AUDIO_SYNC,
     CALIBRATION_DATA,
     CALIBRATION_SAMPLE,
     CLOCK_SYNC,
     DETECTOR_RUN,
+    DRIFT,
     EVENT,
     EXTERNAL_SIGNAL,
     FIXATION,
     GAZE,
     IMAGE,
+    JUDGEMENT,
     MARKER,
+    SCREEN,
+    SHAPE,
     TARGET,
     THRESHOLD,
     TRIAL,
@@ -31,7 +37,9 @@ from gaze_core.rows import (
     TRUTH,
     TRUTH_EVENT,
     USER_POSITION,
+    VALIDATION,
     VIEWPORT,
+    WORD,
     RowType,
 )
 from gaze_core.streams import TrackerInfo
@@ -65,6 +73,14 @@ class DatasetKey(str, Enum):
     CALIBRATION_SAMPLES = "calibration_samples"
     CALIBRATION_DATA = "calibration_data"
     TRIGGERS = "triggers"
+    SCREENS = "screens"
+    ANSWERS = "answers"
+    SHAPES = "shapes"
+    WORDS = "words"
+    AUDIO_SEGMENTS = "audio_segments"
+    VALIDATIONS = "validations"
+    JUDGEMENTS = "judgements"
+    DRIFT = "drift"
     MARKERS = "markers"
     EVENTS = "events"
     VIEWPORT = "viewport"
@@ -160,6 +176,8 @@ GROUPS: Final[tuple[GroupLayout, ...]] = (
         path="/analysis", records=(), doc="Derived while recording; can be made again from the rest."
     ),
     GroupLayout(path="/audio", records=(), doc="Dictation."),
+    GroupLayout(path="/reading", records=(), doc="The reading protocol: screens, answers, shapes, words."),
+    GroupLayout(path="/calibration", records=(), doc="How well gaze met targets, and what was decided."),
     GroupLayout(
         path="/simulation",
         records=(),
@@ -218,6 +236,20 @@ DATASETS: Final[tuple[DatasetLayout, ...]] = (
     DatasetLayout(key=DatasetKey.RUNS, path="/analysis/runs", row_type=DETECTOR_RUN, chunk_rows=8),
     DatasetLayout(key=DatasetKey.FIXATIONS, path="/analysis/fixations", row_type=FIXATION, chunk_rows=128),
     DatasetLayout(key=DatasetKey.THRESHOLDS, path="/analysis/thresholds", row_type=THRESHOLD, chunk_rows=256),
+    DatasetLayout(key=DatasetKey.SCREENS, path="/reading/screens", row_type=SCREEN, chunk_rows=64),
+    DatasetLayout(key=DatasetKey.ANSWERS, path="/reading/answers", row_type=ANSWER, chunk_rows=64),
+    DatasetLayout(key=DatasetKey.SHAPES, path="/reading/shapes", row_type=SHAPE, chunk_rows=64),
+    DatasetLayout(key=DatasetKey.WORDS, path="/reading/words", row_type=WORD, chunk_rows=256),
+    DatasetLayout(
+        key=DatasetKey.VALIDATIONS, path="/calibration/validations", row_type=VALIDATION, chunk_rows=64
+    ),
+    DatasetLayout(
+        key=DatasetKey.JUDGEMENTS, path="/calibration/judgements", row_type=JUDGEMENT, chunk_rows=16
+    ),
+    DatasetLayout(key=DatasetKey.DRIFT, path="/calibration/drift", row_type=DRIFT, chunk_rows=64),
+    DatasetLayout(
+        key=DatasetKey.AUDIO_SEGMENTS, path="/audio/segments", row_type=AUDIO_SEGMENT, chunk_rows=16
+    ),
     DatasetLayout(key=DatasetKey.AUDIO_SYNC, path="/audio/sync", row_type=AUDIO_SYNC, chunk_rows=256),
     DatasetLayout(
         key=DatasetKey.TRUTH,

@@ -8,17 +8,23 @@ from dataclasses import replace
 import numpy as np
 
 from gaze_core.rows import (
+    ANSWER,
+    AUDIO_SEGMENT,
     AUDIO_SYNC,
     CALIBRATION_DATA,
     CALIBRATION_SAMPLE,
     CLOCK_SYNC,
     DETECTOR_RUN,
+    DRIFT,
     EVENT,
     EXTERNAL_SIGNAL,
     FIXATION,
     GAZE,
     IMAGE,
+    JUDGEMENT,
     MARKER,
+    SCREEN,
+    SHAPE,
     TARGET,
     THRESHOLD,
     TRIAL,
@@ -26,7 +32,9 @@ from gaze_core.rows import (
     TRUTH,
     TRUTH_EVENT,
     USER_POSITION,
+    VALIDATION,
     VIEWPORT,
+    WORD,
     Rows,
 )
 from gaze_core.streams import PupilUnit, RawChannel, TrackerInfo
@@ -136,6 +144,14 @@ def side_rows() -> dict[DatasetKey, Rows]:
         DatasetKey.USER_POSITION: USER_POSITION.row(t_host_ns=4, left_x_box=0.4, left_valid=1),
         DatasetKey.TRIGGERS: TRIGGER.row(t_onset_host_ns=5, code=1, port="COM3", cause="show", trial=0),
         DatasetKey.CALIBRATION_SAMPLES: CALIBRATION_SAMPLE.row(attempt=0, target_x_norm=0.5, left_use=2),
+        DatasetKey.SCREENS: SCREEN.row(t_asked_host_ns=1, t_presented_host_ns=2, trial=0, screen="read"),
+        DatasetKey.ANSWERS: ANSWER.row(t_host_ns=3, trial=0, screen="labels", name="Übung", value="true"),
+        DatasetKey.SHAPES: SHAPE.row(t_host_ns=4, trial=0, shape=0, kind="ellipse", image_id=0, labels="a|b"),
+        DatasetKey.WORDS: WORD.row(trial=0, version=0, index=0, text="lungs", kind="recognised", score=0.5),
+        DatasetKey.AUDIO_SEGMENTS: AUDIO_SEGMENT.row(segment=0, trial=0, frame_count=480, file="a.flac"),
+        DatasetKey.VALIDATIONS: VALIDATION.row(validation=0, target_id=-1, eye="left", offset_deg=0.4),
+        DatasetKey.JUDGEMENTS: JUDGEMENT.row(t_host_ns=5, subject="case", number=0, grade="green"),
+        DatasetKey.DRIFT: DRIFT.row(t_host_ns=6, trial=0, eye="average", outcome="measured"),
         DatasetKey.CALIBRATION_DATA: CALIBRATION_DATA.row(
             t_computed_host_ns=6, attempt=0, part=0, total_bytes=2, content_hex="00ff"
         ),

@@ -1,8 +1,8 @@
 """From format version 1 to 2: signals say where they came from, and the hardware has datasets of its own.
 
 Version 2 adds the column ``source`` to the external signals (in version 1 all were the tracker's), the
-datasets of user position, device calibration and triggers, and the group of measured latencies. Nothing that
-version 1 holds is lost or changed.
+datasets of user position, device calibration, triggers and the reading protocol, and the group of measured
+latencies. Nothing that version 1 holds is lost or changed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,21 @@ from recordings_schema.structure import FINISHED_FILTERS, create_dataset, set_at
 from recordings_schema.tally import Tally, tally_of
 from recordings_schema.tracker_record import TrackerRecord, packed_dtype
 
-WHAT: Final = "signals name their source; user position, device calibration, triggers and latencies are added"
+WHAT: Final = "signals name their source; hardware, latencies and the reading protocol get their places"
 
 NEW_DATASETS: Final = (
     DatasetKey.USER_POSITION,
     DatasetKey.CALIBRATION_SAMPLES,
     DatasetKey.CALIBRATION_DATA,
     DatasetKey.TRIGGERS,
+    DatasetKey.SCREENS,
+    DatasetKey.ANSWERS,
+    DatasetKey.SHAPES,
+    DatasetKey.WORDS,
+    DatasetKey.VALIDATIONS,
+    DatasetKey.JUDGEMENTS,
+    DatasetKey.DRIFT,
+    DatasetKey.AUDIO_SEGMENTS,
 )
 
 
@@ -38,6 +46,8 @@ def change_to_version_2(file: h5py.File) -> None:
     record = read_record(find_group(file, path, "/tracker"), path, TrackerRecord)
     info = record.tracker_info(packed_dtype(file[LAYOUT_BY_KEY[DatasetKey.RAW].path].dtype))
     set_attributes(file.require_group("/timing"), TimingRecord())
+    for path_of_group in ("/reading", "/calibration"):
+        file.require_group(path_of_group)
     signals = LAYOUT_BY_KEY[DatasetKey.EXTERNAL_SIGNALS]
     old_rows = file[signals.path][...]
     rows = rows_from_version(DatasetKey.EXTERNAL_SIGNALS, old_rows, 1)
