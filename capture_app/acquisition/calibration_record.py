@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from capture_app.acquisition.services import RecorderPort
@@ -28,6 +28,8 @@ class _Applied:
 
     t_computed_host_ns: int  # NO_TIME where it was computed at an earlier time and handed in
     outcome: CalibrationOutcome
+    is_ours: bool = True  # else another program made it, and nothing of it is known here
+    is_watched: bool = True  # the tracker was open here ever since: a change would have been told
 
 
 class CalibrationRecord:
@@ -57,7 +59,17 @@ class CalibrationRecord:
         applied = self._applied.get(_key(info)) if info is not None else None
         if applied is not None:
             self._tell_what_is_in_use(applied)
+        if applied is not None and applied.is_ours:
             self._write(applied.outcome, applied.t_computed_host_ns)
+
+    def changed_elsewhere(self, info: TrackerInfo | None) -> None:
+        """Note that another program gave the tracker a calibration: what we made is in use no more."""
+        outcome = CalibrationOutcome(is_applied=True, text="Another program made it.")
+        self._keep(info, _Applied(t_computed_host_ns=NO_TIME, outcome=outcome, is_ours=False))
+
+    def look_away(self) -> None:
+        """Note that changes of a tracker may stay unseen: it is closed, or away."""
+        self._applied = {key: replace(applied, is_watched=False) for key, applied in self._applied.items()}
 
     def computed(self, info: TrackerInfo | None, outcome: CalibrationOutcome, t_host_ns: int) -> Rows:
         """Keep a computation where it was applied, write it while recording; return its samples as rows."""
@@ -71,8 +83,8 @@ class CalibrationRecord:
     def applied(self, info: TrackerInfo | None, data: bytes) -> None:
         """Keep a calibration that was handed to the tracker, and write it while recording."""
         before = self._applied.get(_key(info)) if info is not None else None
-        if before is not None and before.outcome.data == data:
-            applied = before  # what was seen at the targets belongs to it still
+        if before is not None and before.is_ours and before.outcome.data == data:
+            applied = replace(before, is_watched=True)  # what was seen at the targets belongs to it still
         else:
             outcome = CalibrationOutcome(is_applied=True, text="Handed to the tracker.", data=data)
             applied = _Applied(t_computed_host_ns=NO_TIME, outcome=outcome)
@@ -90,7 +102,7 @@ class CalibrationRecord:
             kind="calibration_in_use",
             source="tracker",
             value=age_s,
-            text=f"The recording begins with a calibration made before it. {applied.outcome.text}",
+            text=_text_of(applied),
         )
         self._recorder.append(DatasetKey.EVENTS, row)
 
@@ -129,6 +141,19 @@ def data_rows(data: bytes, attempt: int, t_host_ns: int) -> Rows:
         rows["part"][index] = index
         rows["content_hex"][index] = part.hex().encode("ascii")
     return rows
+
+
+def _text_of(applied: _Applied) -> str:
+    """Return what is known of the calibration a recording begins with, in sentences."""
+    if not applied.is_ours:
+        return (
+            "The recording begins with a calibration that another program gave the tracker; nothing else is "
+            "known of it here."
+        )
+    text = f"The recording begins with a calibration made before it. {applied.outcome.text}"
+    if applied.is_watched:
+        return text
+    return f"{text} The tracker was closed or away since; whether another program changed it is not known."
 
 
 def _samples(outcome: CalibrationOutcome, attempt: int, t_host_ns: int) -> Rows:

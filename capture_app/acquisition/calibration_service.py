@@ -18,13 +18,15 @@ from capture_app.acquisition.calibration_worker import (
     place_text,
 )
 from capture_app.acquisition.services import ServiceParts, StreamTap
-from drivers.contract import CalibratedEyes, DeviceCalibrator
-from gaze_core.rows import CALIBRATION_SAMPLE, EVENT, Rows
+from drivers.contract import CalibratedEyes, DeviceCalibrator, NoticeKind
+from gaze_core.rows import CALIBRATION_SAMPLE, EVENT, NO_TIME, Rows
 from gaze_core.streams import TrackerInfo
 from recordings_schema.layout import DatasetKey
 
 CALL_TIMEOUT_NS: Final = 30_000_000_000
 CLOSE_PATIENCE_S: Final = 0.8
+OWN_CHANGE_NS: Final = 2_000_000_000
+"""A change that the tracker tells so soon after a call of ours is the one that the call made."""
 
 _CALLS: Final = ("enter", "collect", "discard", "compute", "apply", "leave")
 _WITH_TARGET: Final = ("collect", "discard")
@@ -44,6 +46,8 @@ class CalibrationService:
         self._used: DeviceCalibrator | None = None  # of the call that runs, or ran last
         self._is_entered = False  # calibration mode was entered, or may have been
         self._waiting_leave: bool | None = None  # to be made next; True where the app wants an answer
+        self._own_from_ns = self._own_until_ns = NO_TIME  # when changes of the calibration were ours, newest
+        self._seen_change_ns = self._seen_loss_ns = NO_TIME
 
     @property
     def handles(self) -> tuple[type[m.Message], ...]:
@@ -76,6 +80,7 @@ class CalibrationService:
         """Leave the calibration mode of a tracker that is gone."""
         if info is None:
             self._leave_tracker_that_goes()
+            self._record.look_away()
 
     def step(self) -> None:
         """Take the call that has ended, give up one that hangs, and follow the recording."""
@@ -87,6 +92,7 @@ class CalibrationService:
             self._give_up()
         if self._parts.tracker.info is None:
             self._leave_tracker_that_goes()
+        self._follow_notices()
         self._record.follow(self._parts.tracker.info)
 
     def close(self) -> None:
@@ -142,6 +148,9 @@ class CalibrationService:
     def _begin(
         self, message: m.CalibrationCall, calibrator: DeviceCalibrator, *, is_answer_wanted: bool
     ) -> None:
+        now_ns = self._parts.clock.now_ns()
+        if not self._is_entered and now_ns > self._own_until_ns:
+            self._own_from_ns = now_ns
         self._running, self._used = message, calibrator
         self._is_answer_wanted = is_answer_wanted
         if self._parts.tracker.info is not None:
@@ -154,6 +163,7 @@ class CalibrationService:
         call = finished.call
         rows = CALIBRATION_SAMPLE.empty(0)
         self._running = None
+        self._own_until_ns = finished.t_host_ns + OWN_CHANGE_NS
         self._note(call, is_ok=finished.is_ok, text=finished.text, t_host_ns=finished.t_host_ns)
         if finished.outcome is not None:
             rows = self._record.computed(self._info, finished.outcome, finished.t_host_ns)
@@ -185,6 +195,22 @@ class CalibrationService:
         is_leave_wanted, self._waiting_leave = self._waiting_leave, None
         if is_leave_wanted:
             self._answer(leave_call(), is_ok=False, text=text)
+
+    def _follow_notices(self) -> None:
+        """Look whether another program made a calibration, or could have made one unseen."""
+        tracker = self._parts.tracker
+        loss_ns = tracker.last_notice_ns(NoticeKind.CONNECTION_LOST)
+        if loss_ns not in (self._seen_loss_ns, NO_TIME):
+            self._record.look_away()
+        change_ns = tracker.last_notice_ns(NoticeKind.CALIBRATION_CHANGED)
+        if change_ns not in (self._seen_change_ns, NO_TIME) and not self._is_own(change_ns):
+            self._record.changed_elsewhere(tracker.info)
+        self._seen_loss_ns, self._seen_change_ns = loss_ns, change_ns
+
+    def _is_own(self, t_host_ns: int) -> bool:
+        """Whether what the tracker told at a time was done by this program."""
+        is_over = self._running is None and not self._is_entered and t_host_ns > self._own_until_ns
+        return self._own_from_ns != NO_TIME and t_host_ns >= self._own_from_ns and not is_over
 
     def _leave_tracker_that_goes(self) -> None:
         if not self._is_entered or self._used is None:

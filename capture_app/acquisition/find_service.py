@@ -68,7 +68,12 @@ class FindService:
         if not isinstance(message, m.FindTrackers):
             return
         self._take_outcomes()
-        if self._driver:
+        if self._parts.recorder.is_recording:
+            problem = (
+                "A recording is running, which a search could disturb. Stop the recording, then search again."
+            )
+            self._answer(message.driver, problem=problem)
+        elif self._driver:
             problem = (
                 f"The search for {self._driver} trackers is still going on. "
                 "Wait until it has ended, then search again."

@@ -1,4 +1,4 @@
-"""What the notices of a tracker that streams mean beyond their moment: its settings now, and when what came."""
+"""What the notices of a tracker that streams mean beyond their moment: its settings, and when what came."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from capture_app.acquisition import messages as m
-from drivers.contract import Capabilities
+from drivers.contract import Capabilities, NoticeKind
 from gaze_core.clocks import Clock
 from gaze_core.rows import Rows
 from gaze_core.streams import TrackerInfo
@@ -83,6 +83,9 @@ class TrackerPort(Protocol):
     @property
     def capabilities(self) -> Capabilities | None:
         """What the tracker that streams can do."""
+
+    def last_notice_ns(self, kind: NoticeKind) -> int:
+        """Return when the newest notice of a kind came from it; `NO_TIME` where none did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from capture_app.acquisition import calibration_record
 from capture_app.acquisition import messages as m
 from capture_app.acquisition.calibration_record import data_rows
-from capture_app.acquisition.calibration_service import CALL_TIMEOUT_NS, CalibrationService
+from capture_app.acquisition.calibration_service import CALL_TIMEOUT_NS, OWN_CHANGE_NS, CalibrationService
 from capture_app.acquisition.service_table import make_services
 from capture_app.acquisition.services import ServiceParts
-from drivers.contract import CalibratedEyes, CalibrationOutcome, Capabilities, DriverError
+from drivers.contract import CalibratedEyes, CalibrationOutcome, Capabilities, DriverError, NoticeKind
 from gaze_core.clocks import ManualClock
 from gaze_core.device_rows import CALIBRATION_DATA_BYTES
 from gaze_core.rows import CALIBRATION_SAMPLE, NO_TIME, Rows, decode_text
@@ -104,6 +104,10 @@ class Tracker:
     def __init__(self, calibrator: Calibrator | None) -> None:
         self.info: TrackerInfo | None = tracker_info("1")
         self.capabilities: Capabilities | None = Capabilities(calibrator=calibrator)
+        self.told_ns: dict[NoticeKind, int] = {}
+
+    def last_notice_ns(self, kind: NoticeKind) -> int:
+        return self.told_ns.get(kind, NO_TIME)
 
 
 def tracker_info(serial: str) -> TrackerInfo:
@@ -256,6 +260,57 @@ def test_every_later_recording_of_the_same_tracker_has_the_newest_calibration(be
     bench.recorder.rows.clear()
     bench.record()
     assert bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)["attempt"].tolist() == [0, 0]
+
+
+def test_the_change_that_our_own_calibration_makes_is_not_taken_for_that_of_another_program(
+    bench: Bench,
+) -> None:
+    bench.ask("enter")
+    bench.clock.advance_ns(60_000_000_000)
+    bench.ask("compute")
+    bench.ask("leave")
+    bench.clock.advance_ns(OWN_CHANGE_NS // 2)
+    bench.tracker.told_ns[NoticeKind.CALIBRATION_CHANGED] = bench.clock.now_ns()
+    bench.record()
+    assert len(bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)) == 2
+
+
+@pytest.mark.parametrize("is_after", [True, False])
+def test_after_a_calibration_by_another_program_ours_is_not_claimed_to_be_in_use(
+    bench: Bench, is_after: bool
+) -> None:
+    if is_after:
+        bench.ask("compute")
+        bench.clock.advance_ns(OWN_CHANGE_NS + 1)
+    bench.tracker.told_ns[NoticeKind.CALIBRATION_CHANGED] = bench.clock.now_ns()
+    bench.record()
+    assert len(bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)) == 0
+    assert len(bench.recorder.all(DatasetKey.CALIBRATION_DATA)) == 0
+    (event,) = bench.recorder.all(DatasetKey.EVENTS)
+    assert decode_text(event["kind"]) == "calibration_in_use"
+    assert np.isnan(event["value"])
+    assert "another program gave the tracker" in decode_text(event["text"])
+
+    bench.clock.advance_ns(OWN_CHANGE_NS)
+    bench.ask("compute")
+    assert bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)["attempt"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_calibration_that_could_have_been_changed_unseen_says_so(bench: Bench, is_closed: bool) -> None:
+    bench.ask("compute")
+    if is_closed:
+        bench.service.tracker_changed(None)
+    else:
+        bench.tracker.told_ns[NoticeKind.CONNECTION_LOST] = bench.clock.now_ns()
+    bench.record()
+    assert len(bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)) == 2
+    text = decode_text(bench.recorder.all(DatasetKey.EVENTS)["text"][0])
+    assert "whether another program changed it is not known" in text
+    bench.record(is_on=False)
+    bench.ask("compute")
+    bench.record()
+    assert "not known" not in decode_text(bench.recorder.all(DatasetKey.EVENTS)["text"][-1])
 
 
 def test_a_calibration_of_another_tracker_or_one_that_was_not_applied_is_not_taken_over(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,8 +41,9 @@ class Bench:
         self.sent: list[Any] = []
         self.hang = threading.Event()
         self.requests: list[DriverRequest] = []
+        self.recorder = SimpleNamespace(is_recording=False)
         self.service = FindService(
-            ServiceParts(clock=self.clock, send=self.sent.append, recorder=None, tracker=None),  # type: ignore[arg-type]
+            ServiceParts(clock=self.clock, send=self.sent.append, recorder=self.recorder, tracker=None),  # type: ignore[arg-type]
             self.spec_of,
         )
 
@@ -131,6 +133,16 @@ def test_a_second_search_is_refused_while_the_first_goes_on(bench):
     assert "still going on" in bench.sent[-1].problem
     bench.hang.set()
     assert bench.answer().driver == "silent"
+    bench.ask("good")
+    assert bench.answer().trackers
+
+
+def test_a_recording_is_not_disturbed_by_a_search(bench):
+    bench.recorder.is_recording = True
+    bench.ask("good")
+    assert "A recording is running" in bench.sent[-1].problem
+    assert bench.requests == []
+    bench.recorder.is_recording = False
     bench.ask("good")
     assert bench.answer().trackers
 
