@@ -69,8 +69,9 @@ _SIMULATED = FoundTracker(
     rate_hz=600.0,
 )
 _NO_SDK = (
-    "The package tobii-research is not installed. Install reading-station[tobii] on Python 3.10, or name a "
-    "Python that has it with the option interpreter."
+    "Neither tobii_research nor TittaPy is installed for this Python 3.11. Install TittaPy: "
+    "/home/lab/station/.venv/bin/python -m pip install TittaPy. Or install a Python 3.10 with tobii-research "
+    "beside this program and name it by the option interpreter."
 )
 _GOOD_RUN = StreamQuality(
     level="good",
@@ -82,7 +83,8 @@ _GOOD_RUN = StreamQuality(
     nominal_rate_hz=600.0,
     data_rate_hz=575.6,
     loss_share=0.041,
-    loss_classes=(("blinks", 0.036), ("both eyes", 0.005), ("one eye", 0.011)),
+    loss_classes=(("blinks", 0.036), ("both eyes", 0.005)),
+    beside_classes=(("one eye", 0.011),),
     longest_gap_s=0.22,
     noise_deg=0.12,
 )
@@ -97,7 +99,8 @@ _POOR_RUN = StreamQuality(
     nominal_rate_hz=600.0,
     data_rate_hz=454.1,
     loss_share=0.243,
-    loss_classes=(("blinks", 0.123), ("one eye", 0.252), ("both eyes", 0.118), ("no samples", 0.002)),
+    loss_classes=(("blinks", 0.123), ("both eyes", 0.118), ("no samples", 0.002)),
+    beside_classes=(("one eye", 0.252), ("off screen", 0.031)),
     longest_gap_s=1.41,
     noise_deg=1.15,
 )

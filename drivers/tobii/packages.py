@@ -13,7 +13,6 @@ from drivers.registry import Availability
 from drivers.tobii.backend import TobiiBackend
 from drivers.tobii.options import AUTO, RESEARCH, TITTA
 
-EXTRA: Final = "reading-station[tobii]"
 OFFICIAL_PYTHON: Final = (3, 10)
 
 _MODULES: Final = {RESEARCH: "tobii_research", TITTA: "TittaPy_v2"}  # in order of preference
@@ -101,5 +100,10 @@ def _remedy() -> str:
             "beside it and name it by the option interpreter."
         )
     if sys.version_info[:2] == OFFICIAL_PYTHON:
-        return f"Install {EXTRA}, which brings tobii-research for Python 3.10."
-    return f"Install {EXTRA}, which brings TittaPy for Python 3.11 and later. {host}"
+        return f"Install it: {_command('tobii-research')}."
+    return f"Install TittaPy: {_command('TittaPy')}. {host}"
+
+
+def _command(package: str) -> str:
+    """Return what installs a package into this Python, which may be the one that hosts the driver."""
+    return f"{sys.executable} -m pip install {package}"

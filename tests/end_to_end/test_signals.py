@@ -16,6 +16,7 @@ from capture_app.session.engine import CaptureSession
 from capture_app.session.port import ScreenFacts
 from capture_app.session.settings import Settings
 from capture_app.session.signal_settings import SignalSettings
+from capture_app.session.station import facts_of
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 from recordings_schema.validate import validate
@@ -97,6 +98,8 @@ def test_bytes_come_into_the_recording_and_each_image_sends_its_trigger(
         triggers = recording.rows(DatasetKey.TRIGGERS)
         viewport = recording.rows(DatasetKey.VIEWPORT)
         gaze = recording.rows(DatasetKey.GAZE)
+        facts = dict(facts_of(recording))
+    assert (facts["Signals of other devices"], facts["Triggers"]) == ("3", str(len(triggers)))
     assert signals["value"].tolist() == [5, 6, 7]
     assert set(signals["source"].tolist()) == {cable.name.encode()}
     inside = (signals["t_host_ns"] > gaze["t_host_ns"][0]) & (signals["t_host_ns"] < gaze["t_host_ns"][-1])
