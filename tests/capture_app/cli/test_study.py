@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from capture_app.cli.commands import cli
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.phantoms import Phantom
 from capture_app.session.study import presets as presets_module
-from capture_app.session.study.case_table import CaseRole
-from capture_app.session.study.phantom_cases import phantom_cases
+from capture_app.session.study.phantom_cases import PhantomCase, phantom_cases
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +33,15 @@ def _own_log() -> Iterator[None]:
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new study whose images are all the same phantom, drawn once."""
-    demo = next(case for case in phantom_cases() if case.role is CaseRole.STUDY)
-    same = [type(case)(case_id=case.case_id, role=case.role, make=demo.make) for case in phantom_cases()]
-    monkeypatch.setattr(presets_module, "phantom_cases", lambda: tuple(same))
+    """A new study whose images are small and healthy."""
+    pixels = np.arange(48 * 40, dtype=np.uint16).reshape(48, 40)
+    small = [
+        PhantomCase(
+            case_id=case.case_id, role=case.role, make=partial(Phantom, name="", pixels=pixels, findings=())
+        )
+        for case in phantom_cases()
+    ]
+    monkeypatch.setattr(presets_module, "phantom_cases", lambda: tuple(small))
     said = run("new", "--preset", "vqa", tmp_path / "study")
     assert said.exit_code == 0, said.output
     return tmp_path / "study"

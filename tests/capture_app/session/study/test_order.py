@@ -77,7 +77,10 @@ def test_a_crossed_plan_is_the_one_it_has_always_been() -> None:
     study = crossed(SMALL, 2, ArmChange.LIST, readers(2))
     plan = plan_for(study, some_cases({"x": 3, "y": 2}), "R01")
     read = [[(one.arm, one.case.case_id) for one in period.cases] for period in plan.periods]
-    assert read == [[]]
+    assert read == [
+        [("arm1", "x1"), ("arm1", "x2"), ("arm1", "x0"), ("arm0", "y1"), ("arm0", "y0")],
+        [("arm0", "x2"), ("arm0", "x0"), ("arm0", "x1"), ("arm1", "y1"), ("arm1", "y0")],
+    ]
 
 
 def test_all_orders_are_equally_likely() -> None:

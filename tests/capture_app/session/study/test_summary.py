@@ -34,7 +34,7 @@ def test_breaks_and_calibrations_are_counted(
 
 def test_the_expected_time_is_that_of_its_parts(small: OpenedStudy) -> None:
     summary = summarise(small)
-    # Three cases of 120 s; one calibration: 9 + 4 + 4 targets of 1.5 s and a minute around; 15 s for the pupil.
+    # Three cases of 120 s; one calibration: 9 + 4 + 4 targets of 1.5 s and a minute around; 15 s of pupil.
     assert summary.period_minutes == pytest.approx((3 * 120 + 17 * 1.5 + 60 + 15) / 60)
     assert (summary.case_count, summary.image_count, summary.period_count) == (3, 3, 1)
 
