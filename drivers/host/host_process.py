@@ -84,6 +84,7 @@ class HostProcess:
         self._has_arrived = threading.Condition(self._lock)
         self._is_gone = False
         self._why_gone = ""
+        self._why_killed = ""
         self._codec = m.to_child_codec()
         self._outgoing: queue.SimpleQueue[_Outgoing | None] = queue.SimpleQueue()
         self.signs = VitalSigns()
@@ -187,10 +188,17 @@ class HostProcess:
         with self._lock:
             self._arrived.clear()
 
-    def kill(self) -> None:
-        """End it at once, with all it started; what it has said can still be taken."""
+    def kill(self, why: str = "") -> None:
+        """End it at once, with all it started; what it has said can still be taken.
+
+        Parameters
+        ----------
+        why
+            What to tell as the cause of its end, a sentence; "" where nobody asks.
+        """
         if self._process.poll() is not None:
             return
+        self._why_killed = why
         with contextlib.suppress(OSError):  # it may have ended in this very moment
             if sys.platform == "win32":
                 self._process.kill()
@@ -247,6 +255,8 @@ class HostProcess:
         """Return how the process ended, a sentence; its pipe may end a moment before it does."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_JOIN_S)
+        if self._why_killed:
+            return self._why_killed
         code = self._process.poll()
         if code is None:
             return "It does not speak any more."

@@ -42,6 +42,7 @@ from drivers.host.opening import (
 )
 from drivers.host.revival import PAUSES_S, Revival
 from drivers.host.row_continuity import RowContinuity
+from drivers.returned import changes_after_return
 from gaze_core.clocks import Clock, HostClock
 from gaze_core.streams import TrackerInfo
 
@@ -86,7 +87,9 @@ class HostedDriver:
         )
         self._clock: Clock = HostClock() if clock is None else clock
         self._pauses_s = pauses_s
-        self._info: TrackerInfo | None = None
+        self._info: TrackerInfo | None = None  # as it was first opened
+        self._newest_info: TrackerInfo | None = None  # after the last restart
+        self._untold: tuple[Notice, ...] = ()
         self._abilities = HostedCapabilities()
         self._tracker: HostedTracker | None = None
         self._revival: Revival | None = None
@@ -112,8 +115,10 @@ class HostedDriver:
         if self._info is not None:
             raise DriverStateError("The hosted driver is open already; close it before opening it again.")
         self._tracker = Opening(self._request).run()
-        self._info, self._abilities = self._tracker.info, self._tracker.capabilities
-        return self._info
+        info, self._abilities = self._tracker.info, self._tracker.capabilities
+        self._info = self._newest_info = info
+        self._continuity = RowContinuity(info.rate_hz if info.has_device_clock else math.nan)
+        return info
 
     def capabilities(self) -> Capabilities:
         """Return what the tracker there can do."""
@@ -206,7 +211,7 @@ class HostedDriver:
         patience_s = CALIBRATION_PATIENCE_S if self._calibrator.is_busy else PATIENCE_S
         if tracker.process.signs.are_bad(patience_s):
             _log.warning("The hosted driver does not respond and is ended")
-            tracker.process.kill()
+            tracker.process.kill(f"It did not respond for {patience_s:.0f} s and was ended.")
         try:
             arrived = tracker.process.take(timeout_s)
         except HostGoneError:
@@ -214,7 +219,7 @@ class HostedDriver:
         if isinstance(arrived, m.ReadFailed):
             return self._fail(arrived)
         batch = self._empty() if arrived is None else self._accepted(tracker, arrived)
-        return self._with_clock(tracker, batch)
+        return self._with_changes(self._with_clock(tracker, batch))
 
     def _accepted(self, tracker: HostedTracker, arrived: ArrivedBatch) -> Batch:
         if arrived.stream != self._stream:
@@ -235,6 +240,11 @@ class HostedDriver:
         if row is None:
             return batch
         return dataclasses.replace(batch, clock_sync=np.concatenate([batch.clock_sync, row]))
+
+    def _with_changes(self, batch: Batch) -> Batch:
+        """Return a batch with what a restart has shown to be set differently."""
+        told, self._untold = self._untold, ()
+        return dataclasses.replace(batch, notices=(*told, *batch.notices)) if told else batch
 
     def _fail(self, failed: m.ReadFailed) -> Batch:
         """Pass on an error of the driver; a crash of it is one of its process."""
@@ -262,7 +272,7 @@ class HostedDriver:
         if back is not None:
             self._revival = None
             tracker, stream = back
-            self._go_on()
+            self._go_on(tracker.info)
             self._begin(tracker, stream)
             return self._next_batch(0.0)
         problem = revival.take_problem()
@@ -291,11 +301,15 @@ class HostedDriver:
             tracker.process.end(0.0)
             raise
         self._tracker = tracker
-        self._go_on()
+        self._go_on(tracker.info)
         return tracker
 
-    def _go_on(self) -> None:
+    def _go_on(self, now: TrackerInfo) -> None:
         """Go on with the rows of another process; a loss that was told is told to be over."""
+        if self._info is not None and self._newest_info is not None:
+            t_host_ns = self._clock.now_ns()
+            self._untold += changes_after_return(self._info, self._newest_info, now, t_host_ns)
+        self._newest_info = now
         self._continuity.begin_process()
         self._continuity.come_back(f"The hosted {self._request.driver} driver runs again.")
 

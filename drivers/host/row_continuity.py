@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Final
 
 import numpy as np
@@ -10,13 +11,26 @@ import numpy as np
 from drivers.contract import Batch, Notice, NoticeKind
 from gaze_core.rows import NO_TIME, GazeFlag, Rows
 
+GAP_INTERVALS: Final = 1.5
 _NEVER: Final = NO_TIME
+_SAME_CLOCK_NS: Final = 500_000_000
+"""A device clock that went on by so much more or less than the arrivals was set anew."""
 
 
 class RowContinuity:
-    """What lies between the rows of the processes and those of the one stream."""
+    """What lies between the rows of the processes and those of the one stream.
 
-    def __init__(self) -> None:
+    Where the tracker's own clock went on meanwhile, the samples it measured while there was no process are
+    missing numbers; where it did not, how many they were is not known.
+
+    Parameters
+    ----------
+    rate_hz
+        Of a tracker with a clock of its own; NaN for others, and where unknown.
+    """
+
+    def __init__(self, rate_hz: float = math.nan) -> None:
+        self._interval_ns = 1e9 / rate_hz if rate_hz > 0 else math.inf
         self._last_seq = -1
         self._last_host_ns = _NEVER
         self._last_device_ns = _NEVER
@@ -41,12 +55,16 @@ class RowContinuity:
     def take(self, batch: Batch) -> Batch:
         """Return a batch as it goes on in the stream."""
         gaze, notices = batch.gaze, batch.notices
+        last_host_ns = self._last_host_ns
         if len(gaze):
             gaze = self._continued(gaze)
             if self._is_back:
                 t_host_ns = int(gaze["t_host_ns"][0])
                 restored = Notice(
-                    t_host_ns=t_host_ns, kind=NoticeKind.CONNECTION_RESTORED, text=self._is_back
+                    t_host_ns=t_host_ns,
+                    kind=NoticeKind.CONNECTION_RESTORED,
+                    text=self._is_back,
+                    value=(t_host_ns - last_host_ns) * 1e-9 if last_host_ns != _NEVER else math.nan,
                 )
                 notices, self._is_back = (restored, *notices), ""
         told = self._new(notices)
@@ -56,20 +74,31 @@ class RowContinuity:
 
     def _continued(self, gaze: Rows) -> Rows:
         """Return rows whose numbers and times go on; rows are the caller's own and may be changed."""
+        missing = None
         if self._is_new_process:
-            self._shift = self._last_seq + 1 - int(gaze["seq"][0])
+            missing = self._missing_before(gaze)
+            self._shift = self._last_seq + 1 + (missing or 0) - int(gaze["seq"][0])
         gaze["seq"] += self._shift
         if int(gaze["t_host_ns"][0]) < self._last_host_ns:  # a converted clock moves by what it is known to
             gaze["t_host_ns"] = np.maximum(gaze["t_host_ns"], self._last_host_ns)
         if self._is_new_process:
-            gaze["flags"][0] |= np.uint32(GazeFlag.RECONNECTED)
-            if int(gaze["t_device_ns"][0]) <= self._last_device_ns:
+            gaze["flags"][0] |= np.uint32(GazeFlag.RECONNECTED | GazeFlag.GAP_BEFORE)
+            if missing is None:
                 gaze["flags"][0] |= np.uint32(GazeFlag.CLOCK_RESET)
             self._is_new_process = False
         self._last_seq = int(gaze["seq"][-1])
         self._last_host_ns = int(gaze["t_host_ns"][-1])
         self._last_device_ns = int(gaze["t_device_ns"][-1])
         return gaze
+
+    def _missing_before(self, gaze: Rows) -> int | None:
+        """Return how many samples are missing before those of a new process; None on another time line."""
+        step_ns = int(gaze["t_device_ns"][0]) - self._last_device_ns
+        away_ns = int(gaze["t_host_ns"][0]) - self._last_host_ns
+        if step_ns <= 0 or abs(step_ns - away_ns) > _SAME_CLOCK_NS:
+            return None
+        is_hole = step_ns > GAP_INTERVALS * self._interval_ns
+        return round(step_ns / self._interval_ns) - 1 if is_hole else 0
 
     def _new(self, notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
         """Return notices without losses and returns that are told already, by the driver or by its host."""

@@ -112,14 +112,35 @@ class TestRowContinuity:
         continuity.begin_process()
         gaze = continuity.take(batch_of(0, t_device_ns=10)).gaze
         assert gaze["seq"].tolist() == [8, 9, 10]
-        assert gaze["flags"].tolist() == [GazeFlag.RECONNECTED | GazeFlag.CLOCK_RESET, 0, 0]
+        first = GazeFlag.RECONNECTED | GazeFlag.GAP_BEFORE | GazeFlag.CLOCK_RESET
+        assert gaze["flags"].tolist() == [first, 0, 0]
         assert continuity.take(batch_of(3)).gaze["seq"].tolist() == [11, 12, 13]
 
     def test_a_device_clock_that_went_on_is_not_reset(self):
         continuity = RowContinuity()
         continuity.take(batch_of(5, t_device_ns=90))
         continuity.begin_process()
-        assert continuity.take(batch_of(0, t_device_ns=500)).gaze["flags"][0] == GazeFlag.RECONNECTED
+        first = continuity.take(batch_of(0, t_device_ns=500)).gaze["flags"][0]
+        assert first == GazeFlag.RECONNECTED | GazeFlag.GAP_BEFORE
+
+    def test_what_a_device_measured_while_there_was_no_process_is_missing_in_the_numbers(self):
+        continuity = RowContinuity(rate_hz=100.0)
+        before = continuity.take(batch_of(5, t_device_ns=1_000_000_000, t_host_ns=7_000_000_000)).gaze
+        continuity.begin_process()
+        later_ns = 3_000_000_000
+        back = batch_of(0, t_device_ns=1_000_000_000 + later_ns, t_host_ns=7_000_000_000 + later_ns)
+        gaze = continuity.take(back).gaze
+        step_ns = gaze["t_device_ns"][0] - before["t_device_ns"][-1]
+        assert gaze["seq"][0] - before["seq"][-1] == round(int(step_ns) / 10_000_000) > 290
+        assert not gaze["flags"][0] & GazeFlag.CLOCK_RESET
+
+    def test_a_device_clock_that_was_set_forward_meanwhile_tells_no_number_of_missing_samples(self):
+        continuity = RowContinuity(rate_hz=100.0)
+        continuity.take(batch_of(5, t_device_ns=1_000_000_000, t_host_ns=7_000_000_000))
+        continuity.begin_process()
+        gaze = continuity.take(batch_of(0, t_device_ns=90_000_000_000, t_host_ns=10_000_000_000)).gaze
+        assert gaze["seq"][0] == 8
+        assert gaze["flags"][0] & GazeFlag.CLOCK_RESET
 
     def test_a_process_before_the_first_sample_is_the_first(self):
         continuity = RowContinuity()

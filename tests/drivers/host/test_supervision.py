@@ -88,7 +88,9 @@ def test_a_process_that_falls_silent_is_killed_and_brought_back(lab, reading):
     stopped = driver.process_id
     os.kill(stopped, signal.SIGSTOP)
     began_s = time.monotonic()
-    reading.until_it_returns(driver)
+    (lost,) = reading.until_told(driver, NoticeKind.CONNECTION_LOST)[-1].notices
+    assert "did not respond for 2 s" in lost.text
+    reading.until_rows(driver)
     assert 1.0 < time.monotonic() - began_s < 6.0
     assert not is_running(stopped)
 
