@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from calibration import AccuracyMap, TargetResult, ValidationResult
+from calibration import AccuracyMap, DriftResult, Target, TargetResult, ValidationResult
 from gaze_core.eyes import Eye
 from gaze_core.geometry import Screen, ViewingGeometry
 from gaze_core.quality import Accuracy
@@ -45,6 +45,21 @@ def test_the_map_holds_the_points_of_its_signal_in_order_of_time() -> None:
         (MINUTE, "validation"),
         (5 * MINUTE, "closing"),
     ]
+
+
+def test_a_drift_check_is_a_point_of_the_map_with_its_signed_offset() -> None:
+    session = AccuracyMap(Eye.RIGHT, GEOMETRY)
+    session.add_drift(
+        DriftResult(
+            t_host_ns=3 * MINUTE,
+            target=Target(target_id=0, x_norm=0.5, y_norm=0.5),
+            signal=Eye.RIGHT,
+            fixation_first_device_ns=0,
+            eyes=validated((0.5, 0.5), offset_deg=0.7).targets,
+        )
+    )
+    (point,) = session.points
+    assert (point.source, point.azimuth_offset_deg, point.t_host_ns) == ("drift", 0.7, 3 * MINUTE)
 
 
 def test_the_next_targets_lie_where_nothing_was_measured() -> None:

@@ -306,3 +306,38 @@ def test_a_simulated_reader_is_calibrated_from_a_gaze_that_was_degrees_off(lab) 
     procedure.finish(room.now_ns)
     room.run_calibration(procedure, CalibrationState.DONE)
     assert procedure.applied is procedure.attempts[0]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.integers(1, 3_000).map(lambda ms: ("tick", ms)),
+            st.integers(-1, 12).map(lambda showing: ("presented", showing)),
+            st.tuples(st.sampled_from(["enter", "collect", "discard", "compute", "leave"]), st.booleans()),
+            st.just(("right answer", 0)),
+        ),
+        max_size=120,
+    )
+)
+def test_whatever_comes_in_whatever_order_at_most_one_call_runs_and_it_can_be_ended(happenings: list) -> None:
+    procedure = CalibrationProcedure(CALIBRATION_5, seed=1)
+    procedure.begin(0)
+    now_ns, running = 0, None
+    for what, value in happenings:
+        if what == "tick":
+            now_ns += value * 1_000_000
+            waiting = procedure.tick(now_ns).calls
+            assert len(waiting) <= 1
+            running = waiting[0] if waiting else running
+        elif what == "presented":
+            procedure.presented(value, now_ns)
+        elif what == "right answer" and running is not None:
+            place = {"x_norm": running.x_norm, "y_norm": running.y_norm}
+            procedure.answered(DeviceAnswer(name=running.name, is_ok=True, **place), now_ns)
+        elif what != "right answer":
+            procedure.answered(DeviceAnswer(name=what, is_ok=value), now_ns)
+    procedure.abort(AbortReason.OPERATOR, now_ns)
+    for _ in range(8):
+        now_ns += 70 * S
+        procedure.tick(now_ns)
+    assert procedure.state in (CalibrationState.ABORTED, CalibrationState.DONE)
