@@ -100,6 +100,23 @@ def serial_ports(folder: Path) -> str:  # noqa: ARG001  # every check is given a
     return f"{found}, a byte sent and received"
 
 
+def study_presets(folder: Path) -> str:
+    """Read the study file of every preset, as it was shipped, and check it without its images."""
+    from capture_app.session.study import PRESETS, check_study
+    from capture_app.session.study.findings import has_errors
+    from capture_app.session.study.presets import preset_text
+
+    for name in PRESETS:
+        (folder / name).mkdir()
+        path = folder / name / f"{name}.gazestudy"
+        path.write_text(preset_text(name), encoding="utf-8")
+        check = check_study(path)
+        own = tuple(finding for finding in check.findings if finding.file == path.name)
+        if check.opened is None or has_errors(own):
+            raise CheckError(own[0].sentence())
+    return f"{len(PRESETS)} presets"
+
+
 def windows(folder: Path) -> str:
     """Draw both windows; without a display in memory."""
     from capture_app.cli.display import screens
@@ -170,6 +187,7 @@ CHECKS: Final = (
     Check(name="pictures", run=opencv),
     Check(name="LSL between processes", run=lsl),
     Check(name="serial ports", run=serial_ports),
+    Check(name="study presets", run=study_presets),
     Check(name="windows", run=windows),
     Check(name="session, two processes", run=mock_session),
 )

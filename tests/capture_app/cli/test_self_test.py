@@ -80,6 +80,7 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         "pictures",
         "LSL between processes",
         "serial ports",
+        "study presets",
     ],
 )
 def test_each_library_passes_here(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
