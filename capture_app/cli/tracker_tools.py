@@ -261,9 +261,9 @@ def _show_test(state: TrackerDeskState, quality: StreamQuality, *, as_json: bool
         click.echo(f"display area  {area.sentence}")
     if head is not None:
         click.echo(f"head          {head.sentence}")
-    click.echo(
-        f"rate          {_number(quality.rate_hz, 1)} Hz of {_number(quality.nominal_rate_hz, 0)} Hz set"
-    )
+    nominal_hz = quality.nominal_rate_hz
+    of_set = f"of {_number(nominal_hz, 0)} Hz set" if nominal_hz == nominal_hz else "(none is set)"
+    click.echo(f"rate          {_number(quality.rate_hz, 1)} Hz {of_set}")
     click.echo(f"data rate     {_number(quality.data_rate_hz, 1)} Hz with gaze")
     click.echo(f"loss          {_number(100 * quality.loss_share, 1)} % ({_listed(quality.loss_classes)})")
     click.echo(f"besides       {_listed(quality.beside_classes)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -100,10 +102,8 @@ class QualityRunPanel(QWidget):
 
     def _show(self, quality: StreamQuality) -> None:
         self.verdict.say(quality.level, quality.sentence)
-        rate = words.number(quality.rate_hz, 1, "")
-        nominal = words.number(quality.nominal_rate_hz, 0, "Hz")
         texts = {
-            "rate": self.tr("{0} of {1} set").format(rate, nominal),
+            "rate": self._rate(quality),
             "data": words.number(quality.data_rate_hz, 1, self.tr("Hz with gaze")),
             "loss": words.percent(quality.loss_share),
             "classes": self._listed(quality.loss_classes),
@@ -115,6 +115,12 @@ class QualityRunPanel(QWidget):
         for name, text in texts.items():
             if self.values[name].text() != text:
                 self.values[name].setText(text)
+
+    def _rate(self, quality: StreamQuality) -> str:
+        if not math.isfinite(quality.nominal_rate_hz):
+            return self.tr("{0}, none is set").format(words.number(quality.rate_hz, 1, "Hz"))
+        nominal = words.number(quality.nominal_rate_hz, 0, "Hz")
+        return self.tr("{0} of {1} set").format(words.number(quality.rate_hz, 1, ""), nominal)
 
     def _listed(self, shares: tuple[tuple[str, float], ...]) -> str:
         return ", ".join(f"{name} {words.percent(share)}" for name, share in shares) or self.tr("none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -256,6 +257,15 @@ def test_a_test_run_is_begun_followed_cancelled_and_shown(show, desk):
         "noise": "0.12 deg",
         "lost": "2",
     }
+
+
+def test_the_rate_of_a_stream_that_has_no_set_rate_stands_alone(show):
+    page = show(
+        state=TrackerDeskState(
+            connected=CONNECTED, test=QualityRunState(result=replace(QUALITY, nominal_rate_hz=math.nan))
+        )
+    )
+    assert page.test.values["rate"].text() == "600.0 Hz, none is set"
 
 
 def test_a_test_without_a_result_says_why(show):
