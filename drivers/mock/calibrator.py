@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from drivers.contract import (
     CalibratedEyes,
@@ -51,7 +52,7 @@ _WAIT_S: Final = 0.01
 _PATIENCE_WAITS: Final = 300
 
 Place: TypeAlias = tuple[float, float]
-Flags: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
