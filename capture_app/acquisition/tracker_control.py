@@ -13,6 +13,7 @@ from capture_app.acquisition.recorder import Recorder
 from capture_app.acquisition.tracker_host import Ending, TrackerDown, TrackerHost, TrackerUp
 from capture_app.acquisition.tracker_sources import plays_a_file, waits_for_recording
 from drivers.contract import Capabilities, Driver, DriverError, NoticeKind, Scene, ViewingSetup
+from drivers.returned import changes_after_return
 from gaze_core.clocks import Clock
 from gaze_core.ring import RowRing
 from gaze_core.rows import NO_TIME
@@ -70,7 +71,8 @@ class TrackerControl:
         self._up: TrackerUp | None = None
         self._opening_since_ns: int | None = None
         self._closing_since_ns: int | None = None
-        self._recorded_info: TrackerInfo | None = None
+        self._recorded_info: TrackerInfo | None = None  # as it was when the recording began
+        self._newest_recorded_info: TrackerInfo | None = None  # as it was opened last for that recording
         self._recorded_pump: Pump | None = None  # the newest one that fed the recording
 
     @property
@@ -143,7 +145,8 @@ class TrackerControl:
 
     def recording_begins(self) -> None:
         """Remember which tracker the recording that begins belongs to."""
-        self._recorded_info, self._recorded_pump = self.info, self.pump
+        self._recorded_info = self._newest_recorded_info = self.info
+        self._recorded_pump = self.pump
 
     def take(self, report: TrackerUp | TrackerDown) -> None:
         """Follow a report of the tracker's thread."""
@@ -240,6 +243,7 @@ class TrackerControl:
         self._opening_since_ns = None
         if self._recorder.is_recording:
             self._recorder.event("tracker_reopened", f"The {report.host.name} tracker is open again.")
+            self._tell_what_is_set_differently(report.info)
         info = report.info
         self._on_change(info)
         self._send(
@@ -252,6 +256,15 @@ class TrackerControl:
                 calibrates_single_eyes=report.capabilities.calibrates_single_eyes,
             )
         )
+
+    def _tell_what_is_set_differently(self, now: TrackerInfo) -> None:
+        """Write what the recording took for granted of its tracker and is not so any more."""
+        opened, before = self._recorded_info, self._newest_recorded_info
+        if opened is None or before is None:
+            return
+        self._newest_recorded_info = now
+        for notice in changes_after_return(opened, before, now, self._clock.now_ns()):
+            self._recorder.event(notice.kind.value, notice.text, notice.value, source="tracker")
 
     def _ended(self, report: TrackerDown) -> None:
         was_closing = self._closing_since_ns is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -34,16 +34,22 @@ from capture_app.session.headless import (
     StoppedEarlyError,
     TrackerUnavailableError,
 )
+from capture_app.session.link import Sentence
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.settings import Settings, SettingsStore, check_settings
 from capture_app.session.states import LiveState
-from drivers.contract import DriverOptionError
+from drivers.contract import DriverOptionError, NoticeKind
 from drivers.registry import find_driver
 from recordings_schema.paths import journal_path
 
 _RATE_OPTION: Final = "rate_hz"
 _LONGEST_NAME_BYTES: Final = 200
 """File systems allow 255; the names of the journal and of what recovery sets aside are longer."""
+
+_OF_TRACKER: Final = frozenset(
+    {kind.value for kind in NoticeKind if kind is not NoticeKind.FINISHED} | {"failed_tracker"}
+)
+_MOST_NOTES: Final = 10
 
 _VIEWING: Final = frozenset({"screen_width_mm", "screen_height_mm", "distance_mm"})
 _ASSUMED: Final = (
@@ -86,7 +92,7 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
                 wait_for_ports(session, settings)
             session.connect_tracker(request.tracker, options)
             result = _run(session, request, pressed, is_quiet=as_json)
-            notes = signal_notes(session, settings)
+            notes = [*tracker_notes(session.link.sentences), *signal_notes(session, settings)]
         except StoppedEarlyError as err:
             raise CommandError(f"Ended by Ctrl-C. {err}", ExitCode.INTERRUPTED) from err
         except TrackerUnavailableError as err:
@@ -105,6 +111,20 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
         raise CommandError(
             f"Ended by Ctrl-C. The recording was closed: {result.closed.path}", ExitCode.INTERRUPTED
         )
+    if not result.closed.samples:
+        raise CommandError(
+            "The tracker sent no samples, so the recording holds none. Look at the tracker and at what it "
+            "said, then record again.",
+            ExitCode.DATA_LOST,
+        )
+
+
+def tracker_notes(sentences: Iterable[Sentence]) -> list[str]:
+    """Return what the tracker said by itself, the oldest of many left out."""
+    told = [each.text for each in sentences if each.kind in _OF_TRACKER]
+    newest = told[-_MOST_NOTES:]
+    left_out = len(told) - len(newest)
+    return [f"{left_out} earlier ones are in the recording as events.", *newest] if left_out else newest
 
 
 def _tracker_options(request: RecordRequest) -> dict[str, str]:

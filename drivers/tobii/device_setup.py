@@ -12,7 +12,7 @@ from drivers.contract import DriverError, DriverOptionError
 from drivers.tobii.area import ScreenFrame, screen_frame
 from drivers.tobii.backend import DisplayArea, TobiiDevice, TobiiFacts, TobiiStream
 from drivers.tobii.options import TobiiSettings
-from drivers.tobii.search import title_of
+from drivers.tobii.search import gives_no_gaze, no_gaze_sentences, title_of
 
 SAME_RATE_HZ: Final = 0.5
 """Rates nearer than this are the same: some devices say 59.94 for 60."""
@@ -51,6 +51,10 @@ def set_up(
     """
     title = title_of(facts)
     licence_text = apply_licence(device, title, licence)
+    if licence is not None:
+        facts = device.facts()  # a licence may bring capabilities
+    if gives_no_gaze(facts):
+        raise DriverError(" ".join(no_gaze_sentences(title)))
     mode = _set_mode(device, title, settings.mode)
     rates_hz = device.rates_hz()  # some trackers offer other rates in other modes
     rate_hz = _set_rate(device, title, rates_hz, settings.rate_hz)
@@ -63,7 +67,7 @@ def set_up(
         )
     streams = device.choose_streams(settings.streams)
     return DeviceState(
-        facts=device.facts() if licence is not None else facts,  # a licence may bring capabilities
+        facts=facts,
         rates_hz=rates_hz,
         rate_hz=rate_hz,
         modes=device.modes(),

@@ -16,6 +16,7 @@ _ERROR_PREFIX: Final = "stream_error_"
 _SOURCE_PREFIX: Final = "stream_error_source_"
 
 _SIDES: Final = ("left", "right")
+_NOWHERE: Final = (math.nan, math.nan, math.nan)
 _POINT: Final = "gaze_point_on_display_area"
 _POINT_MM: Final = "gaze_point_in_user_coordinate_system"
 _ORIGIN_MM: Final = "gaze_origin_in_user_coordinate_system"
@@ -105,13 +106,14 @@ def signal_values(t_host_ns: int, signal: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def position_values(t_host_ns: int, guide: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return a position of the eyes in the order of `gaze_core.rows.USER_POSITION`."""
+    """Return a position of the eyes in the order of `gaze_core.rows.USER_POSITION`, NaN where not seen."""
+    left, right = guide["left_user_position_validity"], guide["right_user_position_validity"]
     return (
         t_host_ns,
-        *guide["left_user_position"],
-        guide["left_user_position_validity"],
-        *guide["right_user_position"],
-        guide["right_user_position_validity"],
+        *(guide["left_user_position"] if left == 1 else _NOWHERE),
+        left == 1,
+        *(guide["right_user_position"] if right == 1 else _NOWHERE),
+        right == 1,
     )
 
 

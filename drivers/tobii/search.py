@@ -32,6 +32,19 @@ def title_of(facts: TobiiFacts) -> str:
     return f"{model} ({facts.serial})" if facts.serial else model
 
 
+def gives_no_gaze(facts: TobiiFacts) -> bool:
+    """Return whether a tracker says of itself that it gives no gaze, as without a licence that it needs."""
+    return bool(facts.capabilities) and "has_gaze_data" not in facts.capabilities
+
+
+def no_gaze_sentences(title: str) -> tuple[str, str]:
+    """Return that a tracker gives no gaze, and what to do."""
+    return (
+        f"The {title} gives no gaze to this program without a licence of Tobii.",
+        "Name the licence file that Tobii sent by the option licence_file.",
+    )
+
+
 def choose_device(
     backend: TobiiBackend, settings: TobiiSettings, wait: Callable[[float], None]
 ) -> tuple[TobiiDevice, TobiiFacts]:
@@ -237,11 +250,8 @@ def _obstacle(facts: TobiiFacts, known: Mapping[str, Any], *, is_licence_refused
             f"The {known['title']} does not accept the licence.",
             "Ask Tobii for one for this tracker, or leave out the option licence_file where none is needed.",
         )
-    if facts.capabilities and "has_gaze_data" not in facts.capabilities:
-        return (
-            f"The {known['title']} gives no gaze to this program without a licence of Tobii.",
-            "Name the licence file that Tobii sent by the option licence_file.",
-        )
+    if gives_no_gaze(facts):
+        return no_gaze_sentences(known["title"])
     if known["display_area_mm"] is None:
         return (
             f"The {known['title']} was not told where its screen is.",

@@ -340,6 +340,18 @@ def test_a_lost_tracker_leaves_the_recording_open_and_can_go_on_with_it(
     assert closed.lost == 0
 
 
+def test_a_tracker_that_is_opened_again_for_another_screen_is_told_in_the_recording(
+    bench: Bench, drivers: list[Any], fake_driver: Any, info: TrackerInfo, start: m.StartRecording
+) -> None:
+    drivers += [fake_driver(), fake_driver(info=dataclasses.replace(info, display_area_mm=(600.0, 340.0)))]
+    _recording(bench, start)
+    drivers[0].script.append(TrackerLostError("The tracker is gone; plug it in."))
+    bench.until(lambda: bench.link.of(m.Failed))
+    bench.ask(OPEN, m.TrackerOpened)
+    bench.until(lambda: "display_area_changed" in bench.events())
+    assert bench.events() == ["tracker_lost", "tracker_reopened", "display_area_changed"]
+
+
 def test_another_tracker_cannot_go_on_with_a_recording(
     bench: Bench, drivers: list[Any], fake_driver: Any, other_info: TrackerInfo, start: m.StartRecording
 ) -> None:

@@ -90,6 +90,14 @@ def test_a_tracker_that_moved_is_found_by_its_serial_number(two, clock, second, 
     assert device.tracker is second
 
 
+def test_where_the_one_at_the_address_does_not_answer_the_serial_number_decides(two, clock, tracker, second):
+    tracker.errors["facts"] = TIMED_OUT
+    options = {"address": "tobii-prp://one", "serial": "TPSP1-02"}
+    assert choose(two, clock, **options)[0].tracker is second
+    with pytest.raises(DriverError, match="did not answer in time"):
+        choose(two, clock, address="tobii-prp://one")
+
+
 def test_a_tracker_that_does_not_say_what_it_is_is_passed_over(two, clock, tracker, second):
     tracker.errors["facts"] = TIMED_OUT
     assert choose(two, clock)[0].tracker is second

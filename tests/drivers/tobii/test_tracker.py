@@ -114,6 +114,12 @@ def test_a_licence_is_applied_and_its_result_kept(make, tracker, tmp_path):
         make(licence_file=str(path)).open()
 
 
+def test_a_tracker_that_gives_no_gaze_without_a_licence_is_not_opened(make, tracker):
+    tracker.facts = dataclasses.replace(tracker.facts, capabilities=frozenset({"can_set_display_area"}))
+    with pytest.raises(DriverError, match=r"gives no gaze .* licence of Tobii\. Name the licence file"):
+        make().open()
+
+
 def test_a_tracker_that_was_not_told_of_its_screen_is_not_opened(make, tracker):
     tracker.area = dataclasses.replace(AREA, bottom_left_mm=AREA.top_left_mm)
     with pytest.raises(DriverError, match="where its screen is"):

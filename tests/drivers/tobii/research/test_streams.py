@@ -11,7 +11,9 @@ import pytest
 from drivers.contract import DriverError
 from drivers.tobii.backend import Delivered, TobiiDevice, TobiiStream
 from drivers.tobii.research import ResearchBackend
+from drivers.tobii.research_rows import position_values
 from drivers.tobii.research_streams import GAZE_CAPACITY
+from gaze_core.rows import USER_POSITION
 
 ALL = frozenset(TobiiStream)
 
@@ -352,3 +354,17 @@ def test_times_that_repeat_or_go_back_are_delivered_in_order_of_arrival(device, 
     assert (steps_us == 0).sum() == pytest.approx(12, abs=2)
     assert (steps_us < 0).sum() == 1
     assert np.isfinite(raw["left_eye_openness_value"]).all()
+
+
+def test_a_position_that_is_not_valid_is_no_number():
+    seen, unseen = (0.5, 0.25, 0.75), (0.1, 0.1, 0.1)  # a stale position must not be taken for a new one
+    guide = {
+        "left_user_position": unseen,
+        "left_user_position_validity": 0,
+        "right_user_position": seen,
+        "right_user_position_validity": 1,
+    }
+    row = np.array([position_values(7, guide)], USER_POSITION.dtype)[0]
+    assert (row["left_valid"], row["right_valid"]) == (0, 1)
+    assert all(np.isnan(row[f"left_{axis}_box"]) for axis in "xyz")
+    assert [row[f"right_{axis}_box"] for axis in "xyz"] == list(seen)
