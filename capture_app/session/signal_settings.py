@@ -42,15 +42,11 @@ class SignalSettings:
 
 
 def signal_findings(outlet: OutletSettings, signals: SignalSettings) -> tuple[tuple[str, str], ...]:
-    """Return what cannot stand, as pairs of a field's name and a sentence; empty when all is well."""
+    """Return what cannot stand, as pairs of a field's name and a sentence; empty when all is well.
+
+    They come in the order of the settings page: the first is the one that a person is led to.
+    """
     findings = []
-    if outlet.is_on and not outlet.name.strip():
-        findings.append(("outlet_name", "The streams need a name; ReadingStation is usual."))
-    if outlet.is_on and outlet.session_id:
-        try:
-            configuration_text(session_id=outlet.session_id, is_network_allowed=outlet.is_network_allowed)
-        except DriverOptionError as err:
-            findings.append(("outlet_session_id", str(err)))
     if signals.kind_in not in KINDS_IN:
         findings.append(("signals_kind_in", f"Signals come in as {' or '.join(KINDS_IN)}."))
     if signals.kind_out not in KINDS_OUT:
@@ -70,4 +66,11 @@ def signal_findings(outlet: OutletSettings, signals: SignalSettings) -> tuple[tu
     ):
         if not _CODES[0] <= code <= _CODES[1]:
             findings.append((name, "A code is a whole number from 1 to 255; 0 ends a pulse."))
+    if outlet.is_on and not outlet.name.strip():
+        findings.append(("outlet_name", "The streams need a name; ReadingStation is usual."))
+    if outlet.is_on and outlet.session_id:
+        try:
+            configuration_text(session_id=outlet.session_id, is_network_allowed=outlet.is_network_allowed)
+        except DriverOptionError as err:
+            findings.append(("outlet_session_id", str(err)))
     return tuple(findings)

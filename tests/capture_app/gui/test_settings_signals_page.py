@@ -171,3 +171,10 @@ def test_the_dialog_may_be_gone_when_the_answer_comes(qtbot, themed, station, qa
     dialog.deleteLater()
     qtbot.waitUntil(lambda: not search.children())
     search.deleteLater()
+
+
+def test_of_two_mistakes_the_upper_one_is_gone_to_first(open_page):
+    dialog = open_page(replace(CHANGED, outlet=replace(CHANGED.outlet, session_id="room 4")))
+    dialog.signals_page.baud.setEditText("12")
+    dialog.save.click()
+    assert dialog.focusWidget() in (dialog.signals_page.baud, dialog.signals_page.baud.lineEdit())
