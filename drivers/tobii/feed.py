@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from drivers.contract import Batch, DriverError, Notice, NoticeKind, TrackerLostError
 from drivers.lsl_watch import TimeLine
@@ -21,12 +22,15 @@ from drivers.tobii.presence import Presence
 from drivers.tobii.rows import gaze_rows, signal_rows
 from drivers.tobii.search import reconnect
 from gaze_core.clocks import Clock
-from gaze_core.rows import CLOCK_SYNC, USER_POSITION, GazeFlag, Rows, join_rows
+from gaze_core.rows import CLOCK_SYNC, GAZE, USER_POSITION, GazeFlag, Rows, join_rows
 
 _GATHER_NS: Final = (
     8_000_000  # waking for each sample of a fast tracker would cost a core; stamps are made before
 )
 _LONGEST_WAIT_S: Final = 0.2  # so that silence is noticed in time, whatever the caller's timeout
+
+_ORIGINS: Final = tuple(name for name in GAZE.dtype.names or () if "_origin_" in name)
+_HOLE: Final = np.uint32(GazeFlag.GAP_BEFORE | GazeFlag.CLOCK_RESET)
 
 _log = logging.getLogger(__name__)
 
@@ -176,12 +180,18 @@ class Feed:
         restored = self._presence.arrived(int(arrived_ns[first_back]), self._last_arrival_ns)
         gaze["seq"] = self._numbers.number(gaze["t_device_ns"], flags, self._changes.slowest_hz)
         if restored:
+            first_back = _first_after_hole(flags, first_back)
             flags[first_back] |= np.uint32(GazeFlag.RECONNECTED | GazeFlag.GAP_BEFORE)
         gaze["flags"] = flags
         notices.extend(self._clock_resets(gaze))
         if restored:
             notices.extend(restored)
+            frame = self._changes.frame
             notices.extend(self._changes.look_again(int(arrived_ns[first_back]), self._device))
+            if self._changes.frame is not frame:
+                placed_anew = gaze_rows(delivered.raw[first_back:], self._changes.frame)
+                for name in _ORIGINS:
+                    gaze[name][first_back:] = placed_anew[name]
         return gaze
 
     def _clock_resets(self, gaze: Rows) -> list[Notice]:
@@ -230,3 +240,9 @@ class Feed:
         except DriverError:
             _log.warning("The clock of the Tobii SDK cannot be read", exc_info=True)
             return CLOCK_SYNC.empty(0)
+
+
+def _first_after_hole(flags: npt.NDArray[np.uint32], first: int) -> int:
+    """Return where measuring went on after a loss: what waited in the package since before may come first."""
+    holes = np.flatnonzero(flags[first:] & _HOLE)
+    return first + int(holes[0]) if len(holes) else first

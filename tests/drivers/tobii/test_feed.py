@@ -159,6 +159,39 @@ def test_a_tracker_that_is_unplugged_leaves_a_hole_as_long_as_it_was_away(readin
     assert gaze["seq"][back] - gaze["seq"][back - 1] == pytest.approx(3.0 * 120, abs=10)
 
 
+def test_what_was_measured_before_a_loss_and_delivered_after_it_is_not_the_return(
+    reading, tracker, device, clock
+):
+    tracker.unplug()
+    reading.go_on(1.0)
+    newest_us = int(reading.joined("gaze")["t_device_ns"][-1]) // 1000
+    interval_us = round(1e6 / 120)
+    device.deliver(raw_rows([newest_us + interval_us, newest_us + 121 * interval_us]), clock.now_ns())
+    reading.go_on(0.1)
+    gaze = reading.joined("gaze")
+    returned = np.flatnonzero(gaze["flags"] & GazeFlag.RECONNECTED)
+    holes = np.flatnonzero(gaze["flags"] & GazeFlag.GAP_BEFORE)
+    assert returned.tolist() == holes.tolist()
+    assert gaze["t_device_ns"][returned[0]] == (newest_us + 121 * interval_us) * 1000
+
+
+def test_eye_positions_count_from_the_screen_of_now_from_the_first_sample_after_a_return(reading, tracker):
+    tracker.unplug()
+    higher = {
+        name: (x_mm, y_mm + 100.0, z_mm)
+        for name in ("top_left_mm", "top_right_mm", "bottom_left_mm", "bottom_right_mm")
+        for x_mm, y_mm, z_mm in [getattr(AREA, name)]
+    }
+    tracker.area = dataclasses.replace(AREA, **higher)
+    tracker.plug_in()
+    reading.go_on(0.5)
+    gaze = reading.joined("gaze")
+    back = int(np.flatnonzero(gaze["flags"] & GazeFlag.RECONNECTED)[0])
+    heights = gaze["left_origin_y_mm"]
+    assert len(np.unique(heights[:back])) == len(np.unique(heights[back:])) == 1
+    assert heights[back] > heights[back - 1] + 50.0
+
+
 def test_a_tracker_the_sdk_does_not_restore_is_connected_anew_with_its_licence(
     started, clock, tracker, backend, tmp_path
 ):
