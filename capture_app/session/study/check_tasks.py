@@ -255,7 +255,6 @@ def _check_crossover(check: StudyChecker) -> None:
             f"A crossover with {len(order.arms)} arms is impossible.",
             "Add [[order.arms]], two or more.",
         )
-        return
     if order.washout_days == 0:
         check.error(
             ("order", "washout_days"),
@@ -269,7 +268,7 @@ def _check_crossover(check: StudyChecker) -> None:
             "List their pseudonyms in order of enrolment.",
         )
     row_count = len(order.arms) * (1 + len(order.arms) % 2)
-    if planned and len(planned) % row_count:
+    if len(order.arms) > 1 and planned and len(planned) % row_count:
         change = "period" if order.arm_changes is ArmChange.PERIOD else "list"
         check.warning(
             ("readers", "planned"),
@@ -291,4 +290,5 @@ def _report_repeated(check: StudyChecker, table: str, key: str, values: Iterable
             continue
         is_plain = key in ("planned", "arms")
         path: KeyPath = (table, key, number) if is_plain else (table, number, key)
-        check.error(path, f"It is the same as that of item {first + 1}.", "Give each its own.")
+        word = "It" if is_plain else key
+        check.error(path, f"{word} is the same as that of item {first + 1}.", "Give each its own.")

@@ -183,7 +183,7 @@ class Decoder:
             self.report(
                 path,
                 f"{_name(path)} is {_kind(value)}, not {_article(type_words(hint))}.",
-                f"{_meaning(key)}.",
+                _meaning(hint, key),
             )
             return None
         if hint is str:
@@ -207,7 +207,7 @@ class Decoder:
             self.report(path, f"{_name(path)} holds control characters.", "Remove them.")
             return None
         if len(value.strip()) < key.at_least:
-            self.report(path, f"{_name(path)} is empty.", f"{_meaning(key)}.")
+            self.report(path, f"{_name(path)} is empty.", _meaning(str, key))
             return None
         if key.pattern and not re.fullmatch(key.pattern, value):
             self.report(path, f"{_name(path)} is {_shown(value)}.", f"Use {key.rule}.")
@@ -235,9 +235,9 @@ def _name(path: KeyPath) -> str:
     return key_words(path[-2:]) if isinstance(path[-1], int) else str(path[-1])
 
 
-def _meaning(key: Key) -> str:
-    unit = f" ({key.unit})" if key.unit else ""
-    return f"Expected{unit}: {key.doc}"
+def _meaning(hint: Any, key: Key) -> str:
+    unit = f" in {key.unit}" if key.unit else ""
+    return f"Give {_article(type_words(hint))}{unit}: {key.doc}."
 
 
 def _is_wild(value: object) -> bool:

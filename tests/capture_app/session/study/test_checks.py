@@ -253,6 +253,11 @@ def test_an_impossible_order_is_told(folder: Path, body: str, key: str, said: st
     assert not check.is_usable
 
 
+def test_everything_that_keeps_a_crossover_from_working_is_told_at_once(folder: Path) -> None:
+    check = checked(folder, with_table("order", 'kind = "crossover"'))
+    assert [finding.key for finding in check.findings] == ["readers.planned", "order", "order.washout_days"]
+
+
 def test_a_crossover_by_list_needs_as_many_lists_as_arms(folder: Path) -> None:
     body = (
         'kind = "crossover"\nwashout_days = 9\narm_changes = "list"\n'
