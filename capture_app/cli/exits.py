@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     INPUT = 3  # a file or folder that was named cannot be used
     TRACKER = 4  # the tracker cannot be used
     RECORDING = 5  # the recording cannot be written
-    DATA_LOST = 6  # samples were lost, or could not be recovered
+    DATA_LOST = 6  # samples were lost, none came at all, or some could not be recovered
     INTERRUPTED = 130  # ended by Ctrl-C; a recording was closed properly
     INTERNAL = 70  # a mistake of this program; the log has the details
 
