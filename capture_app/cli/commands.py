@@ -28,6 +28,7 @@ from capture_app.cli.parameters import (
 )
 from capture_app.cli.signal_options import signal_options
 from capture_app.cli.study import study
+from capture_app.cli.transcribe import transcribe
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
@@ -35,7 +36,11 @@ _log = logging.getLogger(__name__)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT, invoke_without_command=True)
+@click.group(
+    context_settings=CONTEXT,
+    invoke_without_command=True,
+    commands={each.name: each for each in (study, transcribe)},
+)
 @click.version_option(capture_app.__version__, prog_name="reading-station")
 @click.option("-v", "--verbose", is_flag=True, help="Log details to the terminal as well.")
 @click.pass_context
@@ -283,50 +288,6 @@ def timing(
         options=options_of(options) if options else None,
     )
     command.run_timing(request, as_json=as_json)
-
-
-cli.add_command(study)
-
-
-@cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--study", type=click.Path(path_type=Path), help="Expect the labels and words of this study.")
-@click.option(
-    "--vocabulary",
-    "vocabularies",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="File with words, sentences and pronunciations of the lab; may be repeated.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["pocketsphinx", "faster-whisper"]),
-    help="Engine; that of the study, or pocketsphinx, if not given.",
-)
-@click.option("--model", type=click.Path(path_type=Path), help="Model folder for faster-whisper.")
-@click.option(
-    "--align",
-    "text",
-    type=click.Path(path_type=Path),
-    help="Align this text file to the sound in place of writing the sound down.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print words and times as JSON.")
-def transcribe(
-    file: Path,
-    study: Path | None,
-    vocabularies: tuple[Path, ...],
-    engine: str | None,
-    model: Path | None,
-    text: Path | None,
-    as_json: bool,
-) -> None:
-    """Write down the dictation in FILE (WAV or FLAC), on this computer alone."""
-    from capture_app.cli.transcribe import TranscribeRequest, run_transcribe
-
-    request = TranscribeRequest(
-        file=file, study=study, vocabularies=vocabularies, engine=engine, model=model, text=text
-    )
-    run_transcribe(request, as_json=as_json)
 
 
 @cli.command("self-test")
