@@ -200,11 +200,18 @@ def validate_windows(
 
 def rows_of_windows(t_host_ns: npt.ArrayLike, targets: Rows, window: TargetWindow) -> tuple[RowRange, ...]:
     """Return which samples arrived in the window of each target; see `rows_of_targets`."""
+    if not len(targets):
+        return ()
+    # Only what arrived while targets were shown decides, so that a whole recording gives the same samples.
+    times = np.asarray(t_host_ns, np.int64)
+    first = int(np.searchsorted(times, targets["t_on_host_ns"].min(), side="left"))
+    end = int(np.searchsorted(times, targets["t_off_host_ns"].max(), side="right"))
     windows = targets.copy()
     length_ns, before_ns = round(window.length_ms * 1e6), round(window.before_end_ms * 1e6)
     windows["t_off_host_ns"] = targets["t_off_host_ns"] - before_ns
     windows["t_on_host_ns"] = np.maximum(targets["t_on_host_ns"], windows["t_off_host_ns"] - length_ns)
-    return rows_of_targets(t_host_ns, windows)
+    found = rows_of_targets(times[first:end], windows)
+    return tuple(RowRange(first=first + rows.first, end=first + rows.end) for rows in found)
 
 
 def _last_part(gaze: Rows, window_ms: float) -> Rows:

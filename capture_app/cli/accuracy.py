@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,18 +13,29 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from calibration import EyeResult, TargetResult, ValidationResult, rows_of_targets, validate_targets
+from calibration import (
+    EyeResult,
+    TargetResult,
+    TargetWindow,
+    ValidationResult,
+    rows_of_targets,
+    validate_targets,
+)
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.calibration_rows import ALL_TARGETS
+from capture_app.session.calibration_run import WINDOW
+from capture_app.session.measured_geometry import believed_geometry
+from capture_app.session.recorded_validations import validations_of
 from capture_app.session.results import geometry_of
 from gaze_core.geometry import ViewingGeometry
+from gaze_core.rows import decode_text
 from recordings_schema.errors import RecordingError
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
 _PLAYBACK: Final = "playback"
-_MOST_DIFFERENCE: Final = 0.02
-"""The tracker's display area and the session's screen must agree so well."""
+_CALIBRATION: Final = b"calibration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,8 @@ class RecordingAccuracy:
     result: ValidationResult
     geometry: ViewingGeometry
     note: str  # a sentence about the size of the screen, "" where there is nothing to say
+    validation: int | None = None  # its number in the recording; None: the targets of another program
+    validation_count: int = 0
 
 
 def show_accuracy(file: Path, *, window_ms: float | None, as_json: bool) -> None:
@@ -47,12 +60,15 @@ def show_accuracy(file: Path, *, window_ms: float | None, as_json: bool) -> None
     try:
         with Recording.open(file) as recording:
             found = accuracy_of(recording, math.nan if window_ms is None else window_ms)
+            before = _figures_before(recording)
     except RecordingError as err:
         raise CommandError(str(err), ExitCode.INPUT) from err
     except ValueError as err:
         raise CommandError(f"{file}: {err}", ExitCode.INPUT) from err
     if not found.result.targets:
-        raise CommandError(f"{file} holds no targets, so its accuracy cannot be told.", ExitCode.INPUT)
+        raise CommandError(
+            f"{file} holds no targets, so its accuracy cannot be told.{before}", ExitCode.INPUT
+        )
     if as_json:
         print_json(_as_document(file, found))
     else:
@@ -62,16 +78,44 @@ def show_accuracy(file: Path, *, window_ms: float | None, as_json: bool) -> None
 def accuracy_of(recording: Recording, window_ms: float = math.nan) -> RecordingAccuracy:
     """Return how well the gaze of a recording met its targets.
 
+    Where this program validated while it recorded, that is its last complete validation, in the window it was
+    judged by unless another is asked for.
+
     Raises
     ------
     ValueError
         If samples cannot be told to targets; see `calibration.rows_of_targets`.
     """
-    gaze, targets = recording.gaze(), recording.rows(DatasetKey.TARGETS)
     geometry, note = _geometry(recording)
+    window = WINDOW if math.isnan(window_ms) else TargetWindow(length_ms=window_ms)
+    made = validations_of(recording, geometry, window)
+    if made:
+        return RecordingAccuracy(
+            result=made[-1].result,
+            geometry=geometry,
+            note=note,
+            validation=made[-1].number,
+            validation_count=len(made),
+        )
+    gaze, targets = recording.gaze(), recording.rows(DatasetKey.TARGETS)
+    targets = targets[targets["procedure"] != _CALIBRATION]
     ranges = rows_of_targets(_times_ns(recording), targets)
     result = validate_targets(gaze, targets, ranges, geometry, window_ms=window_ms)
     return RecordingAccuracy(result=result, geometry=geometry, note=note)
+
+
+def _figures_before(recording: Recording) -> str:
+    """Return the figures of the validation that holds from before the recording, a sentence, or nothing."""
+    rows = recording.rows(DatasetKey.VALIDATIONS)
+    rows = rows[rows["target_id"] == ALL_TARGETS][:3]
+    if not len(rows):
+        return ""
+    figures = ", ".join(
+        f"{decode_text(row['eye'])} mean {_degrees(float(row['offset_deg']))} worst "
+        f"{_degrees(float(row['worst_deg']))}"
+        for row in rows
+    )
+    return f" A validation was made before the recording began; its figures then: {figures}."
 
 
 def _times_ns(recording: Recording) -> npt.NDArray[np.int64]:
@@ -82,25 +126,10 @@ def _times_ns(recording: Recording) -> npt.NDArray[np.int64]:
 
 
 def _geometry(recording: Recording) -> tuple[ViewingGeometry, str]:
-    """Return the geometry of the session, and a note; a size nobody measured gives way to the tracker's."""
-    geometry = geometry_of(recording)
+    """Return the geometry of the session, and a note; see `believed_geometry`."""
+    size = recording.metadata.settings.settings.get("screen_size", "")
     area_mm = recording.tracker_info.display_area_mm
-    if area_mm is None:
-        return geometry, ""
-    screen = geometry.screen
-    ratios = (screen.width_mm / area_mm[0], screen.height_mm / area_mm[1])
-    if all(abs(ratio - 1.0) <= _MOST_DIFFERENCE for ratio in ratios):
-        return geometry, ""
-    sizes = (
-        f"{screen.width_mm:.0f} x {screen.height_mm:.0f} mm",
-        f"{area_mm[0]:.0f} x {area_mm[1]:.0f} mm",
-    )
-    if recording.metadata.settings.settings.get("screen_size", "").startswith("assumed"):
-        believed = replace(screen, width_mm=area_mm[0], height_mm=area_mm[1])
-        text = f"The screen was not measured; the {sizes[1]} that the tracker states are used."
-        return ViewingGeometry(believed, geometry.distance_mm), text
-    text = f"The screen has {sizes[0]} by the session and {sizes[1]} by the tracker; check which is right."
-    return geometry, text
+    return believed_geometry(geometry_of(recording), area_mm, is_assumed=size.startswith("assumed"))
 
 
 def _print_tables(found: RecordingAccuracy) -> None:
@@ -119,8 +148,8 @@ def _print_tables(found: RecordingAccuracy) -> None:
             _degrees(target.rms_s2s_deg),
             _degrees(target.std_deg),
             _number(target.bcea_deg2),
-            f"{target.loss_percent:.1f} %",
-            f"{target.effective_rate_hz:.0f} Hz",
+            _number(target.loss_percent, "%", digits=1),
+            _number(target.effective_rate_hz, "Hz", digits=0),
         )
     console.print(table)
     for eye in found.result.eyes:
@@ -129,16 +158,21 @@ def _print_tables(found: RecordingAccuracy) -> None:
             f"RMS-S2S {_degrees(eye.mean_rms_s2s_deg)}, STD {_degrees(eye.mean_std_deg)}",
             highlight=False,
         )
+    if found.validation is not None:
+        click.echo(
+            f"validation {found.validation + 1}, the last of {found.validation_count} in this recording; "
+            f"the last {found.result.window_ms:g} ms of each target"
+        )
     if found.note:
         click.echo(f"note: {found.note}")
 
 
 def _degrees(value_deg: float) -> str:
-    return f"{_number(value_deg)} deg"
+    return _number(value_deg, "deg")
 
 
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3f}"
+def _number(value: float, unit: str = "", digits: int = 3) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f} {unit}".rstrip()
 
 
 def _as_document(file: Path, found: RecordingAccuracy) -> dict[str, object]:
@@ -149,6 +183,8 @@ def _as_document(file: Path, found: RecordingAccuracy) -> dict[str, object]:
         "screen_mm": [screen.width_mm, screen.height_mm],
         "distance_mm": found.geometry.distance_mm,
         "note": found.note,
+        "validation": found.validation,
+        "validation_count": found.validation_count,
         "targets": [_target_as_document(target) for target in found.result.targets],
         "eyes": [_eye_as_document(eye) for eye in found.result.eyes],
     }

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from capture_app.session.analysis_feed import AnalysisFeed
+from capture_app.session.calibration_desk import CalibrationDesk
+from capture_app.session.calibration_intents import CalibrationIntents
 from capture_app.session.cases import CaseList, cases_of_folder, cases_of_list
 from capture_app.session.images import ImageStore
 from capture_app.session.link import Acquisition, Link
@@ -37,7 +39,7 @@ _BY_OPERATOR: Final = "ended by the operator"
 _NO_SCREEN: Final = ScreenFacts(name="screen", width_px=1920, height_px=1080)
 
 
-class CaptureSession(ViewerIntents):
+class CaptureSession(ViewerIntents, CalibrationIntents):
     """A capture session; `capture_app.session.port.SessionPort` as the windows see it."""
 
     def __init__(
@@ -68,6 +70,7 @@ class CaptureSession(ViewerIntents):
         self._side_lines = SideLines()
         self._side_lines.configure(self._link, settings)
         self.tracker_desk = TrackerDesk(self._clock, settings, facts)
+        self.calibration_desk = CalibrationDesk(self._clock, self)
         self._is_closed = False
         self._shown_since_host_ns: int | None = None
 
@@ -85,6 +88,7 @@ class CaptureSession(ViewerIntents):
             self._link.append(row_type, rows)
         if self._recording.phase is Phase.DRAINING and self._feed.is_drained:
             self._recording.drained()
+        self._step_calibration()
         self._present_loaded_case()
         self.tracker_desk.step(
             self._link,
@@ -137,6 +141,7 @@ class CaptureSession(ViewerIntents):
         """Make these the cases and put the first one on the reader's screen."""
         if self._recording.is_busy:
             raise SessionError("A recording is running. End it before you open other images.")
+        self.calibration_desk.refuse_while_active()
         self._images.close()
         self._cases = cases
         self._images = ImageStore(cases.root)
@@ -172,6 +177,7 @@ class CaptureSession(ViewerIntents):
         """Begin a recording in this very file."""
         if self._recording.is_busy:
             raise SessionError("A recording is running already.")
+        self.calibration_desk.refuse_while_active()
         if self._link.tracker is None:
             raise SessionError("No tracker is connected. Connect one, then start the recording.")
         metadata = session_metadata(
@@ -187,6 +193,7 @@ class CaptureSession(ViewerIntents):
 
     def stop_recording(self) -> None:
         """End and close the recording; nothing happens where none runs."""
+        self.calibration_desk.abort()
         if self._recording.phase is Phase.RUNNING:
             self._end_trial("done")
             self._wanted_case = -1
@@ -242,6 +249,7 @@ class CaptureSession(ViewerIntents):
     def presented(self, revision: int, t_host_ns: int, frame: int, frames_late: int) -> None:
         """Take the time at which a revision reached the screen: rows, scene and heatmaps follow from it."""
         rows = self._presentation.presented(revision, t_host_ns, frame, frames_late)
+        self.calibration_desk.presented(revision, t_host_ns)
         if len(rows):
             self._feed.presented(rows)
             self._link.append("viewport", rows)
@@ -294,6 +302,7 @@ class CaptureSession(ViewerIntents):
             for problem in self._trials.begin_recording():
                 self._event("image_unreadable", problem)
             self._append_images(self._images.all_rows())
+            self.calibration_desk.begin_recording(self._link)
             self._link.append("viewport", self._presentation.rows_in_force)
             if self._link.started is not None:
                 self._feed.begin_recording(self._link.started.first_row, now_ns)
@@ -336,7 +345,7 @@ class CaptureSession(ViewerIntents):
 
     def _present_loaded_case(self) -> None:
         index = self._wanted_case
-        if index < 0:
+        if index < 0 or self.calibration_desk.is_active:
             return
         self._images.ask(index, self._trials.cases[index])
         if (loaded := self._images.take(index)) is None:

@@ -92,6 +92,7 @@ class Link:
         self.truth_events: list[Rows] = []
         self.user_position: Rows = USER_POSITION.empty(0)  # the newest row, of the tracker that streams
         self._found: list[m.TrackersFound] = []
+        self._calibration_answers: list[m.CalibrationAnswer] = []
 
     def poll(self) -> None:
         """Take in every message that has arrived."""
@@ -136,6 +137,11 @@ class Link:
         """Return the ends of searches since the last call."""
         found, self._found = self._found, []
         return found
+
+    def take_calibration_answers(self) -> list[m.CalibrationAnswer]:
+        """Return how calls of the device's calibrator ended since the last call."""
+        answers, self._calibration_answers = self._calibration_answers, []
+        return answers
 
     def open_tracker(self, name: str, options: Mapping[str, str], geometry: ViewingGeometry) -> None:
         """Ask for a tracker."""
@@ -234,6 +240,8 @@ class Link:
             self.signals = message
         elif isinstance(message, m.TrackersFound):
             self._found.append(message)
+        elif isinstance(message, m.CalibrationAnswer):
+            self._calibration_answers.append(message)
         elif isinstance(message, m.TrackerNotice):
             self._take_notice(message)
         elif isinstance(message, m.Failed):

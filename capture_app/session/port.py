@@ -16,6 +16,7 @@ from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState, NewestGaze
 
 if TYPE_CHECKING:  # these build on this module
+    from capture_app.session.calibration_states import CalibrationDeskState
     from capture_app.session.tracker_states import SearchRequest, TrackerDeskState
 
 
@@ -113,6 +114,32 @@ class TrackerDeskPort(Protocol):
         """End the test without a result."""
 
 
+class CalibrationDeskPort(Protocol):
+    """What the calibration's page asks for. All but `abort` and `dismiss` may raise a `SessionError`."""
+
+    @property
+    def state(self) -> CalibrationDeskState:
+        """What the page shows now."""
+
+    def begin(self, points: int) -> None:
+        """Calibrate with 5, 9 or 13 points and validate; 0: validate only."""
+
+    def redo(self, target_ids: tuple[int, ...]) -> None:
+        """Repeat single calibration points and validate again."""
+
+    def start_over(self) -> None:
+        """Repeat everything."""
+
+    def accept(self, reason: str = "") -> None:
+        """Keep the calibration with this validation; against the gate only for a reason."""
+
+    def abort(self, text: str = "") -> None:
+        """Stop at any moment; nothing happens where none runs."""
+
+    def dismiss(self) -> None:
+        """Forget the one that is over, so that another can be set up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialPortChoice:
     """A serial port the system knows."""
@@ -131,6 +158,10 @@ class SessionPort(Protocol):
     @property
     def tracker_desk(self) -> TrackerDeskPort:
         """Searching for trackers and trying the connected one."""
+
+    @property
+    def calibration_desk(self) -> CalibrationDeskPort:
+        """Calibrating and validating."""
 
     def step(self) -> LiveState:
         """Do what is due and return what is to be shown now. Called about 60 times a second."""

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from capture_app.session.picture import Picture
-from capture_app.session.states import PaneState, ReaderState
+from capture_app.session.states import DotState, PaneState, ReaderState
 from capture_app.session.viewport import (
     GreyRange,
     Layout,
@@ -166,6 +166,26 @@ class Presentation:
         self._changed((), "clear", t_asked_host_ns)
         self._emptied(range(before), t_asked_host_ns)
 
+    def begin_targets(self) -> None:
+        """Let the screen belong to a calibration: nothing but its dot is shown until `end_targets`."""
+        self._redraw(replace(self._state, has_targets=True, dot=None, message="", progress=""))
+
+    def show_dot(self, dot: DotState | None, *, is_onset: bool) -> int:
+        """Show the dot of a calibration, or none; return the revision that has it.
+
+        `is_onset`: it stands at another target than before, and the corner patch changes with it.
+        """
+        if is_onset:
+            self._patch_state = not self._presented_patch_state
+            self._patch_revision = self._state.revision + 1
+        if dot != self._state.dot or is_onset:
+            self._redraw(replace(self._state, dot=dot))
+        return self._state.revision
+
+    def end_targets(self) -> None:
+        """Let the screen be the reading's again."""
+        self._redraw(replace(self._state, has_targets=False, dot=None))
+
     def zoom(
         self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None, t_asked_host_ns: int
     ) -> None:
@@ -297,16 +317,15 @@ class Presentation:
                     luminance_mean=luminance,
                 )
             )
-        self._state = replace(
-            self._state,
-            revision=revision,
-            panes=tuple(
-                self._pane_state(pane, image, view)
-                for pane, (image, view) in enumerate(zip(self._images, self._views, strict=True))
-            ),
-            background_grey=self._background_grey,
-            patch=self._patch_state if self._is_patch_on else None,
+        shown = tuple(
+            self._pane_state(pane, image, view)
+            for pane, (image, view) in enumerate(zip(self._images, self._views, strict=True))
         )
+        self._redraw(replace(self._state, panes=shown, background_grey=self._background_grey))
+
+    def _redraw(self, state: ReaderState) -> None:
+        patch = self._patch_state if self._is_patch_on else None
+        self._state = replace(state, revision=self._state.revision + 1, patch=patch)
 
     def _emptied(self, panes: Sequence[int], t_asked_host_ns: int) -> None:
         luminance = self.luminance()

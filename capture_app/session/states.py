@@ -62,6 +62,15 @@ class PaneState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DotState:
+    """The dot of a calibration or validation."""
+
+    x_norm: float  # fraction of the reader's screen, right
+    y_norm: float  # the same, down
+    size_share: float  # 1: full size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
     """Everything the reader's window paints; a new `revision` asks for a new presented frame."""
 
@@ -71,6 +80,8 @@ class ReaderState:
     patch: bool | None = None  # corner patch: None off, else dark/bright
     progress: str = ""  # "case 7 of 50"
     message: str = ""  # shown centred when no image is: "Please wait"
+    has_targets: bool = False  # the screen belongs to a calibration: nothing but its dot is shown
+    dot: DotState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,67 @@
+"""What the calibration's page shows: how far it is, and the result picture of a validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from calibration import GateResult, Target, ValidationResult
+from gaze_core.eyes import Eye
+from gaze_core.rows import TARGET, Rows
+
+
+class CalibrationStage(str, Enum):
+    """Where a calibration is."""
+
+    IDLE = "idle"
+    CALIBRATING = "calibrating"
+    VALIDATING = "validating"
+    REVIEW = "review"  # the operator decides
+    LEAVING = "leaving"  # decided or stopped; the tracker leaves calibration mode
+    ACCEPTED = "accepted"
+    ABORTED = "aborted"
+
+
+SHOWING = (CalibrationStage.CALIBRATING, CalibrationStage.VALIDATING)
+"""Stages in which the reader looks at targets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSamples:
+    """What one signal delivered while one target counted, for the picture."""
+
+    target_id: int
+    eye: Eye
+    x_norm: tuple[float, ...]  # valid samples only
+    y_norm: tuple[float, ...]
+    mean_norm: tuple[float, float] | None  # None without a valid sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationView:
+    """One complete validation with its judgement."""
+
+    number: int  # in this calibration, from 1
+    t_ended_host_ns: int
+    result: ValidationResult
+    gate: GateResult
+    samples: tuple[TargetSamples, ...]
+    targets: Rows = field(default_factory=lambda: TARGET.empty(0))  # as they were presented
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationDeskState:
+    """Everything the page renders."""
+
+    stage: CalibrationStage = CalibrationStage.IDLE
+    blocked: str = ""  # why none can be begun now, a sentence
+    can_calibrate: bool = False  # the tracker calibrates; else only a validation is possible
+    tracker: str = ""  # model
+    done_count: int = 0  # targets that are over in this stage
+    target_count: int = 0
+    current_norm: tuple[float, float] | None = None  # where the dot stands or travels now
+    points: tuple[Target, ...] = ()  # of the calibration; none where only validated
+    missed: tuple[int, ...] = ()  # calibration points the tracker did not accept
+    suggested: tuple[int, ...] = ()  # calibration points next to what lies beyond the limits
+    result: ValidationView | None = None
+    text: str = ""  # a sentence: what the tracker said, or why it ended

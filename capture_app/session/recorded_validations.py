@@ -1,0 +1,52 @@
+"""The validations of a recording, computed anew from its gaze and targets by the rule they were made by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from calibration import TargetWindow, ValidationResult, validate_windows
+from capture_app.session.calibration_rows import ALL_TARGETS
+from capture_app.session.calibration_run import WINDOW
+from gaze_core.geometry import ViewingGeometry
+from gaze_core.rows import Rows
+from recordings_schema.layout import DatasetKey
+from recordings_schema.reader import Recording
+
+_VALIDATION: Final = b"validation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedValidation:
+    """One complete validation whose gaze is in the recording."""
+
+    number: int  # in the recording, from 0
+    result: ValidationResult
+
+
+def validations_of(
+    recording: Recording, geometry: ViewingGeometry, window: TargetWindow = WINDOW
+) -> tuple[RecordedValidation, ...]:
+    """Return the complete validations that were made while the recording ran, in order.
+
+    One that was made before the recording has its figures in the rows alone and is left out, as is one that
+    was stopped early.
+    """
+    rows, gaze = recording.rows(DatasetKey.VALIDATIONS), recording.gaze()
+    shown = recording.rows(DatasetKey.TARGETS)
+    shown = shown[shown["procedure"] == _VALIDATION]
+    found = []
+    for number in sorted(set(rows["validation"].tolist())):
+        own = rows[rows["validation"] == number]
+        targets = _targets_of(own, shown)
+        if len(targets) and len(gaze) and targets["t_on_host_ns"].min() >= gaze["t_host_ns"][0]:
+            result = validate_windows(gaze, targets, geometry, window)
+            found.append(RecordedValidation(number=int(number), result=result))
+    return tuple(found)
+
+
+def _targets_of(validation: Rows, shown: Rows) -> Rows:
+    """Return the TARGET rows of one validation: the last ones before its end, one for each of its targets."""
+    ids = set(validation["target_id"].tolist()) - {ALL_TARGETS}
+    before = shown[shown["t_off_host_ns"] <= validation["t_ended_host_ns"][0]][-len(ids) :]
+    return before if ids and set(before["target_id"].tolist()) == ids else shown[:0]
