@@ -53,6 +53,7 @@ class RecordingSummary:
 
     path: Path
     format_version: int
+    stored_version: int  # of the file itself; older than `format_version` where it was migrated to be read
     session_id: str
     study: str
     pseudonym: str
@@ -74,8 +75,9 @@ class Recording:
     A file that its writer never closed is read as far as it goes; `is_finished` tells.
     """
 
-    def __init__(self, path: Path, file: h5py.File, resources: ExitStack) -> None:
+    def __init__(self, path: Path, file: h5py.File, resources: ExitStack, stored_version: int) -> None:
         self.path = path
+        self.stored_version = stored_version  # of the file itself, before it was migrated to be read
         self._file = file
         self._resources = resources
         self.format_version = read_record(file, path, FileRecord).format_version
@@ -112,12 +114,13 @@ class Recording:
         path = path.absolute()
         with ExitStack() as resources:
             file = resources.enter_context(open_file(path))
-            if check_format(file, path) < FORMAT_VERSION:
+            stored_version = check_format(file, path)
+            if stored_version < FORMAT_VERSION:
                 resources.close()
                 folder = Path(resources.enter_context(TemporaryDirectory(prefix="recording-")))
                 migrate(path, folder / path.name, steps=steps)
                 file = resources.enter_context(open_file(folder / path.name))
-            return cls(path, file, resources.pop_all())
+            return cls(path, file, resources.pop_all(), stored_version)
 
     def __enter__(self) -> Recording:
         return self
@@ -254,6 +257,7 @@ class Recording:
         return RecordingSummary(
             path=self.path,
             format_version=self.format_version,
+            stored_version=self.stored_version,
             session_id=self.metadata.session.session_id,
             study=self.metadata.session.study,
             pseudonym=self.metadata.participant.pseudonym,

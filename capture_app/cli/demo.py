@@ -106,17 +106,19 @@ def _play(
 
     session = CaptureSession(lambda: without_ctrl_c(start_acquisition), settings=settings)
     script = DemoScript(session, path, seconds)
-    told_ns, is_leaving = 0, False
+    told_ns, is_leaving, before_or_after = 0, False, "beginning"
 
     def begin(windows: StationWindows) -> None:
         def follow(state: LiveState) -> None:
-            nonlocal told_ns, is_leaving
+            nonlocal told_ns, is_leaving, before_or_after
             now_ns = time.perf_counter_ns()
             script.step(state, now_ns)
+            if state.reader.progress:
+                before_or_after = "ending"
             if not is_quiet and now_ns - told_ns > PROGRESS_EVERY_NS and state.elapsed_s > 0:
                 told_ns = now_ns
                 click.echo(
-                    f"  {state.elapsed_s:4.0f} s  {state.reader.progress or 'ending'}  "
+                    f"  {state.elapsed_s:4.0f} s  {state.reader.progress or before_or_after}  "
                     f"{state.health.rate_hz:.0f} Hz  {len(state.fixations)} fixations"
                 )
             if script.is_over or (pressed.is_pressed and not is_leaving):

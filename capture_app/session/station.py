@@ -124,8 +124,13 @@ def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
         ("Viewport changes", str(counts.get(DatasetKey.VIEWPORT, 0))),
         ("Live events", str(counts.get(DatasetKey.FIXATIONS, 0))),
         *((name, str(counts[key])) for name, key in _LINES if counts.get(key)),
-        ("Format version", str(summary.format_version)),
+        ("Format version", _version_words(summary)),
     )
+
+
+def _version_words(summary: StoredSummary) -> str:
+    read_as = f", read as {summary.format_version}" if summary.stored_version < summary.format_version else ""
+    return f"{summary.stored_version}{read_as}"
 
 
 def _duration_words(duration_s: float) -> str:

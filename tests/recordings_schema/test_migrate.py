@@ -88,6 +88,8 @@ def test_the_golden_recording_of_every_version_can_be_read(version: int) -> None
             assert recording.rows(key).tobytes() == rows.tobytes(), key
         assert recording.metadata.participant == METADATA.participant
         assert recording.embedded_image(recording.embedded_images()[0]) == b"a picture"
+        summary = recording.summary()
+        assert (summary.stored_version, summary.format_version) == (version, FORMAT_VERSION)
     assert {finding.severity.value for finding in validate(path)} <= {"note"}
 
 
