@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from drivers.contract import Batch, DriverError, Notice, NoticeKind, TrackerLostError
 from drivers.lsl_watch import TimeLine
@@ -180,8 +179,10 @@ class Feed:
         restored = self._presence.arrived(int(arrived_ns[first_back]), self._last_arrival_ns)
         gaze["seq"] = self._numbers.number(gaze["t_device_ns"], flags, self._changes.slowest_hz)
         if restored:
-            first_back = _first_after_hole(flags, first_back)
-            flags[first_back] |= np.uint32(GazeFlag.RECONNECTED | GazeFlag.GAP_BEFORE)
+            flags[first_back] |= np.uint32(GazeFlag.RECONNECTED)
+            # What waited in the package since before the loss may come first; the hole is where it is.
+            if not np.any(flags[first_back:] & _HOLE):
+                flags[first_back] |= np.uint32(GazeFlag.GAP_BEFORE)
         gaze["flags"] = flags
         notices.extend(self._clock_resets(gaze))
         if restored:
@@ -240,9 +241,3 @@ class Feed:
         except DriverError:
             _log.warning("The clock of the Tobii SDK cannot be read", exc_info=True)
             return CLOCK_SYNC.empty(0)
-
-
-def _first_after_hole(flags: npt.NDArray[np.uint32], first: int) -> int:
-    """Return where measuring went on after a loss: what waited in the package since before may come first."""
-    holes = np.flatnonzero(flags[first:] & _HOLE)
-    return first + int(holes[0]) if len(holes) else first

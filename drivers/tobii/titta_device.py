@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import math
 from collections.abc import Callable, Mapping
@@ -34,7 +35,6 @@ _CALIBRATES_SINGLE_EYES: Final = "can_do_monocular_calibration"
 
 _Answer = TypeVar("_Answer")
 _log = logging.getLogger(__name__)
-_given_up: list[Any] = []  # trackers that hang in a calibration: letting go of them would stop the process
 
 
 class TittaDevice:
@@ -249,7 +249,7 @@ class TittaDevice:
             except DriverError as error:
                 _log.warning("While closing: %s", error)
             if self._calibrator.is_hung:
-                _given_up.append(self._tracker)
+                _keep_for_ever(self._tracker)
             self._calibrator = None
         self._tracker = None
         self._errors.renew()
@@ -280,6 +280,11 @@ class TittaDevice:
                 _log.info("The stream %s of %s could not be stopped", name, self._serial)
         self._started.clear()
         self._errors.end(self._serial)
+
+
+def _keep_for_ever(tracker: Any) -> None:
+    """Keep a tracker that hangs in a calibration, beyond the end of Python too: letting go of it waits."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(tracker))
 
 
 def _rounded(rate_hz: float) -> float:
