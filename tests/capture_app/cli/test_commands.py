@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,9 +30,10 @@ from recordings_schema.writer import RecordingWriter
 
 SAMPLES_PER_TARGET = 120
 INTERVAL_NS = 2_000_000
+OLDER = Path(__file__).parents[2] / "recordings_schema" / "golden" / "v1.gazeh5"
 COMMANDS = {
     "demo", "capture", "record", "trackers", "tracker-test", "info", "validate", "recover", "accuracy",
-    "timing", "self-test", "study",
+    "timing", "self-test", "study", "transcribe",
 }  # fmt: skip
 
 
@@ -275,3 +277,8 @@ def test_the_terminal_hears_of_the_log_only_when_asked(
     set_up_logging(is_verbose=is_verbose)
     logging.getLogger("capture_app.test").error("went wrong")
     assert ("went wrong" in capsys.readouterr().err) is is_verbose
+
+
+def test_a_recording_of_an_older_format_says_so_and_what_it_lacks_is_a_dash():
+    assert re.search(r"Format version +1, read as \d", run("info", OLDER).output)
+    assert "nan" not in run("accuracy", OLDER).output
