@@ -261,14 +261,16 @@ def run_timing(request: TimingRequest, *, as_json: bool) -> None:
         )
         others = tuple(each for each in findings.unmeasured if each.what not in (DELIVERY, TTL))
         findings = replace(findings, notes=(*findings.notes, note), unmeasured=(*others, *simulated))
+    stored_in = None
     if kept:
         try:
             store.save(loaded.constants.with_new(kept))
-        except TimingStoreError as err:
-            raise CommandError(str(err), ExitCode.RECORDING) from err
+            stored_in = store.path
+        except TimingStoreError as err:  # told after the figures, which took minutes
+            failure = failure or CommandError(str(err), ExitCode.RECORDING)
     if failure is None or findings != TimingFindings():
         known = loaded.constants.with_new(kept)  # a simulation belongs into no methods section
-        print_findings(findings, known, store.path if kept else None, as_json=as_json)
+        print_findings(findings, known, stored_in, as_json=as_json)
     if failure is not None:
         raise failure
 
