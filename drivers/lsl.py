@@ -179,6 +179,7 @@ def _tracker_info(
         driver="lsl",
         model=model,
         serial=description.serial,
+        is_simulated=description.is_simulated,
         rate_hz=math.nan,
         raw_dtype=raw_dtype,
         raw_channels=(RawChannel(name=STAMP_FIELD, unit="s", mapped_to="t_device_ns"), *channels),

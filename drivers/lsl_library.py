@@ -55,6 +55,7 @@ class StreamDescription:
     manufacturer: str = ""
     model: str = ""
     serial: str = ""
+    is_simulated: bool = False  # another station says so of the tracker whose gaze it offers
     channels: tuple[ChannelDescription, ...] = ()
 
     @property
@@ -236,6 +237,7 @@ def _describe(info: Any, *, with_channels: bool) -> StreamDescription:
         manufacturer=acquisition.child_value("manufacturer"),
         model=acquisition.child_value("model"),
         serial=acquisition.child_value("serial_number"),
+        is_simulated=info.desc().child("reading_station").child_value("is_simulated") == "yes",
         channels=_describe_channels(info) if with_channels else (),
     )
 

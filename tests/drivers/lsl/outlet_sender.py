@@ -19,6 +19,7 @@ def info_of(about: dict) -> TrackerInfo:
         model="Simulated",
         serial="7",
         rate_hz=about["rate_hz"],
+        is_simulated=about.get("is_simulated", False),
         raw_dtype=np.dtype([("a", "<f8")]),
         raw_channels=tuple(RawChannel(name=name, unit="", mapped_to=name) for name in about["columns"]),
         pupil_unit=PupilUnit(about["pupil_unit"]),

@@ -392,7 +392,10 @@ def test_our_own_driver_reads_our_outlet_back_column_by_column(case, session_id,
     columns, pupil_unit, rate_hz = case
     rows = gaze_rows(columns, 400)
     rows.tofile(tmp_path / "gaze.bin")
-    about = json.dumps({"columns": columns, "pupil_unit": pupil_unit, "rate_hz": rate_hz})
+    is_simulated = rate_hz == 600.0
+    about = json.dumps(
+        {"columns": columns, "pupil_unit": pupil_unit, "rate_hz": rate_hz, "is_simulated": is_simulated}
+    )
     process = subprocess.Popen(
         [
             sys.executable,
@@ -431,5 +434,6 @@ def test_our_own_driver_reads_our_outlet_back_column_by_column(case, session_id,
     assert gaze["t_device_ns"].tolist() == np.rint(stamps_s * 1e9).astype(np.int64).tolist()
     assert info.settings["sender"] == "reading-station"
     assert info.pupil_unit.value == pupil_unit
+    assert info.is_simulated is is_simulated
     assert (info.model, info.serial) == ("Reading Station Simulated", "7")
     assert [bytes(row["text"]) for row in np.concatenate(markers)] == [b"sent 150", b"sent 250"]
