@@ -46,8 +46,7 @@ class TimingStore:
         except FileNotFoundError:
             return LoadedConstants(constants=TimingConstants())
         except OSError as err:
-            text = f"The timing constants in {self.path} cannot be read ({err.strerror}); none are used."
-            return LoadedConstants(constants=TimingConstants(), notice=text)
+            return self._unusable(f"the file cannot be read ({err.strerror})")
         try:
             return LoadedConstants(constants=_parse(raw))
         except SettingsFormatError as err:

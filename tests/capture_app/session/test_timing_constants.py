@@ -161,3 +161,14 @@ def test_an_onset_that_was_entered_by_hand_is_told_as_such():
 def test_the_file_lies_beside_the_settings():
     assert TimingStore().path.name == "timing.json"
     assert isinstance(TimingStore().path, Path)
+
+
+def test_constants_that_cannot_be_read_are_kept_aside_and_not_replaced(tmp_path: Path) -> None:
+    store = TimingStore(tmp_path / "timing.json")
+    store.path.mkdir()  # nothing else cannot be read by everybody, on every system
+    (store.path / "precious").write_text("measured")
+    loaded = store.load()
+    assert "cannot be read" in loaded.notice
+    store.save(loaded.constants)
+    kept = [path for path in tmp_path.iterdir() if path != store.path]
+    assert [(path / "precious").read_text() for path in kept] == ["measured"]
