@@ -1,7 +1,7 @@
 """How well dictations are written down and aligned: ``python -m benchmarks.speech``.
 
-Reports that are in no vocabulary file are spoken by espeak-ng: word by word with known gaps, so that every onset
-is known, and fluently. A synthesiser is no radiologist: the figures compare settings and versions.
+Reports that are in no vocabulary file are spoken by espeak-ng: word by word with known gaps, so that every
+onset is known, and fluently. A synthesiser is no radiologist: the figures compare settings and versions.
 """
 
 from __future__ import annotations
@@ -145,8 +145,8 @@ def print_onset_errors(vocabulary: Vocabulary) -> None:
     print("\n| words aligned | interpolated | within 150 ms | median ms | 95th percentile ms | worst ms |")
     print("|---|---|---|---|---|---|")
     print(
-        f"| {len(errors)} | {interpolated} | {100 * np.mean(sizes_ms <= 150):.1f} % | {np.median(sizes_ms):.1f} "
-        f"| {np.percentile(sizes_ms, 95):.0f} | {sizes_ms.max():.0f} |"
+        f"| {len(errors)} | {interpolated} | {100 * np.mean(sizes_ms <= 150):.1f} % "
+        f"| {np.median(sizes_ms):.1f} | {np.percentile(sizes_ms, 95):.0f} | {sizes_ms.max():.0f} |"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,8 +51,7 @@ class PocketsphinxEngine:
         EngineFailedError
             If it cannot use the vocabulary.
         """
-        decoder = make_decoder(**SEARCH, **_WEIGHTS)
-        unknown = self._teach(decoder, vocabulary)
+        decoder, unknown = _taught_decoder(vocabulary)
         heard: list[tuple[Segment, float]] = []
         for start, stretch in stretches(sound):
             segments = decode(decoder, stretch) or []
@@ -64,43 +63,38 @@ class PocketsphinxEngine:
             sound_s=sound.duration_s,
         )
 
-    def _teach(self, decoder: Any, vocabulary: Vocabulary) -> tuple[str, ...]:
-        words = vocabulary.words()
-        dictionary = PronouncingDictionary(vocabulary.pronunciations, decoder.lookup_word)
-        sayable = {word: ways for word in sorted(words) if (ways := dictionary.ways(word))}
-        for word, ways in sayable.items():
-            add_entry(decoder, word, ways)
-        model = make_language_model(
-            (pattern for pattern in vocabulary.parsed() if pattern.words <= set(sayable)),
-            sayable,
-            is_punctuation_spoken=vocabulary.is_punctuation_spoken,
-        )
-        try:
-            with tempfile.TemporaryDirectory(prefix="reading-station-speech-") as folder:
-                path = Path(folder) / "reports.arpa"
-                path.write_text(model.arpa(), "utf-8")
-                decoder.add_lm_file(_SEARCH_NAME, str(path))
-            decoder.activate_search(_SEARCH_NAME)
-        except (OSError, RuntimeError, ValueError) as err:
-            raise EngineFailedError(
-                "pocketsphinx could not take the vocabulary. Check that there is room on the disk, and leave "
-                "out the lab's own vocabulary to see whether it is the reason."
-            ) from err
-        return dictionary.guessed
+
+def _taught_decoder(vocabulary: Vocabulary) -> tuple[Any, tuple[str, ...]]:
+    """Return a decoder that knows the words of a vocabulary, and those of them that had to be guessed."""
+    words = vocabulary.words()
+    dictionary = PronouncingDictionary(vocabulary.pronunciations, make_decoder().lookup_word)
+    sayable = {word: ways for word in sorted(words) if (ways := dictionary.ways(word))}
+    model = make_language_model(
+        (pattern for pattern in vocabulary.parsed() if pattern.words <= set(sayable)),
+        sayable,
+        is_punctuation_spoken=vocabulary.is_punctuation_spoken,
+    )
+    try:
+        with tempfile.TemporaryDirectory(prefix="reading-station-speech-") as folder:
+            known, reports = Path(folder) / "words.dict", Path(folder) / "reports.arpa"
+            known.write_text("".join(_dictionary_lines(sayable)), "utf-8")
+            reports.write_text(model.arpa(), "utf-8")
+            # Among the 135,000 words of its own dictionary it would look for those of the model: ten seconds.
+            decoder = make_decoder(dict=str(known), **SEARCH, **_WEIGHTS)
+            decoder.add_lm_file(_SEARCH_NAME, str(reports))
+        decoder.activate_search(_SEARCH_NAME)
+    except (OSError, RuntimeError, ValueError) as err:
+        raise EngineFailedError(
+            "pocketsphinx could not take the vocabulary. Check that there is room on the disk, and leave "
+            "out the lab's own vocabulary to see whether it is the reason."
+        ) from err
+    return decoder, dictionary.guessed
 
 
-def add_entry(decoder: Any, entry: str, ways: Sequence[str]) -> None:
-    """Give an entry of the decoder's dictionary further pronunciations; those it has are left."""
-    known = set()
-    number = 1
-    while (phones := decoder.lookup_word(entry if number == 1 else f"{entry}({number})")) is not None:
-        known.add(phones)
-        number += 1
-    for phones in ways:
-        if phones not in known:
-            # The search is made after the words: nothing needs to be brought up to date in between.
-            decoder.add_word(entry if number == 1 else f"{entry}({number})", phones, False)
-            number += 1
+def _dictionary_lines(sayable: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for word, ways in sayable.items():
+        for number, phones in enumerate(ways, 1):
+            yield f"{word if number == 1 else f'{word}({number})'} {phones}\n"
 
 
 def stretches(sound: Sound) -> Iterator[tuple[int, Sound]]:

@@ -29,8 +29,9 @@ _TOKEN: Final = re.compile(
     r"(?P<paragraph>[ \t]*\r?\n[ \t]*(?:\r?\n[ \t]*)+)|(?P<line>[ \t]*\r?\n[ \t]*)"
     r"|(?P<word>[^\W_]+(?:['\u2019.,][^\W_]+)*['\u2019]?)|(?P<sign>[^\s])"
 )
-_PART: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d]+(?:'[^\W\d]+)*")
-_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+")
+_DIGITS: Final = "0123456789"
+_PART: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W0-9]+(?:'[^\W0-9]+)*")
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def say_number(value: int) -> list[str]:
 
 def _said(word: str) -> Iterator[str]:
     for part in _PART.findall(word):
-        if not part[0].isdigit():
+        if part[0] not in _DIGITS:
             yield _UNITS.get(part, part)
             continue
         figure = part.replace(",", "") if _THOUSANDS.fullmatch(part) else part.replace(",", ".")
@@ -89,4 +90,4 @@ def _said(word: str) -> Iterator[str]:
         yield from say_number(int(whole)) if len(whole) <= 6 else (_ONES[int(digit)] for digit in whole)
         if decimals:
             yield "point"
-            yield from (_ONES[int(digit)] for digit in decimals if digit.isdigit())
+            yield from (_ONES[int(digit)] for digit in decimals if digit in _DIGITS)
