@@ -65,13 +65,14 @@ TRACKER_CONSTANTS: Final = frozenset(
         ConstantName.TRACKER_DRIFT,
     }
 )
-_REPLACES: Final = {
-    ConstantName.ONSET: ConstantName.ONSET_BOUND,
+_EXACT_OF: Final = {
     ConstantName.ONSET_BOUND: ConstantName.ONSET,
-    ConstantName.ONSET_TO_BRIGHT: ConstantName.ONSET_TO_BRIGHT_BOUND,
     ConstantName.ONSET_TO_BRIGHT_BOUND: ConstantName.ONSET_TO_BRIGHT,
-    ConstantName.ONSET_TO_DARK: ConstantName.ONSET_TO_DARK_BOUND,
     ConstantName.ONSET_TO_DARK_BOUND: ConstantName.ONSET_TO_DARK,
+}
+_REPLACES: Final = {
+    **_EXACT_OF,
+    **{exact: bound for bound, exact in _EXACT_OF.items()},
     ConstantName.TRACKER_DELIVERY: ConstantName.TRACKER_DELIVERY_SPREAD,
     ConstantName.TRACKER_DELIVERY_SPREAD: ConstantName.TRACKER_DELIVERY,
 }
@@ -103,12 +104,20 @@ class TimingConstants:
         return next((each for each in self.constants if (each.name, each.device) == (name, device)), None)
 
     def with_new(self, constants: Iterable[TimingConstant]) -> TimingConstants:
-        """Return these with newer ones in place of older ones of the same device."""
-        new = tuple(constants)
+        """Return these with newer ones in place of older ones of the same device.
+
+        An upper bound leaves the exact figure that agrees with it in place: it says less of the same thing.
+        """
+        new = tuple(each for each in constants if not self._has_better(each))
         gone = {(each.name, each.device) for each in new}
         gone |= {(_REPLACES[each.name], each.device) for each in new if each.name in _REPLACES}
         kept = tuple(each for each in self.constants if (each.name, each.device) not in gone)
         return TimingConstants(constants=(*kept, *new))
+
+    def _has_better(self, new: TimingConstant) -> bool:
+        """Whether an exact figure of that device is known which an upper bound does not contradict."""
+        exact = self.find(_EXACT_OF[new.name], new.device) if new.name in _EXACT_OF else None
+        return exact is not None and exact.mean <= new.mean + new.sd
 
     def for_session(self, monitor: str, tracker: str) -> TimingConstants:
         """Return those that a recording on this monitor with this tracker may carry."""

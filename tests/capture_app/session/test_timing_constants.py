@@ -95,10 +95,16 @@ def test_a_new_measurement_replaces_the_old_one_of_the_same_device_only():
     assert kept.constants == (other, newer)
 
 
-def test_an_upper_bound_gives_way_to_the_onset_itself_and_the_other_way_round():
+def test_an_upper_bound_gives_way_to_the_onset_itself():
     bound = replace(ONSET, name=ConstantName.ONSET_BOUND)
     assert TimingConstants(constants=(bound,)).with_new([ONSET]).constants == (ONSET,)
-    assert TimingConstants(constants=(ONSET,)).with_new([bound]).constants == (bound,)
+
+
+def test_an_onset_stays_beside_an_upper_bound_that_agrees_and_goes_where_it_is_contradicted():
+    above = replace(ONSET, name=ConstantName.ONSET_BOUND, mean=ONSET.mean + 20.0)
+    below = replace(ONSET, name=ConstantName.ONSET_BOUND, mean=ONSET.mean - 20.0)
+    assert TimingConstants(constants=(ONSET,)).with_new([above]).constants == (ONSET,)
+    assert TimingConstants(constants=(ONSET,)).with_new([below]).constants == (below,)
 
 
 def test_a_session_gets_the_constants_of_its_own_monitor_and_tracker():
