@@ -129,6 +129,20 @@ class SendTrigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartAudio:
+    """Listen to a microphone from now on and keep what it hears while a recording runs; see `AudioState`."""
+
+    device: str  # a part of its name; "": the one the system uses
+    rate_hz: float  # wanted; a device that cannot do it runs at its own
+    latencies_ms: dict[str, float]  # measured input latency by the device's full name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAudio:
+    """Listen no longer; what was heard is kept. Answered by `AudioState`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """The app is alive."""
 
@@ -269,6 +283,17 @@ class SignalsReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AudioState:
+    """The microphone now: also sent by itself, ten times a second while one is heard."""
+
+    is_on: bool  # sound is heard
+    is_kept: bool  # and written into a file
+    level_db: float  # loudest frame since the last one said, dB below full scale; -96: silence
+    device: str  # full name, "" where there is none
+    text: str  # a sentence: what is heard, or why nothing is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
     """A request without an answer of its own has been carried out."""
 
@@ -306,6 +331,8 @@ Message: TypeAlias = (
     | OfferStreams
     | UseSignals
     | SendTrigger
+    | StartAudio
+    | StopAudio
     | Heartbeat
     | Shutdown
     | Ready
@@ -320,6 +347,7 @@ Message: TypeAlias = (
     | CalibrationAnswer
     | StreamsOffered
     | SignalsReady
+    | AudioState
     | Done
     | Failed
     | AcquisitionDied

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from capture_app.acquisition.disk_watch import CHECK_EVERY_NS, DiskState, DiskWatch
+from capture_app.acquisition.embedded_images import content_to_embed
 from capture_app.acquisition.messages import (
     Failed,
     Message,
@@ -43,13 +44,12 @@ STREAM_EVERY_NS: Final = 500_000_000
 """Programs that read along see rows about this late; the journal, which is the truth, has them at once."""
 
 SLOW_FLUSH_NS: Final = 250_000_000
-MAX_EMBEDDED_BYTES: Final = 256 * 1024 * 1024
-PICTURE_BEGINNINGS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 
 _log = logging.getLogger(__name__)
 
 
 CreateWriter: TypeAlias = Callable[[Path, SessionMetadata, TrackerInfo], Writer]
+LastRows: TypeAlias = Callable[[], Iterable[tuple[DatasetKey, Rows]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,8 @@ class Recorder:
         self._is_busy = False
         self._is_closing = False
         self.started_host_ns = NO_TIME  # of the newest recording
+        self.path: Path | None = None  # of the newest recording
+        self._last_rows: list[LastRows] = []
 
     @property
     def counts(self) -> RecordedCounts:
@@ -133,6 +135,13 @@ class Recorder:
         self.queue.offer(delivery)
         if len(delivery.gaze):
             self._taps.take_samples(delivery.gaze)
+
+    def at_close(self, last_rows: LastRows) -> None:
+        """Have the rows asked for that somebody can give only once a recording has ended, before its close.
+
+        It is called in the recorder's thread and returns within seconds.
+        """
+        self._last_rows.append(last_rows)
 
     def wait_for_room(self, timeout_s: float) -> bool:
         """Return whether there is room for more rows, waiting at most `timeout_s` for it."""
@@ -229,14 +238,14 @@ class Recorder:
             streamed_ns=now_ns,
             disk_checked_ns=now_ns,
         )
-        self.started_host_ns = now_ns
+        self.started_host_ns, self.path = now_ns, path
         first_row = self.queue.accept()
         _log.info("Recording %s", path)
         self._post(RecordingStarted(path=str(path), t_host_ns=now_ns, first_row=first_row))
 
     def _embed(self, session: RecordingSession, path: Path) -> None:
         try:
-            content = _content_to_embed(path)
+            content = content_to_embed(path)
         except OSError as err:
             self.event("image_not_embedded", f"{path.name} was not copied into the recording: {err}.")
             return
@@ -322,6 +331,9 @@ class Recorder:
             trial = session.trial.copy()
             trial["t_host_ns"], trial["state"] = self._clock.now_ns(), b"interrupted"
             session.writer.append(DatasetKey.TRIALS, trial)
+        for last_rows in self._last_rows:
+            for key, late in joined(list(last_rows())):
+                self._append(session, key, late)
         counts = self.counts
         session.writer.note_facts(closing_facts(counts))
         closed = session.writer.close(reason)
@@ -379,17 +391,3 @@ def _check_room(path: Path, state: DiskState) -> None:
             f"The disk of {path.parent} has {state.free_bytes / 1e6:.0f} MB left, too little to record; "
             "make room on it or choose another folder."
         )
-
-
-def _content_to_embed(path: Path) -> bytes:
-    """Return the bytes of a picture file; anything that may name a patient is an error.
-
-    DICOM files carry names and dates in their header, so they are never embedded.
-    """
-    size_bytes = path.stat().st_size
-    if size_bytes > MAX_EMBEDDED_BYTES:
-        raise OSError(f"it has {size_bytes} bytes, at most {MAX_EMBEDDED_BYTES} are kept")
-    content = path.read_bytes()
-    if not content.startswith(PICTURE_BEGINNINGS):
-        raise OSError("only PNG, JPEG and TIFF are kept, since other files may name a patient")
-    return content

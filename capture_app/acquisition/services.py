@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from capture_app.acquisition import messages as m
@@ -66,8 +67,15 @@ class RecorderPort(Protocol):
     def started_host_ns(self) -> int:
         """When the newest recording began; `NO_TIME` where there was none."""
 
+    @property
+    def path(self) -> Path | None:
+        """File of the newest recording; None where there was none."""
+
     def append(self, key: DatasetKey, rows: Rows) -> bool:
         """Take rows that are not the pump's; False where no recording runs."""
+
+    def at_close(self, last_rows: Callable[[], Iterable[tuple[DatasetKey, Rows]]]) -> None:
+        """Have rows asked for just before each recording is closed; see `Recorder.at_close`."""
 
     def event(self, kind: str, text: str, value: float = float("nan"), source: str = "recorder") -> None:
         """Write an event into the recording, if one runs, and tell the app."""

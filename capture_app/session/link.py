@@ -81,6 +81,7 @@ class Link:
         self.recording_failure: m.Failed | None = None  # of the recording that runs or ran last
         self.signals: m.SignalsReady | None = None  # None until ports were asked for and answered
         self.signal_news = SignalNews()
+        self.audio: m.AudioState | None = None  # the microphone; None until dictation was asked for
         self.streams: m.StreamsOffered | None = None  # our own LSL streams; None until they were asked for
         self.is_tracker_lost = False
         self.is_finished = False  # a finite source has delivered everything
@@ -234,6 +235,8 @@ class Link:
             self.closed, self._takes_rows = message, False
             if summary := self.signal_news.summary():
                 self.say(0, "triggers_sent", summary)
+        elif isinstance(message, m.AudioState):
+            self._take_audio(message)
         elif isinstance(message, m.StreamsOffered):
             self._take_streams(message)
         elif isinstance(message, m.SignalsReady):
@@ -249,6 +252,11 @@ class Link:
         elif isinstance(message, m.AcquisitionDied):
             self.is_dead, self._takes_rows = True, False
             self.say(0, "acquisition_died", message.text)
+
+    def _take_audio(self, message: m.AudioState) -> None:
+        if message.text != (self.audio.text if self.audio is not None else ""):
+            self.say(0, "dictation", message.text)
+        self.audio = message
 
     def _take_streams(self, message: m.StreamsOffered) -> None:
         if self.streams is None or message.text != self.streams.text:

@@ -15,6 +15,7 @@ from typing import Final
 
 import platformdirs
 
+from capture_app.session.dictation_settings import DictationSettings, dictation_findings
 from capture_app.session.kept_files import replace_file, set_aside
 from capture_app.session.settings_codec import SettingsFormatError, decode_record, encode_record
 from capture_app.session.signal_settings import OutletSettings, SignalSettings, signal_findings
@@ -115,6 +116,7 @@ class Settings:
     controls: ViewerControls = field(default_factory=ViewerControls)
     outlet: OutletSettings = field(default_factory=OutletSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)
+    dictation: DictationSettings = field(default_factory=DictationSettings)
     live_view: LiveViewOptions = field(default_factory=LiveViewOptions)
     recent: tuple[RecentItem, ...] = ()
     window_geometry: str = ""  # of the operator's window, base64
@@ -236,7 +238,10 @@ def check_settings(settings: Settings) -> tuple[SettingFinding, ...]:
         findings.append(SettingFinding(name="recording_folder", text=text))
     findings += [
         SettingFinding(name=name, text=text)
-        for name, text in signal_findings(settings.outlet, settings.signals)
+        for name, text in (
+            *signal_findings(settings.outlet, settings.signals),
+            *dictation_findings(settings.dictation),
+        )
     ]
     if not settings.tracker:
         findings.append(

@@ -1,7 +1,8 @@
-"""What goes out beside the recording at the right moments: our own LSL streams and triggers."""
+"""What goes on beside the gaze at the right moments: our own LSL streams, triggers, dictation."""
 
 from __future__ import annotations
 
+from capture_app.session.dictation_lines import DictationLines
 from capture_app.session.link import Link
 from capture_app.session.settings import Settings
 from capture_app.session.stream_lines import StreamLines
@@ -15,11 +16,13 @@ class SideLines:
     def __init__(self) -> None:
         self._streams = StreamLines()
         self._triggers = TriggerLines()
+        self._dictation = DictationLines()
 
     def configure(self, link: Link, settings: Settings) -> None:
         """Take settings; the acquisition process is told what changed. A new process is told all."""
         self._streams.configure(link, settings)
         self._triggers.configure(link, settings)
+        self._dictation.configure(link, settings)
 
     def presented(self, link: Link, rows: Rows) -> None:
         """Take VIEWPORT rows that have just come out of `Presentation.presented`."""

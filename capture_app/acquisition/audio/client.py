@@ -6,9 +6,11 @@ A device that hangs costs that process and two seconds; what was heard until the
 from __future__ import annotations
 
 import logging
+import math
 import multiprocessing
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import connection as pipes
 from typing import Final, Protocol
 
@@ -62,13 +64,25 @@ class SoundPort(Protocol):
 class SoundClient:
     """The process that holds the sound device, from its start to its end.
 
+    Parameters
+    ----------
+    listener
+        Takes every block at once, in the thread that reads, and must not wait; nothing is kept for `end`
+        then, so that a take may last as long as it likes. None: blocks are kept, see `end`.
+    rate_hz
+        Rate wanted of the devices.
+
     Raises
     ------
     SoundError
         If the process does not answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, listener: Callable[[m.BlockHeard], None] | None = None, rate_hz: float = WANTED_RATE_HZ
+    ) -> None:
+        self._listener = listener
+        self._rate_hz = rate_hz
         context = multiprocessing.get_context("spawn")
         self._connection, child_end = context.Pipe()
         self._process = context.Process(
@@ -99,6 +113,11 @@ class SoundClient:
         return self._problem
 
     @property
+    def input_rate_hz(self) -> float:
+        """Rate at which the input runs; NaN before `begin`."""
+        return math.nan if self._builder is None else self._builder.input_rate_hz
+
+    @property
     def heard_s(self) -> float:
         """Seconds of sound heard without a hole so far."""
         builder = self._builder
@@ -119,7 +138,7 @@ class SoundClient:
             m.OpenStreams(
                 input_index=heard.index,
                 output_index=-1 if played is None else played.index,
-                rate_hz=WANTED_RATE_HZ,
+                rate_hz=self._rate_hz,
             )
         )
         self._reader = threading.Thread(target=self._read, name="sound-reader", daemon=True)
@@ -137,12 +156,7 @@ class SoundClient:
         SoundError
             If nothing was heard at all.
         """
-        if not self._problem:
-            self._is_ending = True
-            self._send(m.StopStreams())
-            if not self._stopped.wait(STOP_TIMEOUT_S):
-                _log.warning("The sound device does not stop; its process is ended")
-        self.close()
+        self.stop()
         builder = self._builder
         if builder is None or builder.heard_frames == 0:
             raise SoundError(
@@ -151,6 +165,15 @@ class SoundClient:
         if self._problem:
             builder.warnings.append(f"{self._problem} What was heard until then was used.")
         return builder.take()
+
+    def stop(self) -> None:
+        """Stop the devices and end the process, within seconds also where a device hangs."""
+        if not (self._problem or self._is_closed):
+            self._is_ending = True
+            self._send(m.StopStreams())
+            if not self._stopped.wait(STOP_TIMEOUT_S):
+                _log.warning("The sound device does not stop; its process is ended")
+        self.close()
 
     def close(self) -> None:
         """End the process, by force where it does not go; idempotent."""
@@ -195,6 +218,9 @@ class SoundClient:
             self._opened.set()
         elif isinstance(message, m.BlockHeard) and builder is not None:
             self._last_heard_s = time.monotonic()
+            if self._listener is not None:
+                self._listener(message)
+                return True
             level = np.asarray(message.rows["level"])
             builder.hear(level, message.t_host_ns, is_after_loss=message.is_after_loss)
             if builder.heard_frames > LONGEST_TAKE_S * builder.input_rate_hz:
