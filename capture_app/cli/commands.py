@@ -107,6 +107,13 @@ def capture(images: tuple[Path, ...] = (), quit_after: float | None = None) -> N
 @click.option("--lsl-out", is_flag=True, help="Offer gaze and events as LSL streams meanwhile.")
 @click.option("--lsl-session", metavar="ID", help="LSL session of these streams.")
 @click.option("--lsl-network", is_flag=True, help="Announce these streams beyond this computer.")
+@click.option(
+    "--audio",
+    metavar="[DEVICE]",
+    is_flag=False,
+    flag_value="",
+    help="Record dictation; DEVICE is a part of the microphone's name.",
+)
 @signal_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def record(
@@ -123,6 +130,7 @@ def record(
     lsl_out: bool,
     lsl_session: str | None,
     lsl_network: bool,
+    audio: str | None,
     as_json: bool,
     **ports: Any,
 ) -> None:
@@ -147,6 +155,7 @@ def record(
         distance_mm=distance_mm,
         lsl_out=lsl_out_of(is_wanted=lsl_out, session_id=lsl_session, is_network_allowed=lsl_network),
         ports=SignalPorts(**ports),
+        microphone=audio,
     )
     run_record(request, as_json=as_json)
 

@@ -20,6 +20,7 @@ from capture_app.acquisition.tracker_sources import (
     START_WITH_RECORDING,
 )
 from capture_app.cli.commands import print_json
+from capture_app.cli.dictation import dictation_notes, wait_for_microphone, with_dictation
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.interrupts import CtrlC, ctrl_c_noted, without_ctrl_c
 from capture_app.cli.lsl_out import LslOut, wait_for_streams, with_streams
@@ -74,6 +75,7 @@ class RecordRequest:
     distance_mm: float | None  # None: as the settings have it
     lsl_out: LslOut | None = None  # None: as the settings have it
     ports: SignalPorts = field(default_factory=SignalPorts)
+    microphone: str | None = None  # None: as the settings have it; "": the one of the settings, switched on
 
 
 def run_record(request: RecordRequest, *, as_json: bool) -> None:
@@ -90,9 +92,15 @@ def run_record(request: RecordRequest, *, as_json: bool) -> None:
                 wait_for_streams(session)
             if request.ports.is_port_named:
                 wait_for_ports(session, settings)
+            if request.microphone is not None:
+                wait_for_microphone(session, request.microphone)
             session.connect_tracker(request.tracker, options)
             result = _run(session, request, pressed, is_quiet=as_json)
-            notes = [*tracker_notes(session.link.sentences), *signal_notes(session, settings)]
+            notes = [
+                *tracker_notes(session.link.sentences),
+                *signal_notes(session, settings),
+                *dictation_notes(session),
+            ]
         except StoppedEarlyError as err:
             raise CommandError(f"Ended by Ctrl-C. {err}", ExitCode.INTERRUPTED) from err
         except TrackerUnavailableError as err:
@@ -190,6 +198,7 @@ def _settings(request: RecordRequest) -> Settings:
     if request.distance_mm is not None:
         settings = replace(settings, distance_mm=request.distance_mm)
     settings = with_ports(with_streams(settings, request.lsl_out), request.ports)
+    settings = with_dictation(settings, request.microphone)
     wrong = [each for each in check_settings(settings) if each.name in _VIEWING]
     if wrong:
         raise CommandError(f"{wrong[0].text} Correct --screen-mm or --distance-mm.", ExitCode.USAGE)
