@@ -97,7 +97,7 @@ class ClickRun:
 
     heard: SoundDevice
     played: SoundDevice
-    round_trips_ms: tuple[float | None, ...]  # per click; None where it did not come back, see `steady_ms`
+    round_trips_ms: tuple[float | None, ...]  # per click, as found; None where none came back
     input_share: float  # of the latencies PortAudio states; NaN where it states none
     played_rate_hz: float
     has_gap: bool  # sound was lost on the way, so the round trips mean nothing
@@ -166,7 +166,7 @@ def play_clicks(
     return ClickRun(
         heard=heard,
         played=played,
-        round_trips_ms=steady_ms(round_trips_ms(take, train.frames)),
+        round_trips_ms=round_trips_ms(take, train.frames),
         input_share=take.reported_input_s / stated_s if stated_s > 0 else math.nan,
         played_rate_hz=take.played.nominal_rate_hz,
         has_gap=take.has_gap,
@@ -180,7 +180,7 @@ def audio_findings(runs: Sequence[ClickRun]) -> TimingFindings:
     notes = tuple(dict.fromkeys(each for run in runs for each in run.warnings))
     undisturbed = [run for run in runs if not run.has_gap]
     clicks_ms = tuple(run.round_trips_ms for run in undisturbed)
-    all_ms = [trip for trips in clicks_ms for trip in trips]
+    all_ms = [trip for trips in clicks_ms for trip in steady_ms(trips)]
     found_ms = np.asarray([trip for trip in all_ms if trip is not None])
     why = ""
     if not undisturbed:
