@@ -64,12 +64,26 @@ SHOTS = (
     ),
     Shot(name="tracker-overfull-200", scene="tracker-overfull", size_px=(2560, 1440), scale=2.0),
     Shot(name="tracker-recording", scene="tracker-recording"),
+    Shot(name="calibration", scene="calibration"),
+    Shot(name="calibration-set-up-light", scene="calibration-set-up", theme="light"),
+    Shot(name="calibration-running", scene="calibration-running"),
+    Shot(
+        name="calibration-poor-light-150",
+        scene="calibration-poor",
+        size_px=(2560, 1440),
+        scale=1.5,
+        theme="light",
+    ),
+    Shot(name="calibration-no-data-200", scene="calibration-no-data", size_px=(2560, 1440), scale=2.0),
     Shot(name="reader", scene="reader"),
+    Shot(name="reader-target", scene="reader-target"),
     Shot(name="two-monitors", scene="two-monitors"),
 )
 
 
 TRACKER_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("tracker")})
+
+CALIBRATION_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("calibration")})
 
 
 def main() -> None:
@@ -114,7 +128,9 @@ def make(shot: Shot) -> None:
         "settings-finding": settings,
         "settings-signals": signals,
         **dict.fromkeys(TRACKER_SCENES, tracker_page),
+        **dict.fromkeys(CALIBRATION_SCENES, calibration_page),
         "reader": reader,
+        "reader-target": reader,
         "two-monitors": two_monitors,
     }
     picture = scenes[shot.scene](application, switch.colours, shot)
@@ -236,6 +252,19 @@ def tracker_page(application, colours, shot):  # type: ignore[no-untyped-def]  #
     return _settled(application, page, lambda: (page.list.choose(desk.chosen), page.render_desk()))
 
 
+def calibration_page(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The calibration's page in one of its states."""
+    import screenshot_calibration as shown
+    from PySide6.QtCore import QSize
+
+    from capture_app.gui.calibration_page import CalibrationPage
+
+    page = CalibrationPage(colours, shown.CalibrationShown(shot.scene), lambda: shown.HEAD, shown.ASPECT)
+    page.resize(page.size().boundedTo(QSize(*_logical(shot))))
+    page.show()
+    return _settled(application, page, page.render_desk)
+
+
 def signals(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
     """The settings of signals, triggers and streams, all in use."""
     from capture_app.gui import tokens
@@ -266,12 +295,17 @@ def reader(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is
     import screenshot_states as states
 
     from capture_app.gui.reader_window import ReaderWindow
+    from capture_app.session.states import DotState
 
     del colours
     window = ReaderWindow()
     window.resize(*_logical(shot))
     window.show()
-    window.render_state(states.reader_state(shot.size_px))
+    state = states.reader_state(shot.size_px)
+    if shot.scene == "reader-target":
+        dot = DotState(x_norm=0.8, y_norm=0.5, size_share=0.6)
+        state = replace(state, panes=(), progress="", has_targets=True, dot=dot)
+    window.render_state(state)
     return _settled(application, window)
 
 

@@ -72,6 +72,13 @@ ACTIONS: Final[tuple[ActionInfo, ...]] = (
         _tr("Connect the tracker chosen in the settings"),
     ),
     _a(
+        "calibrate",
+        _RECORDING,
+        _tr("Calibrate…"),
+        "Ctrl+K",
+        _tr("Calibrate the tracker and validate it, or only validate"),
+    ),
+    _a(
         "open_folder", _FILES, _tr("Open images…"), "Ctrl+O", _tr("Make the images of a folder the case list")
     ),
     _a(
@@ -157,6 +164,7 @@ def possible_actions(recording: RecordingState, case_number: int, case_count: in
         "next_case": recording is not RecordingState.CLOSING and case_number < case_count,
         "previous_case": recording is not RecordingState.CLOSING and case_number > 1,
         "connect": idle,
+        "calibrate": running or recording is RecordingState.READY,
         "open_folder": idle,
         "open_list": idle,
         "start_page": idle,
@@ -165,6 +173,6 @@ def possible_actions(recording: RecordingState, case_number: int, case_count: in
 
 
 STATE_BOUND: Final = frozenset(
-    {"start", "stop", "pause", "resume", "mark", "next_case", "previous_case", "connect"}
+    {"start", "stop", "pause", "resume", "mark", "next_case", "previous_case", "connect", "calibrate"}
     | {"open_folder", "open_list", "start_page"}
 )

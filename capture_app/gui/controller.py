@@ -79,10 +79,14 @@ class CaptureController(QObject):
         before, self._state = self._state, state
         self._reader.render_state(state.reader)
         self._operator.render_state(state)
+        if before is not None and before.reader.has_targets != state.reader.has_targets:
+            self._targets_changed(state)
         if before is None or before.recording is not state.recording:
             self._recording_changed(state.recording)
         elif before.reader.message != state.reader.message:
             self._reader_message_changed(state)
+        elif state.reader.panes and not before.reader.panes:
+            self._image_appeared(state)
         self.frame_rendered.emit(state)
         # Painting follows as soon as this returns: the gaze point is the newest there is.
         newest = self._session.newest_gaze()
@@ -115,6 +119,9 @@ class CaptureController(QObject):
     def request_close(self) -> None:
         """Leave, or ask first when a recording is running."""
         if self._is_leaving or self._question is not None:
+            return
+        if self._is_at_targets:  # the first wish to close ends the calibration
+            self._session.calibration_desk.abort()
             return
         if self._state is None or self._state.recording not in _OPEN_FILE:
             self._finish()
@@ -161,10 +168,26 @@ class CaptureController(QObject):
         self._message = None
 
     def _recording_changed(self, recording: RecordingState) -> None:
-        if recording is RecordingState.RECORDING:
+        if recording is RecordingState.RECORDING or self._is_at_targets:
             self._place.uncover()
         else:
             self._place.cover()
+
+    def _targets_changed(self, state: LiveState) -> None:
+        """On a single monitor: take it for the targets, give it back for what they showed."""
+        if state.reader.has_targets:
+            self._place.uncover()
+        else:
+            self._place.cover()
+
+    def _image_appeared(self, state: LiveState) -> None:
+        """On a single monitor: take it again where a calibration had given it back."""
+        if state.recording is RecordingState.RECORDING and not self._reader.isVisible():
+            self._place.uncover()
+
+    @property
+    def _is_at_targets(self) -> bool:
+        return self._state is not None and self._state.reader.has_targets
 
     def _reader_message_changed(self, state: LiveState) -> None:
         """On a single monitor: give it back when there is nothing more to read, take it for the next case."""
@@ -213,6 +236,9 @@ class CaptureController(QObject):
         self.attempt(partial(self._session.mark_at, before_now_s))
 
     def _reader_key(self, name: str) -> None:
+        if name == "Esc" and self._is_at_targets:
+            self._session.calibration_desk.abort()
+            return
         is_reading = self._state is not None and self._state.recording is RecordingState.RECORDING
         if name == "Esc" and is_reading and self._place.shares_the_only_monitor:
             self.attempt(self._session.pause)  # the way back to the operator's window

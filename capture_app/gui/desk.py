@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from capture_app.gui import words
+from capture_app.gui.calibration_page import CalibrationPage
 from capture_app.gui.controller import CaptureController
 from capture_app.gui.dialogs import ShortcutsDialog, StartDialog, SummaryDialog, WaitDialog
 from capture_app.gui.operator_window import OperatorWindow
@@ -193,6 +194,19 @@ class Desk(QObject):
         self._operator.colours_changed.connect(page.set_colours)
         self._open(page)
 
+    def show_calibration_page(self) -> None:
+        """Open the page on which the tracker is calibrated and validated."""
+        facts = self._place.facts()
+        page = CalibrationPage(
+            self._operator.colours,
+            self._session.calibration_desk,
+            lambda: self._session.tracker_desk.state.head,
+            facts.width_px / facts.height_px,
+            self._operator,
+        )
+        self._operator.colours_changed.connect(page.set_colours)
+        self._open(page)
+
     def show_shortcuts(self) -> None:
         """Show all keys."""
         self._open(ShortcutsDialog(viewer_keys(self.settings.controls), self._operator))
@@ -217,6 +231,7 @@ class Desk(QObject):
         operator.recent_requested.connect(self.open_recent)
         operator.settings_requested.connect(self.ask_for_settings)
         operator.tracker_page_requested.connect(self.show_tracker_page)
+        operator.calibration_requested.connect(self.show_calibration_page)
         operator.shortcuts_requested.connect(self.show_shortcuts)
         operator.start_page_requested.connect(self._show_start_page)
         operator.live_view_options_changed.connect(self._live_view_changed)
@@ -312,7 +327,8 @@ class Desk(QObject):
         | SummaryDialog
         | ShortcutsDialog
         | RecoveryDialog
-        | TrackerPage,
+        | TrackerPage
+        | CalibrationPage,
     ) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

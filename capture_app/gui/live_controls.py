@@ -43,6 +43,8 @@ class LiveControls(QWidget):
         row.addWidget(self.opacity)
         row.addWidget(self._percent)
         row.addStretch(1)
+        row.addWidget(self._button("calibrate"))
+        row.addStretch(1)
         for name in ("fit", "follow"):
             row.addWidget(self._button(name))
             actions[name].triggered.connect(self._view_chosen)

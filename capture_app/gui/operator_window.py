@@ -48,6 +48,7 @@ class OperatorWindow(QMainWindow):
     recent_requested = Signal(object)  # RecentItem
     settings_requested = Signal()
     tracker_page_requested = Signal()
+    calibration_requested = Signal()
     shortcuts_requested = Signal()
     start_page_requested = Signal()
     live_view_options_changed = Signal(object)  # LiveViewOptions
@@ -240,6 +241,7 @@ class OperatorWindow(QMainWindow):
             "recording_info": self.recording_info_requested.emit,
             "settings": self.settings_requested.emit,
             "tracker": self.tracker_page_requested.emit,
+            "calibrate": self.calibration_requested.emit,
             "start_page": self.start_page_requested.emit,
             "shortcuts": self.shortcuts_requested.emit,
             "quit": self.close_requested.emit,
@@ -296,6 +298,7 @@ class OperatorWindow(QMainWindow):
         menu.addSeparator()
         menu.addAction(self.actions_by_name["connect"])
         menu.addAction(self.actions_by_name["tracker"])
+        menu.addAction(self.actions_by_name["calibrate"])
         menu.addAction(self.actions_by_name["previous_case"])
         menu.addMenu(panels)
         menu.addSeparator()

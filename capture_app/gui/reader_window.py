@@ -126,6 +126,7 @@ class ReaderWindow(QWidget):
         if self._state.progress:
             corner = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
             self._paint_text(painter, self._state.progress, corner)
+        self._paint_dot(painter)
         self._paint_patch(painter)
         painter.end()
         self._painted_revision = self._state.revision
@@ -201,6 +202,23 @@ class ReaderWindow(QWidget):
         panes = (pane.grey_screen_px for pane in self._state.panes)
         if not any(place.intersects(QRectF(pane.x, pane.y, pane.w, pane.h)) for pane in panes):
             painter.drawText(area, alignment, text)  # never on the picture
+
+    def _paint_dot(self, painter: QPainter) -> None:
+        """Paint the dot of a calibration: a disc that shrinks, around a core that stays."""
+        dot = self._state.dot
+        if dot is None:
+            return
+        width, height = self.physical_size
+        centre = QPointF(dot.x_norm * width, dot.y_norm * height)
+        level = 255 if self._state.background_grey < 128 else 0
+        core = height * tokens.TARGET_CORE_SHARE / 2
+        disc = max(height * tokens.TARGET_SHARE / 2 * dot.size_share, 2.0 * core)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for radius, grey in ((disc, level), (core, 255 - level)):
+            painter.setBrush(QColor(grey, grey, grey))
+            painter.drawEllipse(centre, radius, radius)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_patch(self, painter: QPainter) -> None:
         if self._state.patch is None or self.corner is Corner.OFF:

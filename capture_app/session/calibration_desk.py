@@ -143,7 +143,6 @@ class CalibrationDesk:
         self._purpose = "opening" if points else around.purpose
         self._screen.make_way()
         self._screen.note("calibration_begun", f"{points} points" if points else "validation only")
-        around.presentation.begin_targets()
         run.begin(self._clock.now_ns())
 
     def redo(self, target_ids: tuple[int, ...]) -> None:
@@ -269,6 +268,8 @@ class CalibrationDesk:
         self._dot = step.dot
         if not self.is_active:
             return
+        if (run.stage in SHOWING) != presentation.state.has_targets:
+            presentation.show_targets(is_on=run.stage in SHOWING)
         standing = run.standing_of(step)
         dot = step.dot
         shown = (
@@ -301,7 +302,7 @@ class CalibrationDesk:
         run, around = self._run, self._around
         if run is None or around is None:
             return
-        around.presentation.end_targets()
+        around.presentation.show_targets(is_on=False)
         around.link.show_scene(around.presentation.scene(self._clock.now_ns()))
         self._screen.note(kind, run.text)
         self._screen.go_on()

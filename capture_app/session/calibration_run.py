@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,9 @@ from gaze_core.rows import Rows
 WINDOW: Final = TargetWindow()
 """The part of each validation target that counts: its last 300 ms."""
 
+_SAW_LITTLE: Final = (
+    "The tracker saw too little of the eyes at a target. Look at the distance and at glasses."
+)
 _EYES: Final = (Eye.LEFT, Eye.RIGHT, Eye.AVERAGE)
 
 
@@ -169,6 +173,8 @@ class CalibrationRun:
 
     def answered(self, answer: DeviceAnswer, now_host_ns: int) -> None:
         """Take an answer of the device."""
+        if answer.name == "collect" and not answer.is_ok:
+            answer = replace(answer, text=_SAW_LITTLE)  # whose own words name numbers nobody can look for
         if self._calibration is not None:
             self._calibration.answered(answer, now_host_ns)
 

@@ -166,9 +166,9 @@ class Presentation:
         self._changed((), "clear", t_asked_host_ns)
         self._emptied(range(before), t_asked_host_ns)
 
-    def begin_targets(self) -> None:
-        """Let the screen belong to a calibration: nothing but its dot is shown until `end_targets`."""
-        self._redraw(replace(self._state, has_targets=True, dot=None, message="", progress=""))
+    def show_targets(self, *, is_on: bool) -> None:
+        """Let the screen belong to a calibration, which shows nothing but its dot, or give it back."""
+        self._redraw(replace(self._state, has_targets=is_on, dot=None, message="", progress=""))
 
     def show_dot(self, dot: DotState | None, *, is_onset: bool) -> int:
         """Show the dot of a calibration, or none; return the revision that has it.
@@ -181,10 +181,6 @@ class Presentation:
         if dot != self._state.dot or is_onset:
             self._redraw(replace(self._state, dot=dot))
         return self._state.revision
-
-    def end_targets(self) -> None:
-        """Let the screen be the reading's again."""
-        self._redraw(replace(self._state, has_targets=False, dot=None))
 
     def zoom(
         self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None, t_asked_host_ns: int

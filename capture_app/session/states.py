@@ -80,7 +80,7 @@ class ReaderState:
     patch: bool | None = None  # corner patch: None off, else dark/bright
     progress: str = ""  # "case 7 of 50"
     message: str = ""  # shown centred when no image is: "Please wait"
-    has_targets: bool = False  # the screen belongs to a calibration: nothing but its dot is shown
+    has_targets: bool = False  # the reader looks at the targets of a calibration
     dot: DotState | None = None
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from capture_app.gui.operator_window import OperatorWindow
 from capture_app.gui.theme import ThemeSwitch
 from capture_app.gui.tokens import DARK
+from capture_app.session.calibration_states import CalibrationDeskState
 from capture_app.session.port import (
     RecordingSummary,
     RecoveryOutcome,
@@ -141,6 +142,38 @@ class FakeTrackerDesk:
         self._note("cancel_test")
 
 
+class FakeCalibrationDesk:
+    """Notes every intent; shows the state a test gives it, and refuses with `refusal`."""
+
+    def __init__(self) -> None:
+        self.state = CalibrationDeskState(can_calibrate=True)
+        self.asked: list[tuple[Any, ...]] = []
+        self.refusal = ""
+
+    def _note(self, *what: Any) -> None:
+        self.asked.append(what)
+        if self.refusal and what[0] not in ("abort", "dismiss"):
+            raise SessionError(self.refusal)
+
+    def begin(self, points: int) -> None:
+        self._note("begin", points)
+
+    def redo(self, target_ids: tuple[int, ...]) -> None:
+        self._note("redo", target_ids)
+
+    def start_over(self) -> None:
+        self._note("start_over")
+
+    def accept(self, reason: str = "") -> None:
+        self._note("accept", reason)
+
+    def abort(self, text: str = "") -> None:
+        self._note("abort")
+
+    def dismiss(self) -> None:
+        self._note("dismiss")
+
+
 class FakeSession:
     """Notes every intent; `refusal` makes the next ones fail with that sentence."""
 
@@ -150,6 +183,7 @@ class FakeSession:
         self.refusal = ""
         self.newest: NewestGaze | None = None
         self.tracker_desk = FakeTrackerDesk()
+        self.calibration_desk = FakeCalibrationDesk()
 
     def step(self) -> LiveState:
         return self.state

@@ -34,10 +34,19 @@ def test_every_action_has_a_key_and_a_sentence(info):
         ),
         (
             RecordingState.READY,
-            {"start", "connect", "next_case", "previous_case", "open_folder", "open_list", "start_page"},
+            {
+                "start",
+                "connect",
+                "calibrate",
+                "next_case",
+                "previous_case",
+                "open_folder",
+                "open_list",
+                "start_page",
+            },
         ),
-        (RecordingState.RECORDING, {"stop", "pause", "mark", "next_case", "previous_case"}),
-        (RecordingState.PAUSED, {"stop", "resume", "mark", "next_case", "previous_case"}),
+        (RecordingState.RECORDING, {"calibrate", "stop", "pause", "mark", "next_case", "previous_case"}),
+        (RecordingState.PAUSED, {"calibrate", "stop", "resume", "mark", "next_case", "previous_case"}),
         (RecordingState.CLOSING, set()),
     ],
 )
