@@ -13,6 +13,7 @@ from rich.table import Table
 
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.dictation_files import mend_dictation, validate_with_dictation
 from capture_app.session.station import Station, facts_of, is_being_recorded
 from recordings_schema.errors import RecordingError, RecordingInUseError, RecordingWriteError, RecoveryError
 from recordings_schema.findings import Severity, error
@@ -20,7 +21,6 @@ from recordings_schema.layout import EXTENSION
 from recordings_schema.paths import journal_path
 from recordings_schema.reader import Recording
 from recordings_schema.recover import recover
-from recordings_schema.validate import validate
 
 _LIVE: Final = error(
     "the recording",
@@ -68,7 +68,7 @@ def validate_files(files: list[Path], *, as_json: bool) -> int:
         _check_file(file)
     has_errors = False
     for file in track(files, "checking", disable=as_json or len(files) < 2, transient=True):
-        findings = [_LIVE] if is_being_recorded(file) else validate(file)
+        findings = [_LIVE] if is_being_recorded(file) else validate_with_dictation(file)
         has_errors |= any(finding.severity is Severity.ERROR for finding in findings)
         documents.append({"file": str(file), "findings": [asdict(finding) for finding in findings]})
         if not as_json:
@@ -101,9 +101,10 @@ def recover_files(files: list[Path], *, as_json: bool) -> int:
         except RecordingError as err:
             raise CommandError(str(err), ExitCode.INPUT) from err
         has_losses |= bool(report.unusable_bytes or report.unreadable)
-        documents.append({"file": str(report.path), "sentences": list(report.sentences())})
+        sentences = (*report.sentences(), *mend_dictation(report.path, file))
+        documents.append({"file": str(report.path), "sentences": list(sentences)})
         if not as_json:
-            for sentence in report.sentences():
+            for sentence in sentences:
                 click.echo(sentence)
     if as_json:
         print_json(documents)

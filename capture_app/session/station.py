@@ -7,6 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from capture_app.session.dictation_files import (
+    dictation_words,
+    mend_dictation,
+    validate_with_dictation,
+)
 from capture_app.session.port import (
     RecordingSummary,
     RecoveryOutcome,
@@ -26,7 +31,6 @@ from recordings_schema.paths import journal_path
 from recordings_schema.reader import Recording
 from recordings_schema.reader import RecordingSummary as StoredSummary
 from recordings_schema.recover import find_unfinished, recover
-from recordings_schema.validate import validate
 
 _LINES: Final = (
     ("Signals of other devices", DatasetKey.EXTERNAL_SIGNALS),
@@ -57,7 +61,8 @@ class Station:
             report = recover(path)
         except RecordingError as err:
             return RecoveryOutcome(path=path, is_recovered=False, summary=str(err))
-        return RecoveryOutcome(path=report.path, is_recovered=True, summary=" ".join(report.sentences()))
+        sentences = (*report.sentences(), *mend_dictation(report.path, path))
+        return RecoveryOutcome(path=report.path, is_recovered=True, summary=" ".join(sentences))
 
     def describe_recording(self, path: Path) -> RecordingSummary:
         """Return what a recording holds.
@@ -70,7 +75,9 @@ class Station:
         try:
             with Recording.open(path) as recording:
                 facts = facts_of(recording)
-            findings = tuple(f"{finding.what} {finding.remedy}".strip() for finding in validate(path))
+            findings = tuple(
+                f"{finding.what} {finding.remedy}".strip() for finding in validate_with_dictation(path)
+            )
         except RecordingError as err:
             raise SessionError(str(err)) from err
         return RecordingSummary(path=path, facts=facts, findings=findings)
@@ -124,6 +131,7 @@ def facts_of(recording: Recording) -> tuple[tuple[str, str], ...]:
         ("Viewport changes", str(counts.get(DatasetKey.VIEWPORT, 0))),
         ("Live events", str(counts.get(DatasetKey.FIXATIONS, 0))),
         *((name, str(counts[key])) for name, key in _LINES if counts.get(key)),
+        *((("Dictation", words),) if (words := dictation_words(recording)) else ()),
         ("Format version", _version_words(summary)),
     )
 

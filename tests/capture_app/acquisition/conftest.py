@@ -27,12 +27,13 @@ from recordings_schema.testing import METADATA
 from recordings_schema.writer import ClosedRecording
 
 # With importlib import mode, what the tests here share is loaded by path.
-_SPEC = importlib.util.spec_from_file_location("signal_fakes", Path(__file__).with_name("signal_fakes.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-_SIGNAL_FAKES = importlib.util.module_from_spec(_SPEC)
-sys.modules["signal_fakes"] = _SIGNAL_FAKES
-_SPEC.loader.exec_module(_SIGNAL_FAKES)
+for _NAME in ("signal_fakes", "audio_fakes"):
+    _SPEC = importlib.util.spec_from_file_location(_NAME, Path(__file__).with_name(f"{_NAME}.py"))
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    _FAKES = importlib.util.module_from_spec(_SPEC)
+    sys.modules[_NAME] = _FAKES
+    _SPEC.loader.exec_module(_FAKES)
 
 RATE_HZ = 1000.0
 INTERVAL_NS = 1_000_000
@@ -258,10 +259,10 @@ def disk_full() -> RecordingWriteError:
 @pytest.fixture
 def wire() -> Any:
     """Return a device at the end of a serial cable that is none."""
-    return _SIGNAL_FAKES.Wire()
+    return sys.modules["signal_fakes"].Wire()
 
 
 @pytest.fixture
 def listener() -> Any:
     """Return somebody who notes signals, triggers and events."""
-    return _SIGNAL_FAKES.Listener()
+    return sys.modules["signal_fakes"].Listener()

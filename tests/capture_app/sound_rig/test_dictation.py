@@ -1,4 +1,4 @@
-"""Clicks at known host times, heard through the virtual microphone, land on the gaze clock in the recording."""
+"""Clicks at known host times, heard through the virtual microphone, land on the gaze clock."""
 
 from __future__ import annotations
 
