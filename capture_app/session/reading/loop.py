@@ -34,6 +34,7 @@ from capture_app.session.study import Study
 from capture_app.session.study.task_keys import EndScreen, ImageScreen, LabelScreen, Screen
 from gaze_core.rows import DRIFT, JUDGEMENT, Rows
 
+_REASON_BYTES: Final = JUDGEMENT.dtype["reason"].itemsize
 BETWEEN: Final = (Stage.READY, Stage.DRIFT_CHECK, Stage.CALIBRATION, Stage.BREAK_DUE)
 """Stages between two cases (a calibration may also come while a case rests)."""
 
@@ -169,10 +170,12 @@ class ReadingLoop:
         return self._rows.take()
 
     def answer(self, now_ns: int, value: AnswerValue) -> NamedRows:
-        """Answer the question of this screen; an answer given before is replaced."""
+        """Answer the question of this screen, instead of before; a search ends by its answer."""
         attempt, screen = self._here("answer")
         check_answer(screen, self._study, self._work.case_of(attempt), value)
         self._rows.answer(now_ns, attempt, screen.name, answer_name(screen), value)
+        if isinstance(screen, ImageScreen):
+            self._work.forwards(now_ns, attempt)
         return self._rows.take()
 
     def toggle_label(self, now_ns: int, label: str) -> NamedRows:
@@ -391,4 +394,6 @@ class ReadingLoop:
 def _typed(reason: str) -> str:
     if not reason.strip():
         raise ReadingError("Give a reason; it is kept with the data.")
+    if len(reason.strip().encode()) > _REASON_BYTES:
+        raise ReadingError(f"The reason is longer than {_REASON_BYTES} letters. Shorten it.")
     return reason.strip()

@@ -292,6 +292,11 @@ class StateBuilder:
     def _quota(self, row: np.void, figures: dict[str, Any]) -> None:
         state, event = self.state, figures.get("event")
         if event == Event.OPENING.value:
+            if figures["period"] != self._worklist.period:
+                raise HistoryError(
+                    f"The recording belongs to period {figures['period']} of the study, not to "
+                    f"{self._worklist.period}."
+                )
             state.opening = Opening(
                 trial=int(row["number"]),
                 case_id=figures["case_id"],

@@ -1,4 +1,4 @@
-"""A reading in memory: a study from a preset's text, made-up cases and gaze, a robot, and all rows it makes."""
+"""A reading in memory: a preset, made-up cases and gaze, a robot, and all rows that are made."""
 
 from __future__ import annotations
 
