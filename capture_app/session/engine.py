@@ -249,7 +249,6 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
     def presented(self, revision: int, t_host_ns: int, frame: int, frames_late: int) -> None:
         """Take the time at which a revision reached the screen: rows, scene and heatmaps follow from it."""
         rows = self._presentation.presented(revision, t_host_ns, frame, frames_late)
-        self.calibration_desk.presented(revision, t_host_ns)
         if len(rows):
             self._feed.presented(rows)
             self._link.append("viewport", rows)
@@ -259,6 +258,7 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
                 self._shown_since_host_ns = t_host_ns
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
+        self.calibration_desk.presented(revision, t_host_ns)  # last: its target is what is looked at
 
     def close(self) -> None:
         """End the session; a recording that runs is closed properly by the acquisition process."""

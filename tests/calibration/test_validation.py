@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibration import VALIDATION_4, RowRange, rows_of_targets, validate_targets
+from calibration import (
+    VALIDATION_4,
+    RowRange,
+    TargetWindow,
+    rows_of_targets,
+    rows_of_windows,
+    validate_targets,
+)
 from gaze_core.eyes import Eye
 from gaze_core.geometry import Screen, ViewingGeometry
 from gaze_core.rows import GAZE, NO_TIME, TARGET, Rows
@@ -172,3 +179,22 @@ def test_the_real_validation_gives_the_three_verdicts_of_the_measurement_rules(s
     found = [(eye.mean_offset_deg, eye.worst_offset_deg) for eye in result.eyes]
     # Given there with two decimals, one of them rounded up.
     assert np.array(found) == pytest.approx(np.array([(0.41, 0.85), (0.64, 1.77), (0.47, 1.31)]), abs=0.006)
+
+
+@given(before=st.integers(0, 400), after=st.integers(0, 400), step_ms=st.integers(1, 40))
+def test_gaze_from_before_and_after_the_targets_changes_no_window(
+    before: int, after: int, step_ms: int
+) -> None:
+    count = 400
+    times_ns = np.cumsum(np.full(before + count + after, 5_000_000, np.int64))
+    times_ns[before + count :] += np.arange(after) * step_ms * 1_000_000
+    times_ns[:before] -= np.arange(before)[::-1] * step_ms * 1_000_000
+    shown = TARGET.empty(2)
+    inside = times_ns[before : before + count]
+    shown["t_on_host_ns"] = inside[[0, 200]]
+    shown["t_off_host_ns"] = inside[[199, 399]]
+    alone = rows_of_windows(inside, shown, TargetWindow())
+    whole = rows_of_windows(times_ns, shown, TargetWindow())
+    assert [(rows.first - before, rows.end - before) for rows in whole] == [
+        (rows.first, rows.end) for rows in alone
+    ]
