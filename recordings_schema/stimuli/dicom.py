@@ -75,9 +75,9 @@ def decode_dicom(path: Path, content: bytes) -> tuple[StoredPixels, GreyChain]:
     StimulusError
         If the file is damaged, has no pixels, several frames, or a kind of pixels that is not shown here.
     """
-    with _quiet_pydicom():
+    with quiet_pydicom():
         try:
-            dataset, syntax = _parse(path, content)
+            dataset, syntax = parse_dicom(path, content)
             _check_header(path, dataset)
             pixels = _decode(path, dataset, syntax)
             return pixels, read_grey_chain(path, dataset, pixels)
@@ -95,7 +95,8 @@ def _damaged(path: Path, what: str) -> DamagedImageError:
 
 
 @contextmanager
-def _quiet_pydicom() -> Iterator[None]:
+def quiet_pydicom() -> Iterator[None]:
+    """Parse inside this block: one thread at a time, with no text of pydicom (they quote values) let out."""
     with _PARSING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logger = logging.getLogger("pydicom")
@@ -106,7 +107,7 @@ def _quiet_pydicom() -> Iterator[None]:
             logger.disabled = was_disabled
 
 
-def _parse(path: Path, content: bytes) -> tuple[pydicom.Dataset, pydicom.uid.UID]:
+def parse_dicom(path: Path, content: bytes) -> tuple[pydicom.Dataset, pydicom.uid.UID]:
     """Return the data set and the transfer syntax its pixels are in."""
     meta_end, syntax = _file_meta(content)
     if syntax == DeflatedExplicitVRLittleEndian:
