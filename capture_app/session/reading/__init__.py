@@ -10,6 +10,7 @@ from capture_app.session.reading.loop import ReadingLoop
 from capture_app.session.reading.names import By, Cause, Event, Subject
 from capture_app.session.reading.practice_key import PracticeKey
 from capture_app.session.reading.reading_state import ReadingState, RecordingRows
+from capture_app.session.reading.recorded import DATASET_OF, rows_of
 from capture_app.session.reading.robot import RobotHabits, RobotReader
 from capture_app.session.reading.stages import Prompt, Stage
 from capture_app.session.reading.view import InterruptedCase, ReadingView, case_state_of, progress_of
@@ -25,7 +26,7 @@ __all__ = [
     # Judging them.
     "LossMeter", "GazeLoss", "CaseGrade", "Light", "grade_case",
     # Rows.
-    "ReadingState", "RecordingRows", "By", "Cause", "Event", "Subject",
+    "ReadingState", "RecordingRows", "rows_of", "DATASET_OF", "By", "Cause", "Event", "Subject",
     # A reader of our own.
     "RobotReader", "RobotHabits",
     "ReadingError", "HistoryError",

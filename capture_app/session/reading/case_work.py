@@ -12,10 +12,11 @@ from capture_app.session.reading.gaze_loss import CaseGrade, LossMeter, grade_ca
 from capture_app.session.reading.images import ShownImage
 from capture_app.session.reading.names import By, Cause, Event, Subject
 from capture_app.session.reading.practice_key import PracticeKey
-from capture_app.session.reading.reading_state import ReadingState, StateBuilder
+from capture_app.session.reading.reading_state import ReadingState
 from capture_app.session.reading.rules import is_time_over, missing, screens_of
 from capture_app.session.reading.screen_order import ScreenOrder
 from capture_app.session.reading.stages import next_planned
+from capture_app.session.reading.state_builder import StateBuilder
 from capture_app.session.reading.worklist import Worklist
 from capture_app.session.study import Study, StudyCase
 from capture_app.session.study.task_keys import Screen

@@ -8,8 +8,9 @@ from capture_app.session.reading.answer_codec import AnswerValue, pieces_of
 from capture_app.session.reading.attempts import Attempt, Shape
 from capture_app.session.reading.gaze_loss import figures_json
 from capture_app.session.reading.names import By, Cause, Subject
-from capture_app.session.reading.reading_state import TIME_COLUMNS, StateBuilder
+from capture_app.session.reading.reading_state import TIME_COLUMNS
 from capture_app.session.reading.rules import LABEL_SEPARATOR
+from capture_app.session.reading.state_builder import StateBuilder
 from gaze_core.rows import ANSWER, DRIFT, JUDGEMENT, SCREEN, SHAPE, TRIAL, Rows
 
 NamedRows: TypeAlias = tuple[tuple[str, Rows], ...]

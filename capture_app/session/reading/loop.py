@@ -23,9 +23,10 @@ from capture_app.session.reading.gaze_loss import LossMeter
 from capture_app.session.reading.images import ShownImage
 from capture_app.session.reading.names import BREAK, By, Cause, Event, Subject
 from capture_app.session.reading.practice_key import PracticeKey
-from capture_app.session.reading.reading_state import ReadingState, RecordingRows, StateBuilder
+from capture_app.session.reading.reading_state import ReadingState, RecordingRows
 from capture_app.session.reading.rules import answer_name, check_answer, check_drawn, toggled
 from capture_app.session.reading.stages import STAGE_WORDS, Stage, stage_of
+from capture_app.session.reading.state_builder import StateBuilder
 from capture_app.session.reading.study_fit import check_fit
 from capture_app.session.reading.view import ReadingView
 from capture_app.session.reading.view_maker import make_view

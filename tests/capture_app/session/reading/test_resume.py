@@ -21,7 +21,7 @@ from capture_app.session.reading import (
     case_state_of,
     progress_of,
 )
-from capture_app.session.reading.reading_state import StateBuilder
+from capture_app.session.reading.state_builder import StateBuilder
 from capture_app.session.study import PRESETS
 from gaze_core.rows import decode_text
 
@@ -57,7 +57,7 @@ def test_the_state_is_rebuilt_exactly_from_the_rows_alone(preset: str) -> None:
 
 
 @given(share=st.floats(0.0, 1.0), preset=st.sampled_from(list(PRESETS)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_state_at_any_row_is_that_of_the_rows_so_far(share: float, preset: str) -> None:
     rig = whole_reading(preset)
     made = rig.made[: round(share * len(rig.made))]
@@ -71,7 +71,7 @@ def test_the_state_at_any_row_is_that_of_the_rows_so_far(share: float, preset: s
 
 
 @given(share=st.floats(0.0, 1.0), preset=st.sampled_from(list(PRESETS)), choice=CHOICES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_after_a_cut_anywhere_no_committed_case_is_repeated_and_the_quota_is_reached(
     share: float, preset: str, choice: Event
 ) -> None:
@@ -95,7 +95,7 @@ def test_after_a_cut_anywhere_no_committed_case_is_repeated_and_the_quota_is_rea
 
 
 @given(share=st.floats(0.0, 1.0), preset=st.sampled_from(list(PRESETS)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_continuing_after_a_cut_gives_the_answers_of_an_uninterrupted_reading(
     share: float, preset: str
 ) -> None:
@@ -113,7 +113,7 @@ def test_continuing_after_a_cut_gives_the_answers_of_an_uninterrupted_reading(
 
 
 @given(cuts=st.lists(st.integers(1, 60), min_size=2, max_size=5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_reading_that_is_cut_off_again_and_again_still_ends(cuts: list[int]) -> None:
     study = quiet(preset_study("reflacx"), cases=2)
     recordings: list[dict[str, np.ndarray]] = []
@@ -239,3 +239,11 @@ def test_rows_of_another_reader_or_study_are_refused_with_words() -> None:
         Rig(rig.study, cases=other, earlier=[recording])
     with pytest.raises(HistoryError, match="no screen 'before-image'"):
         Rig(quiet(preset_study("egd")), cases=rig.cases, earlier=[recording])
+
+
+def test_rows_of_another_period_are_refused() -> None:
+    rig, recording = interrupted()
+    builder = StateBuilder(rig.study, replace(rig.worklist, period=2))
+
+    with pytest.raises(HistoryError, match="belongs to period 1"):
+        builder.apply_recording(recording)
