@@ -291,9 +291,7 @@ def _sentence(name: str, baud: int, need: str, err: Exception) -> str:
     if number in _NOT_A_PORT and need:
         return f"{name} has no {need}. Use bytes with it, or choose another port."
     if number in _NOT_A_PORT or "Could not configure port" in text:
-        return (
-            f"{name} is not a serial port, or cannot be set as one. Choose another port."
-        )
+        return f"{name} is not a serial port, or cannot be set as one. Choose another port."
     return f"{name} has stopped working. Check its cable and plug it in again."
 
 
