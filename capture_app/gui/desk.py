@@ -22,6 +22,7 @@ from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.recovery_dialog import RecoveryDialog
 from capture_app.gui.settings_controls_page import viewer_keys
 from capture_app.gui.settings_dialog import SettingsDialog
+from capture_app.gui.settings_dictation_page import MicrophoneDesk
 from capture_app.gui.settings_signals_page import PortSearch
 from capture_app.gui.station_parts import station_parts
 from capture_app.gui.tracker_page import TrackerPage
@@ -63,6 +64,7 @@ class Desk(QObject):
         self._operator = operator
         self._place = place
         self._port_search = PortSearch(station.serial_ports, self)
+        self._microphones = MicrophoneDesk(station, self)
         self._work: Work | None = None
         self._wait: WaitDialog | None = None
         self._recorded_file: Path | None = None
@@ -180,6 +182,7 @@ class Desk(QObject):
         dialog.settings_accepted.connect(self._settings_accepted)
         dialog.search_requested.connect(self.show_tracker_page)
         self._port_search.serve(dialog.signals_page)
+        self._microphones.serve(dialog.dictation_page)
         self._open(dialog)
 
     def show_tracker_page(self) -> None:

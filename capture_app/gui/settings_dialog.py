@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph, rule
 from capture_app.gui.settings_controls_page import ControlsPage
+from capture_app.gui.settings_dictation_page import DictationPage
 from capture_app.gui.settings_pages import (
     AnalysisPage,
     AppearancePage,
@@ -51,11 +52,13 @@ class SettingsDialog(QDialog):
         self.screen_page = ScreenPage(self)
         self.controls_page = ControlsPage(self)
         self.signals_page = SignalsPage(self)
+        self.dictation_page = DictationPage(self)
         self.pages = (
             self.tracker_page,
             self.screen_page,
             AnalysisPage(self),
             FilesPage(self),
+            self.dictation_page,
             self.signals_page,
             self.controls_page,
             AppearancePage(self),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +21,7 @@ from capture_app.gui import tokens
 from capture_app.gui.labels import label, paragraph
 from capture_app.gui.settings_form import ChoiceBox, SettingsForm, indent_number, with_button
 from capture_app.gui.workers import Work
-from capture_app.session.port import SerialPortChoice
+from capture_app.session.port import MicrophoneChoice, SerialPortChoice
 from capture_app.session.settings import Settings
 from capture_app.session.signal_settings import OutletSettings
 
@@ -29,22 +29,23 @@ USUAL_SPEEDS = (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 
 
 class PortBox(ChoiceBox):
-    """A serial port: none, one of those found, or a name typed in."""
+    """A serial port or another device: none, one of those found, or a name typed in."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, nothing: str = "") -> None:
         super().__init__(parent)
+        self._nothing = nothing or self.tr("none")
         self.setEditable(True)
         self.setInsertPolicy(ChoiceBox.InsertPolicy.NoInsert)
         self.currentIndexChanged.connect(self._show_the_beginning)
         self.currentTextChanged.connect(self.setToolTip)
         self.show_ports(())
 
-    def show_ports(self, ports: tuple[SerialPortChoice, ...]) -> None:
-        """Offer these ports; what is chosen stays chosen."""
+    def show_ports(self, ports: Sequence[SerialPortChoice | MicrophoneChoice]) -> None:
+        """Offer these; what is chosen stays chosen."""
         chosen = self.port()
         self.blockSignals(True)  # nothing is chosen anew
         self.clear()
-        self.addItem(self.tr("none"), "")
+        self.addItem(self._nothing, "")
         for port in ports:
             self.addItem(f"{port.name}  ·  {port.description}" if port.description else port.name, port.name)
         self.choose(chosen)

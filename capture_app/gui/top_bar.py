@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButt
 
 from capture_app.gui import tokens, words
 from capture_app.gui.actions import ACTION_BY_NAME
+from capture_app.gui.dictation_meter import DictationMeter
 from capture_app.gui.glyphs import glyph_icon, glyph_pixmap, text_icon
 from capture_app.gui.labels import ElidedLabel, label
 from capture_app.gui.theme import sized_font
@@ -60,6 +61,7 @@ class TopBar(QWidget):
         self._state = label("", "clock", self)
         self._title = ElidedLabel(self)
         self._case = label("", "secondary", self)
+        self.dictation = DictationMeter(self)
         self.verdict_button = QPushButton(self)
         self.verdict_button.setProperty("role", "verdict")
         self.verdict_button.setToolTip(self.tr("What is going on, and what to do"))
@@ -86,6 +88,7 @@ class TopBar(QWidget):
     def render_state(self, state: LiveState) -> None:
         """Show `state`; only what changed is touched."""
         self._render_signs(state)
+        self.dictation.render_state(state.dictation)
         shown = (self._state_words(state), state.title, self._case_words(state))
         if shown == self._shown:
             return
@@ -166,6 +169,8 @@ class TopBar(QWidget):
         row.addSpacing(tokens.SPACE_M)
         row.addWidget(self._title, 1)
         row.addWidget(self._case)
+        row.addSpacing(tokens.SPACE_S)
+        row.addWidget(self.dictation)
         row.addSpacing(tokens.SPACE_S)
         row.addWidget(self.verdict_button)
         row.addSpacing(tokens.SPACE_S)

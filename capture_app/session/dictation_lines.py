@@ -5,7 +5,9 @@ from __future__ import annotations
 from capture_app.acquisition import messages as m
 from capture_app.session.dictation_settings import DictationSettings
 from capture_app.session.link import Link
+from capture_app.session.microphones import LOUD_DB
 from capture_app.session.settings import Settings
+from capture_app.session.states import DictationState
 from capture_app.session.timing_constants import ConstantName
 from capture_app.session.timing_store import TimingStore
 
@@ -30,6 +32,20 @@ class DictationLines:
             )
         elif told.is_on and not wanted.is_on:
             link.send(m.StopAudio())
+
+
+def dictation_state(link: Link, settings: Settings) -> DictationState | None:
+    """Return how the microphone stands, None while dictation is off or nothing is known of it yet."""
+    audio = link.audio
+    if not settings.dictation.is_on or audio is None or link.is_dead:
+        return None
+    return DictationState(
+        is_on=audio.is_on,
+        is_kept=audio.is_kept,
+        level_db=audio.level_db,
+        is_loud=audio.level_db >= LOUD_DB,
+        text=audio.text,
+    )
 
 
 def measured_latencies_ms() -> dict[str, float]:

@@ -7,7 +7,7 @@ ones of `StationPort` are called from one worker thread at a time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -141,6 +141,14 @@ class CalibrationDeskPort(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneChoice:
+    """A microphone as the settings offer it."""
+
+    name: str  # full name, which `choose_device` understands
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SerialPortChoice:
     """A serial port the system knows."""
 
@@ -265,3 +273,12 @@ class StationPort(Protocol):
 
     def serial_ports(self) -> tuple[SerialPortChoice, ...]:
         """Return the serial ports there are. Slow: called from a worker thread. May raise `SessionError`."""
+
+    def microphones(self) -> tuple[MicrophoneChoice, ...]:
+        """Return the microphones there are. Slow: called from a worker thread. May raise `SessionError`."""
+
+    def try_microphone(self, name: str, rate_hz: float, tell_level: Callable[[float], None]) -> str:
+        """Hear a microphone for some seconds and say how loud it was; tells the level meanwhile.
+
+        Slow: called from a worker thread. May raise `SessionError`.
+        """

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Final
 
 from capture_app.session.analysis_feed import AnalysisFeed
+from capture_app.session.dictation_lines import dictation_state
 from capture_app.session.link import Link
 from capture_app.session.overlay import trail_of
 from capture_app.session.port import ScreenFacts
@@ -96,6 +97,7 @@ class StateMaker:
             heatmaps=feed.heatmaps(link, now_ns, is_wanted=settings.live_view.show_heatmap),
             health=health,
             trace=self._trace.trace(feed.live, now_ns),
+            dictation=dictation_state(link, settings),
             tracker=_tracker_words(link),
             is_simulated=bool(link.tracker is not None and link.tracker.info.get("is_simulated")),
             file_name=recording.path.name if recording.path is not None else "",

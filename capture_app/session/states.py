@@ -124,6 +124,17 @@ class HeatmapState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DictationState:
+    """The microphone while dictation is on."""
+
+    is_on: bool  # it is heard
+    is_kept: bool  # and written into a file
+    level_db: float  # below full scale
+    is_loud: bool  # at full scale: what is louder is cut off
+    text: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamHealth:
     """Numbers of the gaze-quality panel. NaN where unknown."""
 
@@ -191,6 +202,7 @@ class LiveState:
     heatmaps: tuple[HeatmapState, ...] = ()
     health: StreamHealth = field(default_factory=StreamHealth)
     trace: SignalTrace | None = None
+    dictation: DictationState | None = None  # None while it is off
     tracker: str = ""  # "mock · 600 Hz"
     is_simulated: bool = False
     file_name: str = ""

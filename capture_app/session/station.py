@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,9 @@ from capture_app.session.dictation_files import (
     mend_dictation,
     validate_with_dictation,
 )
+from capture_app.session.microphones import list_microphones, try_microphone
 from capture_app.session.port import (
+    MicrophoneChoice,
     RecordingSummary,
     RecoveryOutcome,
     SerialPortChoice,
@@ -95,6 +98,26 @@ class Station:
         except SerialPortError as err:
             raise SessionError(str(err)) from err
         return tuple(SerialPortChoice(name=port.name, description=port.description) for port in found)
+
+    def microphones(self) -> tuple[MicrophoneChoice, ...]:
+        """Return the microphones there are.
+
+        Raises
+        ------
+        SessionError
+            If they cannot be listed.
+        """
+        return list_microphones()
+
+    def try_microphone(self, name: str, rate_hz: float, tell_level: Callable[[float], None]) -> str:
+        """Hear a microphone for some seconds; return a sentence on how loud it was.
+
+        Raises
+        ------
+        SessionError
+            If it cannot be heard.
+        """
+        return try_microphone(name, rate_hz, tell_level)
 
 
 def is_being_recorded(path: Path) -> bool:

@@ -21,6 +21,7 @@ from capture_app.gui.theme import ThemeSwitch
 from capture_app.gui.tokens import DARK
 from capture_app.session.calibration_states import CalibrationDeskState
 from capture_app.session.port import (
+    MicrophoneChoice,
     RecordingSummary,
     RecoveryOutcome,
     ScreenFacts,
@@ -292,6 +293,18 @@ class FakeStation:
         if self.ports_problem:
             raise SessionError(self.ports_problem)
         return self.ports
+
+    def microphones(self) -> tuple[MicrophoneChoice, ...]:
+        if self.ports_problem:
+            raise SessionError(self.ports_problem)
+        return (
+            MicrophoneChoice(name="Desk, ALSA", description="the system's own"),
+            MicrophoneChoice(name="Yeti, ALSA", description=""),
+        )
+
+    def try_microphone(self, name: str, rate_hz: float, tell_level: Callable[[float], None]) -> str:
+        tell_level(-12.0)
+        return f"{name} was heard well at {rate_hz:.0f} Hz."
 
     def unfinished_recordings(self, folder: Path) -> tuple[UnfinishedRecording, ...]:
         return self.unfinished
