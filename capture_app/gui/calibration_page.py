@@ -147,12 +147,11 @@ class CalibrationPage(QDialog):
             self.notice.say("attention", self._refusal)
         elif state.stage is CalibrationStage.IDLE:
             self.notice.say("attention", state.blocked)
-        elif state.stage is CalibrationStage.ACCEPTED:
+        elif state.stage is CalibrationStage.ACCEPTED and not state.text:
             self.notice.say("good", self.tr("Accepted. It is kept with the recordings of this tracker."))
-        elif state.stage in (CalibrationStage.ABORTED, CalibrationStage.LEAVING):
-            self.notice.say("attention", state.text)
         else:
-            self.notice.say("", "")
+            is_over = state.stage is not CalibrationStage.REVIEW and state.stage not in SHOWING
+            self.notice.say("attention", state.text if is_over else "")
 
     def _focus_first(self, stage: CalibrationStage) -> None:
         if stage is CalibrationStage.REVIEW:

@@ -179,9 +179,9 @@ class CalibrationDesk:
                 by="gate" if is_by_gate else "operator",
                 reason=reason or run.result.gate.text,
             )
-        run.text = run.result.gate.text if is_by_gate else f"Accepted against the limits: {reason}"
+        text = run.result.gate.text if is_by_gate else f"Accepted against the limits: {reason}"
         run.accept(self._clock.now_ns())
-        self._release("calibration_accepted")
+        self._release("calibration_accepted", text)
 
     def abort(self, text: str = "") -> None:
         """Stop at any moment; nothing happens where none runs."""
@@ -227,7 +227,7 @@ class CalibrationDesk:
         if run.result is not None:
             self._book.complete(around.link, run.result, self._purpose)
         if was_active and not self.is_active:
-            self._release("calibration_aborted")  # the window or the device did not answer
+            self._release("calibration_aborted", run.text)  # the window or the device did not answer
 
     def presented(self, revision: int, t_host_ns: int) -> None:
         """Take the time at which a revision of the reader's screen was presented."""
@@ -294,17 +294,17 @@ class CalibrationDesk:
             self._decide("stopped")
         kept = _KEPT_ON_DEVICE if run.is_calibrated and reason is AbortReason.OPERATOR else ""
         run.abort(reason, self._clock.now_ns(), text + kept)
-        self._release("calibration_aborted")
+        self._release("calibration_aborted", run.text)
 
-    def _release(self, kind: str) -> None:
-        """Give the reader's screen back."""
+    def _release(self, kind: str, text: str) -> None:
+        """Give the reader's screen back, and write how it ended."""
         self._drawn, self._dot, self._seen = [], None, None
-        run, around = self._run, self._around
-        if run is None or around is None:
+        around = self._around
+        if around is None:
             return
         around.presentation.show_targets(is_on=False)
         around.link.show_scene(around.presentation.scene(self._clock.now_ns()))
-        self._screen.note(kind, run.text)
+        self._screen.note(kind, text)
         self._screen.go_on()
 
 

@@ -75,6 +75,7 @@ class CalibrationRun:
         self.result: ValidationView | None = None
         self.validation_count = 0
         self.text = ""
+        self._step_text = ""  # of the calibration, as it was told last
 
     @property
     def is_calibrated(self) -> bool:
@@ -132,6 +133,7 @@ class CalibrationRun:
     def accept(self, now_host_ns: int) -> None:
         """Keep what there is."""
         self._is_accepted = True
+        self.text = ""
         if self._calibration is None:
             self.stage = CalibrationStage.ACCEPTED
         else:
@@ -185,7 +187,8 @@ class CalibrationRun:
         if self._calibration is None:
             return Step()
         step = self._calibration.tick(now_host_ns)
-        self.text = step.text or self.text
+        if step.text != self._step_text:
+            self.text = self._step_text = step.text
         self._follow(self._calibration, now_host_ns)
         return step
 

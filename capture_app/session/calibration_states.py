@@ -46,7 +46,8 @@ class ValidationView:
     result: ValidationResult
     gate: GateResult
     samples: tuple[TargetSamples, ...]
-    targets: Rows = field(default_factory=lambda: TARGET.empty(0))  # as they were presented
+    # As they were presented; left out of comparisons, which arrays do not answer with one yes or no.
+    targets: Rows = field(default_factory=lambda: TARGET.empty(0), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,27 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-# The fakes are a plain module beside the tests; with importlib import mode it is loaded by its path.
-_SPEC = importlib.util.spec_from_file_location("session_fakes", Path(__file__).with_name("session_fakes.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-_MODULE = importlib.util.module_from_spec(_SPEC)
-sys.modules["session_fakes"] = _MODULE
-_SPEC.loader.exec_module(_MODULE)
+
+def _load(name: str) -> ModuleType:
+    """Return a plain module beside the tests: with importlib import mode it is loaded by its path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_MODULE = _load("session_fakes")
+_load("calibration_chair")
 
 
 @pytest.fixture

@@ -8,103 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from session_fakes import FRAME_NS, FakeRun
+from calibration_chair import Chair
+from session_fakes import FRAME_NS
 
-from calibration import CALIBRATION_5, VALIDATION_4, Pace
+from calibration import CALIBRATION_5, VALIDATION_4
 from capture_app.acquisition import messages as m
-from capture_app.session.calibration_states import CalibrationDeskState, CalibrationStage
+from capture_app.session.calibration_states import CalibrationStage
 from capture_app.session.port import SessionError
 from capture_app.session.settings import Corner, Settings
 from capture_app.session.states import RecordingState
-from gaze_core.rows import CALIBRATION_SAMPLE, GAZE
-
-ROWS_PER_FRAME = 10
-QUICK = Pace(travel_s=0.1, dwell_s=0.4, settle_s=0.2)
-STEP_NS = FRAME_NS // ROWS_PER_FRAME
-
-
-class Chair:
-    """A reader who looks at the dot, `offset_norm` to the right of it, before a device that answers."""
-
-    def __init__(self, run: FakeRun, *, calibrates: bool = True) -> None:
-        self.run = run
-        self.offset_norm = 0.0
-        self.refused: set[str] = set()  # calls the device answers with no
-        self.is_silent = False
-        self.attempt = 0
-        self._answered = 0
-        self._seq = 0
-        self.desk.pace = QUICK
-        self.connect(calibrates=calibrates)
-
-    def connect(self, serial: str = "S1", *, calibrates: bool = True) -> None:
-        self.run.session.connect_tracker("mock", {})
-        info = {"model": "mock", "serial": serial, "driver": "mock", "rate_hz": 600.0, "pupil_unit": "mm"}
-        self.run.acquisition.say(
-            m.TrackerOpened(info=info, rates_hz=[600.0], wants_scene=True, calibrates=calibrates)
-        )
-        self.frame()
-
-    @property
-    def desk(self) -> Any:
-        return self.run.session.calibration_desk
-
-    @property
-    def state(self) -> CalibrationDeskState:
-        return self.desk.state
-
-    def frame(self) -> None:
-        """Let one frame pass: gaze comes, the device answers, what is asked for is shown."""
-        acquisition = self.run.acquisition
-        scenes = acquisition.all_sent(m.ShowScene)
-        targets = scenes[-1].scene["targets_norm"] if scenes else ()
-        x_norm, y_norm = targets[0] if targets else (0.5, 0.5)
-        rows = GAZE.empty(ROWS_PER_FRAME)
-        rows["seq"] = self._seq + np.arange(len(rows))
-        rows["t_host_ns"] = self.run.clock.now_ns() + STEP_NS * np.arange(1, len(rows) + 1)
-        rows["t_device_ns"] = rows["t_host_ns"]
-        self._seq += len(rows)
-        for prefix in ("left_", "right_", ""):
-            rows[f"{prefix}valid"] = 1
-            rows[f"{prefix}x_norm"], rows[f"{prefix}y_norm"] = x_norm + self.offset_norm, y_norm
-        acquisition.stream = np.concatenate([acquisition.stream, rows])
-        if not self.is_silent:
-            self._answer()
-        self.run.step(ROWS_PER_FRAME)
-
-    def _answer(self) -> None:
-        calls = self.run.acquisition.all_sent(m.CalibrationCall)
-        for call in calls[self._answered :]:
-            is_ok = call.call not in self.refused
-            samples = CALIBRATION_SAMPLE.empty(1 if call.call == "compute" else 0)
-            if call.call == "compute":
-                samples["attempt"] = self.attempt
-                self.attempt += 1
-            self.run.acquisition.say(
-                m.CalibrationAnswer(
-                    call=call.call,
-                    x_norm=call.x_norm,
-                    y_norm=call.y_norm,
-                    is_ok=is_ok,
-                    text=f"{call.call} said so.",
-                    row_type="calibration_sample",
-                    rows=samples,
-                )
-            )
-        self._answered = len(calls)
-
-    def until(self, *stages: CalibrationStage) -> CalibrationDeskState:
-        for _ in range(4000):
-            if self.state.stage in stages:
-                return self.state
-            self.frame()
-        pytest.fail(f"the calibration stays {self.state.stage}: {self.state.text}")
-
-    def calls(self) -> list[str]:
-        return [call.call for call in self.run.acquisition.all_sent(m.CalibrationCall)]
-
-    def written(self, row_type: str) -> Any:
-        return self.run.acquisition.appended(row_type)
+from gaze_core.rows import GAZE
 
 
 @pytest.fixture
@@ -226,6 +139,27 @@ def test_points_that_are_redone_are_collected_anew_and_judged_by_a_whole_validat
     assert validation["calibration"].tolist() == [0] * 15 + [1] * 15
     assert judgement["number"].tolist() == [0, 1]
     assert judgement["is_accepted"].tolist() == [0, 1]
+
+
+def test_what_the_tracker_said_of_one_target_is_not_said_of_the_next(chair: Chair) -> None:
+    chair.refused = {"collect"}
+    chair.desk.begin(5)
+    for _ in range(100):
+        chair.frame()
+        if chair.state.text:
+            break
+    assert "saw too little" in chair.state.text
+    chair.refused = set()
+    chair.until(CalibrationStage.VALIDATING)
+    assert chair.until(CalibrationStage.REVIEW).text == ""
+
+
+def test_a_device_that_does_not_leave_is_told_even_where_the_result_was_accepted(chair: Chair) -> None:
+    chair.refused = {"leave"}
+    chair.desk.begin(5)
+    chair.until(CalibrationStage.REVIEW)
+    chair.desk.accept()
+    assert chair.until(CalibrationStage.ACCEPTED).text == "leave said so."
 
 
 def test_starting_over_repeats_every_point(chair: Chair) -> None:
