@@ -18,6 +18,7 @@ from capture_app.session.privacy.withdrawal import (
     WithdrawalError,
     WithdrawalOutcome,
     WithdrawalPlan,
+    being_recorded,
     carry_out,
     earlier_records,
     plan_withdrawal,
@@ -65,11 +66,7 @@ def withdraw_reader(reader: str, folders: list[Path], *, is_confirmed: bool, as_
 
 def _check_not_recorded(plan: WithdrawalPlan) -> None:
     if plan.data.recorded_now:
-        name = plan.data.recorded_now[0].name.removesuffix(".journal")
-        raise CommandError(
-            f"{name} is being recorded or recovered right now. End that first, then call again.",
-            ExitCode.RECORDING,
-        )
+        raise CommandError(being_recorded(plan.data.recorded_now[0]), ExitCode.RECORDING)
 
 
 def _nothing_found(plan: WithdrawalPlan, *, as_json: bool) -> int:
@@ -92,7 +89,7 @@ def _nothing_found(plan: WithdrawalPlan, *, as_json: bool) -> int:
 
 
 def _is_agreed(reader: str, *, as_json: bool) -> bool:
-    if as_json or not sys.stdin.isatty():
+    if as_json or not _is_terminal():
         if not as_json:
             click.echo("Nothing was removed. Call again with --yes to remove all this.")
         return False
@@ -105,6 +102,10 @@ def _is_agreed(reader: str, *, as_json: bool) -> bool:
         return True
     click.echo("Nothing was removed.")
     return False
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _print_plan(plan: WithdrawalPlan) -> None:

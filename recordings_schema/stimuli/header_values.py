@@ -19,6 +19,7 @@ from recordings_schema.stimuli.errors import DamagedImageError, StimulusError, S
 from recordings_schema.stimuli.harmless_tags import HARMLESS_KEYWORDS
 from recordings_schema.stimuli.limits import check_file_size
 
+_USUAL_KEYWORDS: Final = ("SOPClassUID", "StudyInstanceUID", "PatientID", "PatientName", "Modality", "Rows")
 _MOST_ELEMENTS: Final = 20_000
 _DEEPEST_SEQUENCE: Final = 8
 _LONGEST_VALUE: Final = 100_000  # characters
@@ -100,6 +101,7 @@ def read_header(path: Path, content: bytes) -> HeaderContent:
     with quiet_pydicom():
         try:
             dataset, _ = parse_dicom(path, content)
+            is_header = is_dicom(content) or any(keyword in dataset for keyword in _USUAL_KEYWORDS)
             parts = [dataset]
             file_meta = getattr(dataset, "file_meta", None)
             if file_meta is not None:
@@ -119,7 +121,7 @@ def read_header(path: Path, content: bytes) -> HeaderContent:
                 f"The DICOM file {path.name} cannot be read to its end; it is damaged. Export it again.",
                 path=path,
             ) from None
-    if not values and len(dataset) == 0:
+    if not is_header or (not values and len(dataset) == 0):
         raise DamagedImageError(f"{path.name} holds no DICOM header. Name the source images.", path=path)
     return HeaderContent(values=tuple(values), unread_elements=tuple(dict.fromkeys(unread)))
 
@@ -158,7 +160,7 @@ def _take_bytes(keyword: str, content: bytes, values: list[HeaderValue], unread:
     if not stripped:
         return
     text = stripped.decode("latin-1")
-    with contextlib.suppress(UnicodeDecodeError):  # latin-1 takes every byte; whether it is text is asked next
+    with contextlib.suppress(UnicodeDecodeError):  # latin-1 takes every byte
         text = stripped.decode("utf-8")
     if text.isprintable():
         values.append(HeaderValue(kind=ValueKind.TEXT, element=keyword, text=text))

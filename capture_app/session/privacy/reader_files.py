@@ -44,10 +44,10 @@ _SEVERAL: Final = "It mentions the reader and may hold data of others. Look at i
 class Evidence(IntEnum):
     """Why a file is the reader's; what proves others goes last, so that an interrupted removal can go on."""
 
-    ROWS = 0  # a table of several readers: only the rows go
-    MENTION = 1  # a text about the reader's sessions
-    NAME = 2  # lies beside a recording under its name, or is named by the pseudonym
-    COPY = 3  # has the same bytes
+    COPY = 0  # has the same bytes as another
+    ROWS = 1  # a table of several readers: only the rows go
+    MENTION = 2  # a text about the reader's sessions
+    NAME = 3  # lies beside a recording under its name, or is named by the pseudonym
     SOUND = 4  # the recording names it
     CONTENT = 5  # says itself whose it is
 
@@ -80,7 +80,7 @@ class ReaderData:
     reader: str
     files: tuple[ReaderFile, ...]  # in the order in which they have to be removed
     left: tuple[LeftFile, ...]
-    recorded_now: tuple[Path, ...]  # recordings of the reader that are being made right now
+    recorded_now: tuple[Path, ...]  # journals of the reader's recordings that are being made right now
     other_readers: tuple[str, ...]  # pseudonyms seen beside
     sessions: frozenset[str]  # session ids and file names of the reader's recordings
 
@@ -107,9 +107,20 @@ def find_reader_files(reader: str, folders: Iterable[Path], planned: frozenset[s
         reader=reader,
         files=tuple(sorted(search.found.values(), key=lambda file: (file.evidence, file.path))),
         left=tuple(left for path, left in search.left.items() if path not in search.found),
-        recorded_now=tuple(sorted(search.recorded_now())),
+        recorded_now=recorded_now(reader, search.folders),
         other_readers=tuple(sorted(search.other_readers)),
         sessions=search.sessions(),
+    )
+
+
+def recorded_now(reader: str, folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the journals of the reader's recordings that somebody alive records or recovers now."""
+    return tuple(
+        entry.path
+        for folder in folders
+        for entry in entries_below(folder)
+        if ".journal" in entry.path.name and not entry.is_link and not entry.problem and is_locked(entry.path)
+        if (owner := owner_of_journal(entry.path)) is None or owner.pseudonym == reader
     )
 
 
@@ -227,13 +238,6 @@ class _Search:
         """Pseudonyms of other readers that were seen."""
         seen = {owner.pseudonym for owner in self.owners.values()}
         return (seen | self.planned) - {self.reader}
-
-    def recorded_now(self) -> set[Path]:
-        """Return the reader's recordings that somebody alive records or recovers."""
-        journals = {
-            path if ".journal" in path.name else journal_path(path) for path in self._own_recordings()
-        }
-        return {journal for journal in journals if is_locked(journal)}
 
     def _read_owner(self, path: Path) -> None:
         try:

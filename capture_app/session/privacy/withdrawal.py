@@ -23,6 +23,7 @@ from capture_app.session.privacy.reader_files import (
     ReaderFile,
     checksum,
     find_reader_files,
+    recorded_now,
     stem_of,
 )
 from capture_app.session.privacy.shared_tables import without_reader
@@ -93,6 +94,12 @@ def plan_withdrawal(reader: str, folders: Sequence[Path]) -> WithdrawalPlan:
     )
 
 
+def being_recorded(journal: Path) -> str:
+    """Return the sentence that refuses a withdrawal while the reader is recorded."""
+    name = journal.name.removesuffix(".journal")
+    return f"{name} is being recorded or recovered right now. End that first, then call again."
+
+
 def earlier_records(plan: WithdrawalPlan) -> list[records.WithdrawalRecord]:
     """Return what earlier calls recorded about this reader, oldest first."""
     return [record for _, record in records.records_about(plan.data.reader, [plan.record_folder])]
@@ -109,11 +116,9 @@ def carry_out(
         If a recording of the reader is being made, or the record cannot be written; nothing is removed.
     """
     data = plan.data
-    if data.recorded_now:
-        raise WithdrawalError(
-            f"{data.recorded_now[0].name.removesuffix('.journal')} is being recorded or recovered right now. "
-            "End that first, then call again."
-        )
+    under_way = recorded_now(data.reader, plan.folders)  # one may have begun since the search
+    if under_way:
+        raise WithdrawalError(being_recorded(under_way[0]))
     unfinished = [
         (path, record)
         for path, record in records.records_about(data.reader, [plan.record_folder])
