@@ -52,6 +52,7 @@ SHOTS = (
     Shot(name="settings", scene="settings"),
     Shot(name="settings-light", scene="settings-finding", theme="light"),
     Shot(name="settings-signals", scene="settings-signals"),
+    Shot(name="settings-dictation", scene="settings-dictation"),
     Shot(name="tracker-page", scene="tracker"),
     Shot(name="tracker-first-time-light", scene="tracker-empty", theme="light"),
     Shot(name="tracker-searching", scene="tracker-searching"),
@@ -127,6 +128,7 @@ def make(shot: Shot) -> None:
         "settings": settings,
         "settings-finding": settings,
         "settings-signals": signals,
+        "settings-dictation": dictation,
         **dict.fromkeys(TRACKER_SCENES, tracker_page),
         **dict.fromkeys(CALIBRATION_SCENES, calibration_page),
         "reader": reader,
@@ -287,6 +289,29 @@ def signals(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt i
             SerialPortChoice(name="/dev/ttyACM0", description="Trigger box"),
         )
     )
+    return _settled(application, dialog)
+
+
+def dictation(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The settings' page of the microphone, after a test."""
+    from capture_app.gui.settings_dialog import SettingsDialog
+    from capture_app.session.dictation_settings import DictationSettings
+    from capture_app.session.port import MicrophoneChoice
+    from capture_app.session.settings import Settings
+
+    del colours, shot
+    chosen = Settings(dictation=DictationSettings(is_on=True, device="USB Desk Microphone, ALSA"))
+    dialog = SettingsDialog(chosen, (), None, page="dictation")
+    dialog.show()
+    page = dialog.dictation_page
+    page.show_microphones(
+        (
+            MicrophoneChoice(name="Built-in Audio Analog, ALSA", description="the system's own"),
+            MicrophoneChoice(name="USB Desk Microphone, ALSA", description=""),
+        )
+    )
+    page.show_level(-14.0)
+    page.show_test("USB Desk Microphone, ALSA was heard well (at most -14 dB).")
     return _settled(application, dialog)
 
 

@@ -11,6 +11,7 @@ from capture_app.session.phantoms import phantom
 from capture_app.session.states import (
     CaseItem,
     CaseMark,
+    DictationState,
     FixationMark,
     HeatmapState,
     LiveState,
@@ -192,6 +193,9 @@ def live_state(case_count: int = 50) -> LiveState:
         heatmaps=(heatmap((reader.panes[0].image_height_px, reader.panes[0].image_width_px)),),
         health=health(),
         trace=trace(),
+        dictation=DictationState(
+            is_on=True, is_kept=True, level_db=-18.0, is_loud=False, text="USB Desk Microphone is heard."
+        ),
         tracker="Simulated tracker · 600 Hz",
         is_simulated=True,
         file_name="R03_2026-11-22_1241.gazeh5",
