@@ -52,7 +52,7 @@ def alone(operator, session):
 def painted(window: ReaderWindow) -> np.ndarray:
     image = window.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.bytesPerLine())[:, : image.width()]
+    return flat.reshape(image.height(), image.bytesPerLine())[:, : image.width()].copy()  # of the image's own
 
 
 @pytest.mark.parametrize(("grey", "disc"), [(64, 255), (200, 0)])
