@@ -39,7 +39,8 @@ from capture_app.session.study.task_keys import (
 )  # fmt: skip
 
 _PRACTISED: Final = "The pseudo-reader has practised enough."
-_NO_REASON: Final = "The pseudo-reader is not calibrated; its eyes are simulated."
+_SPOILED: Final = "Somebody else left what the pseudo-reader cannot complete."
+_NOT_CALIBRATED: Final = "The pseudo-reader is not calibrated; its eyes are simulated."
 _CHEST: Final = (0.08, 0.06, 0.92, 0.9)
 """Left, top, right and bottom of heart and lungs, share of a frontal radiograph."""
 
@@ -102,7 +103,7 @@ class RobotReader:
         if stage is Stage.PRACTICE_DECISION:
             return loop.decide_practice(now_ns, Event.PRACTICE_OVER, _PRACTISED)
         if stage is Stage.CALIBRATION:
-            return loop.go_on_uncalibrated(now_ns, _NO_REASON)
+            return loop.go_on_uncalibrated(now_ns, _NOT_CALIBRATED)
         if stage is Stage.DRIFT_CHECK:
             return loop.pass_over_drift_check(now_ns)
         if stage is Stage.PAUSED:
@@ -126,7 +127,11 @@ class RobotReader:
         if now_ns < self._due_ns:
             return ()
         rows = self._answer(loop, view, screen, now_ns)
-        return rows if rows else loop.next(now_ns)
+        if rows or not loop.view.missing:
+            return rows or loop.next(now_ns)
+        if isinstance(screen, TranscriptScreen):
+            return ()  # this study waits for it
+        return loop.set_aside(now_ns, By.OPERATOR, _SPOILED)
 
     def _duration_s(self, view: ReadingView, screen: Screen) -> float:
         if not isinstance(screen, ImageScreen):

@@ -100,3 +100,21 @@ def test_the_robot_takes_the_breaks_that_are_required() -> None:
     rig.run()
 
     assert [decode_text(row["kind"]) for row in rig.recording["screen"]].count("break") == 1
+
+
+def test_the_robot_waits_for_a_transcript_that_cannot_be_skipped() -> None:
+    study = quiet(preset_study("egd"))
+    screens = tuple(
+        replace(screen, is_wait_skippable=False) if screen.name == "transcript" else screen
+        for screen in study.screens
+    )
+    rig = robot_rig(replace(study, screens=screens))
+    rig.run_to_screen("transcript")
+
+    for _ in range(20):
+        rig.step()
+    assert rig.loop.view.screen.name == "transcript"
+    rig.loop.set_transcript_ready(True)
+    rig.step()
+
+    assert rig.loop.view.screen.name == "end"
