@@ -21,8 +21,8 @@ _MONTHS: Final = (
     ("november", "novembre", "noviembre", "nov"),
     ("december", "dezember", "decembre", "diciembre", "dicembre", "dec", "dez", "dic"),
 )
-_MONTH_BY_NAME: Final = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_NAMES: Final = "|".join(sorted(_MONTH_BY_NAME, key=len, reverse=True))
+MONTH_BY_NAME: Final = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+_NAMES: Final = "|".join(sorted(MONTH_BY_NAME, key=len, reverse=True))
 
 _PACKED: Final = re.compile(r"(?<!\d)(\d{4})(\d\d)(\d\d)(?:\d\d|\d{4}|\d{6})?(?!\d)")
 _PARTED: Final = re.compile(r"(?<![\d.])(\d{1,4})([-./_ ]|, ?|\. )(\d{1,2})\2(\d{1,4})(?!\d)")
@@ -33,6 +33,13 @@ _MONTH_FIRST: Final = re.compile(
     rf"(?<![a-z])({_NAMES})[ .,_/-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?[ .,_/-]{{1,3}}(\d{{4}}|\d\d)(?!\d)"
 )
 _YEAR_FIRST: Final = re.compile(rf"(?<!\d)(\d{{4}})[ .,_/-]{{0,3}}({_NAMES})[ .,_/-]{{0,3}}(\d{{1,2}})(?!\d)")
+
+
+SHORT_YEAR: Final = re.compile(r"(?<!\d)\d\d([-./])\d\d\1\d\d(?!\d)")
+"""A date whose year has two digits, in any order."""
+
+LONGEST_NOTATION: Final = 40
+"""Characters that no notation of a date exceeds, counted from its year or month."""
 
 
 def dates_in(folded: str) -> Iterator[tuple[date, int, int, bool]]:
@@ -53,11 +60,11 @@ def dates_in(folded: str) -> Iterator[tuple[date, int, int, bool]]:
             if len(last) == 2:
                 yield from _as_found(match, first, middle, last)
     for match in _DAY_FIRST.finditer(folded):
-        yield from _as_found(match, match[3], str(_MONTH_BY_NAME[match[2]]), match[1])
+        yield from _as_found(match, match[3], str(MONTH_BY_NAME[match[2]]), match[1])
     for match in _MONTH_FIRST.finditer(folded):
-        yield from _as_found(match, match[3], str(_MONTH_BY_NAME[match[1]]), match[2])
+        yield from _as_found(match, match[3], str(MONTH_BY_NAME[match[1]]), match[2])
     for match in _YEAR_FIRST.finditer(folded):
-        yield from _as_found(match, match[1], str(_MONTH_BY_NAME[match[2]]), match[3])
+        yield from _as_found(match, match[1], str(MONTH_BY_NAME[match[2]]), match[3])
 
 
 def dates_of(value: str) -> set[date]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from capture_app.session.privacy.dates import dates_in
+from capture_app.session.privacy.dates import LONGEST_NOTATION, MONTH_BY_NAME, SHORT_YEAR, dates_in
 from capture_app.session.privacy.folding import Token, fold, strip_zeros, tokens_of
 from capture_app.session.privacy.needles import Needle, Needles
 from recordings_schema.stimuli.header_values import ValueKind
@@ -50,6 +50,8 @@ class Matcher:
     def __init__(self, needles: Needles) -> None:
         self._needles = needles
         self._patterns = _byte_patterns(needles)
+        self._years = {f"{day.year:04}" for day in needles.dates}
+        self._packed_days = {day.strftime("%Y%m%d") for day in needles.dates}
         self._loose = [
             (_loose_pattern(needle), needle)
             for each in needles.by_word.values()
@@ -98,22 +100,35 @@ class Matcher:
                         yield Hit(hit.kind, hit.is_certain, offset + match.start() + 2 * hit.start)
 
     def _in_folded(self, folded: str, anchor: re.Pattern[str]) -> Iterator[Hit]:
+        """Go through the words once; look closer only where one of them is a part of a needle or date."""
         by_word = self._needles.by_word
-        if by_word:
-            for match in anchor.finditer(folded):
-                word = match.group()
-                word = strip_zeros(word) if word.isdigit() else word
-                for needle in by_word.get(word, ()):
-                    if self._stands_there(needle, folded, match.start(), match.end()):
-                        yield Hit(needle.kind, needle.is_certain, match.start())
+        for match in anchor.finditer(folded):
+            word = match.group()
+            if word.isdigit():
+                if word in self._years or word[:8] in self._packed_days:
+                    yield from self._dates_around(folded, match)
+                word = strip_zeros(word)
+            elif self._years and word in MONTH_BY_NAME:
+                yield from self._dates_around(folded, match)
+            for needle in by_word.get(word, ()):
+                if self._stands_there(needle, folded, match.start(), match.end()):
+                    yield Hit(needle.kind, needle.is_certain, match.start())
         for pattern, needle in self._loose:
             loose = pattern.search(folded)
             if loose is not None:
                 yield Hit(needle.kind, needle.is_certain, loose.start())
-        if self._needles.dates:
-            for day, start, _, is_certain in dates_in(folded):
-                if day in self._needles.dates:
-                    yield Hit(ValueKind.DATE, is_certain, start)
+        if self._years:
+            for match in SHORT_YEAR.finditer(folded):
+                yield from self._dates_around(folded, match)
+
+    def _dates_around(self, folded: str, match: re.Match[str]) -> Iterator[Hit]:
+        """Yield the dates of headers whose notation holds the match."""
+        first = max(0, match.start() - LONGEST_NOTATION)
+        window = folded[first : match.end() + LONGEST_NOTATION]
+        for day, start, end, is_certain in dates_in(window):
+            is_here = start + first <= match.start() and match.end() <= end + first
+            if is_here and day in self._needles.dates:
+                yield Hit(ValueKind.DATE, is_certain, start + first)
 
     def _stands_there(self, needle: Needle, folded: str, start: int, end: int) -> bool:
         """Whether the whole needle stands around one of its words."""

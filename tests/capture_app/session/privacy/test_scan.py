@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from capture_app.session.privacy.scan import PICTURES, SOUND, PrivacyReport
 from gaze_core.rows import EVENT
@@ -180,6 +181,14 @@ def test_a_recording_is_searched_in_attributes_text_columns_and_embedded_images(
     writer.close("seen on 3.2.1961")
     places = {(finding.place, finding.kind) for finding in scan().findings if finding.is_certain}
     assert {("/events.text", "name"), ("/closing@reason", "date")} <= places
+
+
+def test_a_packed_dicom_file_is_searched(header, session_folder, scan: Scan) -> None:
+    path = header(PatientName="Doe^Jane", PatientID="PID-424242")
+    dataset = dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(session_folder / "copy.dcm", enforce_file_format=True)
+    assert {"name", "ID"} <= certain_kinds(scan())
 
 
 def test_a_journal_is_searched(header, session_folder, scan: Scan) -> None:
