@@ -25,7 +25,6 @@ from recordings_schema.access import HDF5_SIGNATURE
 from recordings_schema.journal import MAGIC
 from recordings_schema.layout import EXTENSION
 from recordings_schema.lock import is_locked
-from recordings_schema.paths import journal_path
 from recordings_schema.privacy import Ownership, audio_files_of, owner_of_journal, owner_of_recording
 
 _LARGEST_TEXT_BYTES: Final = 64 * 2**20
@@ -196,6 +195,8 @@ class _Search:
                     "Recordings of several readers have this name. Look whose it is and delete it yourself."
                 )
                 self._leave(path, reason)
+            elif not owners and EXTENSION in path.name and path not in self.owners and not entry.is_link:
+                self._leave(path, "Nothing in it says whose recording it is. Look at it yourself.")
 
     def take_copies(self) -> None:
         """Take files with the same bytes as one that is the reader's, whatever they are called."""
@@ -254,12 +255,6 @@ class _Search:
             owner = owner_of_journal(path)
         if owner is not None:
             self.owners[path] = owner
-        elif EXTENSION in path.name and self._owner_beside(path) is None:
-            self._leave(path, "It is too damaged to tell whose recording it is. Look at it yourself.")
-
-    def _owner_beside(self, path: Path) -> Ownership | None:
-        journal = journal_path(path)
-        return owner_of_journal(journal) if journal in self.entries else None
 
     def _session_names(self, paths: Iterable[Path]) -> frozenset[str]:
         names = {name for path in paths for name in (self.owners[path].session_id, path.name)}

@@ -113,6 +113,13 @@ def test_a_recording_too_damaged_to_say_is_known_by_its_journal(folder: Path) ->
     assert {"third.gazeh5", "third.gazeh5.journal"} <= files_of(plan_withdrawal("R07", [folder]))
 
 
+def test_a_damaged_file_that_could_be_anybody_s_is_told_and_one_that_is_another_s_is_not(folder) -> None:
+    write(folder / "stray.gazeh5.damaged-1", "broken")
+    write(folder / "second.gazeh5.damaged-1", "broken")
+    plan = plan_withdrawal("R07", [folder])
+    assert (files_of(plan), left_of(plan)) == ({"first.gazeh5"}, {"stray.gazeh5.damaged-1"})
+
+
 def test_a_torn_journal_still_says_whose_it_is(folder: Path) -> None:
     path = abandon(folder / "third.gazeh5", "R07", "S-9999")
     path.unlink()
