@@ -26,6 +26,7 @@ _WINDOW: Final = 200  # characters around a word in which the rest of a needle i
 _ANCHOR_IN_TEXT: Final = re.compile(r"[^\W\d_]+|\d{2,}")
 _ANCHOR_IN_BYTES: Final = re.compile(r"[a-z]{2,}|[0-9]{3,}")
 _CONTROL: Final = bytes(range(9)) + bytes(range(14, 32))
+_ASCII_ONLY: Final = bytes(range(128)).lower() + bytes(128)  # other bytes separate words in binary data
 _UTF_16_RUN: Final = {
     "utf-16-le": re.compile(rb"(?:[\x09\x0a\x0d\x20-\xff]\x00){3,}"),
     "utf-16-be": re.compile(rb"(?:\x00[\x09\x0a\x0d\x20-\xff]){3,}"),
@@ -87,7 +88,7 @@ class Matcher:
                 for hit in self.in_text(text):
                     yield Hit(hit.kind, hit.is_certain, offset + hit.start)
         else:
-            for hit in self._in_folded(block.lower().decode("latin-1"), _ANCHOR_IN_BYTES):
+            for hit in self._in_folded(block.translate(_ASCII_ONLY).decode("ascii"), _ANCHOR_IN_BYTES):
                 yield Hit(hit.kind, hit.is_certain, offset + hit.start)
         for pattern, kind in self._patterns:
             at = block.find(pattern)

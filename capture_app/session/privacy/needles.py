@@ -152,8 +152,9 @@ def _spelled_name(folded: str) -> Iterator[Needle]:
         return
     for chosen in _choices(parts, components):
         for order in permutations(chosen):
-            yield Needle(words=order, kind=ValueKind.NAME, gap=_WIDE_GAP)
             joined = "".join(order)
+            is_certain = len(joined) >= SHORTEST_TEXT
+            yield Needle(words=order, kind=ValueKind.NAME, is_certain=is_certain, gap=_WIDE_GAP)
             if len(joined) >= SHORTEST_TEXT:
                 yield Needle(words=(joined,), kind=ValueKind.NAME)
     for part in dict.fromkeys((*parts, *components)):

@@ -60,6 +60,19 @@ def test_a_name_is_found_in_every_order_and_spelling(header, session_folder, sca
     assert "name" in certain_kinds(scan())
 
 
+@pytest.mark.parametrize("byte", [b"\0", b"\x07", b"\xe9", b"\xff", b"="])
+def test_a_name_is_found_between_any_other_bytes(header, session_folder, scan: Scan, byte: bytes) -> None:
+    header(PatientName="Doe^Jane")
+    (session_folder / "data.bin").write_bytes(bytes(64) + byte + b"Doe, Jane" + byte + bytes(64))
+    assert "name" in certain_kinds(scan())
+
+
+def test_a_very_short_name_is_found_and_counts_as_possible(header, session_folder, scan: Scan) -> None:
+    header(PatientName="Li^Wu")
+    (session_folder / "notes.txt").write_text("by Wu, Li")
+    assert [(finding.kind, finding.is_certain) for finding in scan().findings] == [("name", False)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
     "text", ["Jürgen Müller", "MÜLLER JÜRGEN", "Juergen Mueller", "Mu\u0308ller, Ju\u0308rgen"]
