@@ -35,7 +35,7 @@ _MONTH_FIRST: Final = re.compile(
 _YEAR_FIRST: Final = re.compile(rf"(?<!\d)(\d{{4}})[ .,_/-]{{0,3}}({_NAMES})[ .,_/-]{{0,3}}(\d{{1,2}})(?!\d)")
 
 
-SHORT_YEAR: Final = re.compile(r"(?<!\d)\d\d([-./])\d\d\1\d\d(?!\d)")
+SHORT_YEAR: Final = re.compile(r"(?<!\d)(?:\d\d([-./])\d\d\1\d\d|\d\d?/\d\d?/\d\d)(?!\d)")
 """A date whose year has two digits, in any order."""
 
 LONGEST_NOTATION: Final = 40
@@ -54,7 +54,7 @@ def dates_in(folded: str) -> Iterator[tuple[date, int, int, bool]]:
         if len(first) == 4:
             yield from _as_found(match, first, middle, last)
             yield from _as_found(match, first, last, middle)
-        elif len(last) == 4 or (len(first) == len(middle) == len(last) == 2 and match[2] in "-./"):
+        elif len(last) == 4 or _is_short(first, match[2], middle, last):
             yield from _as_found(match, last, middle, first)
             yield from _as_found(match, last, first, middle)
             if len(last) == 2:
@@ -73,6 +73,12 @@ def dates_of(value: str) -> set[date]:
     Years of two digits are passed over: as what to look for they would mean anything.
     """
     return {day for day, _, _, is_certain in dates_in(value.lower()) if is_certain}
+
+
+def _is_short(first: str, separator: str, middle: str, last: str) -> bool:
+    """Whether three numbers are a date with a year of two digits; without zeros in front only as 2/3/61."""
+    is_padded = len(first) == len(middle) == 2 and separator in "-./"
+    return len(last) == 2 and len(first) < 3 and (is_padded or separator == "/")
 
 
 def _as_found(match: re.Match[str], year: str, month: str, day: str) -> Iterator[tuple[date, int, int, bool]]:
