@@ -120,6 +120,7 @@ class SignalsPage(SettingsForm):
         self.pulse_ms.setValue(signals.pulse_ms)
         self.code_shown.setValue(signals.code_image_shown)
         self.code_cleared.setValue(signals.code_cleared)
+        self.code_target.setValue(signals.code_target_shown)
         self.outlet_on.setChecked(outlet.is_on)
         self.outlet_name.setText(outlet.name)
         self.session_id.setText(outlet.session_id)
@@ -141,6 +142,7 @@ class SignalsPage(SettingsForm):
             is_marker_sent_to_lsl=self.marker.isChecked(),
             code_image_shown=self.code_shown.value(),
             code_cleared=self.code_cleared.value(),
+            code_target_shown=self.code_target.value(),
         )
         outlet = OutletSettings(
             is_on=self.outlet_on.isChecked(),
@@ -212,12 +214,13 @@ class SignalsPage(SettingsForm):
         self.pulse_ms.setSuffix(" ms")
         indent_number(self.pulse_ms)
         self.add_field("signals_pulse_ms", self.tr("Length of a pulse"), self.pulse_ms)
-        self.code_shown, self.code_cleared = QSpinBox(self), QSpinBox(self)
-        for field in (self.code_shown, self.code_cleared):
+        self.code_shown, self.code_cleared, self.code_target = (QSpinBox(self) for _ in range(3))
+        for field in (self.code_shown, self.code_cleared, self.code_target):
             field.setRange(1, 255)
             indent_number(field)
         self.add_field("signals_code_image_shown", self.tr("Code: image shown"), self.code_shown)
         self.add_field("signals_code_cleared", self.tr("Code: image taken away"), self.code_cleared)
+        self.add_field("signals_code_target_shown", self.tr("Code: target shown"), self.code_target)
         for box in (self.port_in, self.port_out):
             box.currentTextChanged.connect(self._show_what_matters)
 
@@ -271,7 +274,7 @@ class SignalsPage(SettingsForm):
         self.kind_out.setEnabled(has_out)
         self.pulse_ms.setEnabled(has_out)
         has_codes = has_out or (is_on and self.marker.isChecked())
-        for field in (self.code_shown, self.code_cleared):
+        for field in (self.code_shown, self.code_cleared, self.code_target):
             field.setEnabled(has_codes)
         for part in (self.network, self.outlet_name, self.session_id, self.marker):
             part.setEnabled(is_on)

@@ -229,19 +229,21 @@ class CalibrationDesk:
         if was_active and not self.is_active:
             self._release("calibration_aborted", run.text)  # the window or the device did not answer
 
-    def presented(self, revision: int, t_host_ns: int) -> None:
-        """Take the time at which a revision of the reader's screen was presented."""
+    def presented(self, revision: int, t_host_ns: int) -> bool:
+        """Take the time at which a revision was presented; True where that put a target before the eyes."""
         seen = [each for each in self._drawn if each[0] <= revision]
         self._drawn = [each for each in self._drawn if each[0] > revision]
         if not seen or self._run is None or self._around is None:
-            return
+            return False
         _, standing, place_norm = seen[-1]
         self._run.presented(standing, t_host_ns)
-        if standing != self._seen:
-            self._seen = standing
-            luminance = self._around.presentation.luminance()
-            scene = Scene(t_host_ns=t_host_ns, targets_norm=(place_norm,), luminance=luminance)
-            self._around.link.show_scene(scene)
+        if standing == self._seen:
+            return False
+        self._seen = standing
+        luminance = self._around.presentation.luminance()
+        scene = Scene(t_host_ns=t_host_ns, targets_norm=(place_norm,), luminance=luminance)
+        self._around.link.show_scene(scene)
+        return True
 
     def begin_recording(self, link: Link) -> None:
         """Write what holds for the tracker at the beginning of a recording."""

@@ -258,7 +258,8 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
                 self._shown_since_host_ns = t_host_ns
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
-        self.calibration_desk.presented(revision, t_host_ns)  # last: its target is what is looked at
+        if self.calibration_desk.presented(revision, t_host_ns):  # last: its target is what is looked at
+            self._side_lines.target_presented(self._link, t_host_ns)
 
     def close(self) -> None:
         """End the session; a recording that runs is closed properly by the acquisition process."""

@@ -27,3 +27,7 @@ class SideLines:
     def presented(self, link: Link, rows: Rows) -> None:
         """Take VIEWPORT rows that have just come out of `Presentation.presented`."""
         self._triggers.presented(link, rows)
+
+    def target_presented(self, link: Link, t_host_ns: int) -> None:
+        """A target of a calibration or validation stands before the eyes."""
+        self._triggers.target_presented(link, t_host_ns)

@@ -13,7 +13,9 @@ from capture_app.session.signal_settings import OutletSettings, SignalSettings
 from capture_app.session.trigger_lines import TriggerLines
 from gaze_core.rows import NO_TIME, VIEWPORT
 
-OUT = Settings(signals=SignalSettings(port_out="COM3", code_image_shown=11, code_cleared=12))
+OUT = Settings(
+    signals=SignalSettings(port_out="COM3", code_image_shown=11, code_cleared=12, code_target_shown=13)
+)
 
 
 class FakeLink:
@@ -105,3 +107,17 @@ def test_markers_alone_are_sent_where_there_are_streams(link, is_on, count):
     lines.configure(link, Settings(signals=signals, outlet=OutletSettings(is_on=is_on)))
     lines.presented(link, row("show"))
     assert len(link.triggers()) == count
+
+
+def test_a_target_before_the_eyes_sends_its_own_code_while_recording(link, lines):
+    lines.target_presented(link, 7_000)
+    link.takes_rows = False
+    lines.target_presented(link, 8_000)
+    assert link.triggers() == [m.SendTrigger(t_onset_host_ns=7_000, code=13, cause="target", trial=-1)]
+
+
+def test_without_a_port_targets_send_nothing(link):
+    lines = TriggerLines()
+    lines.configure(link, Settings())
+    lines.target_presented(link, 7_000)
+    assert link.sent == []
