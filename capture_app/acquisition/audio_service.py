@@ -52,7 +52,6 @@ class AudioService:
         self._told: m.AudioState | None = None
         self._told_ns = 0
         self._was_recording = False
-        parts.recorder.at_close(self._last_rows)
 
     @property
     def tap(self) -> StreamTap:
@@ -112,6 +111,12 @@ class AudioService:
                     )
                 )
 
+    def _begin_thread(self) -> None:
+        if self._thread is None:
+            self._parts.recorder.at_close(self._last_rows)
+            self._thread = threading.Thread(target=self._work, name="dictation", daemon=True)
+            self._thread.start()
+
     # in the recorder's thread
 
     def _last_rows(self) -> list[tuple[DatasetKey, Rows]]:
@@ -127,11 +132,6 @@ class AudioService:
         return self._keeper.late_rows()
 
     # in the thread of the sound
-
-    def _begin_thread(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="dictation", daemon=True)
-            self._thread.start()
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
