@@ -30,7 +30,7 @@ ANSWER: Final = RowType(
         _c("trial", "<i4", "count", "trial it belongs to; -1 for the reader's form"),
         _c("attempt", "<i4", "count", "attempt at the case, from 0"),
         _c("screen", "S32", "text", "name of the screen"),
-        _c("name", "S64", "text", "name of the question, label or field"),
+        _c("name", "S64", "text", "question, label or field; NAME#2/3 is part 2 of 3 of a long answer"),
         _c("value", "S1024", "JSON", "the answer"),
     ),
 )
