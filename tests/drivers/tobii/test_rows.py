@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from fake_backend import AREA, DEVICE_AHEAD_US, SYSTEM_AHEAD_US, raw_dtype, raw_rows
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -68,6 +68,7 @@ def test_without_openness_or_a_frame_their_columns_stay_unknown():
     assert gaze["right_origin_valid"].tolist() == [0]
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 30), st.data())
 def test_whatever_is_delivered_the_rows_are_sound(count, data):
     raw = raw_rows(np.arange(1, count + 1) * 1000)
