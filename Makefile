@@ -4,8 +4,7 @@ BIN := .venv/bin
 # Real images and gaze for tests, where somebody has put them beside this folder.
 SHARED := $(wildcard $(CURDIR)/../shared)
 export READING_STATION_SHARED ?= $(SHARED)
-# More than the two cores the times are told for: many tests wait for processes, sound or a clock.
-TEST_WORKERS ?= 3
+TEST_WORKERS ?= 2
 
 .PHONY: help run tobii test test-long lint types docs freeze smoke benchmarks screenshots
 
