@@ -56,7 +56,7 @@ class SessionRecord:
     def __post_init__(self) -> None:
         if not _SESSION_ID.fullmatch(self.session_id):
             raise MetadataError(
-                f"Session id {self.session_id!r} is not usable; use 1 to 64 letters, digits or - _ ."
+                f"Session id {self.session_id!r} is not usable; use 1 to 64 letters (a to z), digits or - _ ."
             )
         _check_choice("gaze_signal", self.gaze_signal, GAZE_SIGNALS)
 
@@ -72,7 +72,7 @@ class ParticipantRecord:
     def __post_init__(self) -> None:
         if not _PSEUDONYM.fullmatch(self.pseudonym):
             raise MetadataError(
-                f"Pseudonym {self.pseudonym!r} is not usable; use 1 to 32 letters, digits or - _ ."
+                f"Pseudonym {self.pseudonym!r} is not usable; use 1 to 32 letters (a to z), digits or - _ ."
             )
         _check_choice("dominant_eye", self.dominant_eye, DOMINANT_EYES)
 
