@@ -17,6 +17,7 @@ from capture_app.session.states import LiveState, NewestGaze
 
 if TYPE_CHECKING:  # these build on this module
     from capture_app.session.calibration_states import CalibrationDeskState
+    from capture_app.session.study_desk.port import StudyDeskPort
     from capture_app.session.tracker_states import SearchRequest, TrackerDeskState
 
 
@@ -170,6 +171,10 @@ class SessionPort(Protocol):
     @property
     def calibration_desk(self) -> CalibrationDeskPort:
         """Calibrating and validating."""
+
+    @property
+    def study_desk(self) -> StudyDeskPort:
+        """Leading a session with a study."""
 
     def step(self) -> LiveState:
         """Do what is due and return what is to be shown now. Called about 60 times a second."""

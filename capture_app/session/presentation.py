@@ -21,6 +21,7 @@ from capture_app.session.viewport import (
     Layout,
     PanePlacement,
     PaneView,
+    Room,
     ViewerControls,
     empty_pane_row,
     pane_at,
@@ -70,6 +71,7 @@ class Presentation:
         self._images: tuple[ShownImage, ...] = ()
         self._views: list[PaneView] = []
         self._trial = -1
+        self._room = Room()
         self._pending: list[_Change] = []
         self._in_force: dict[int, Rows] = {}
         self._dragged_pane: int | None = None
@@ -131,10 +133,17 @@ class Presentation:
         self._changed(range(len(self._views)), "layout", t_asked_host_ns)
 
     def show(
-        self, images: Sequence[ShownImage], trial: int, t_asked_host_ns: int, *, progress: str = ""
+        self,
+        images: Sequence[ShownImage],
+        trial: int,
+        t_asked_host_ns: int,
+        *,
+        progress: str = "",
+        room: Room | None = None,
     ) -> None:
-        """Put images into panes, fitted, in their starting windows."""
+        """Put images into panes, fitted, in their starting windows; `room` is left free at the edges."""
         before = len(self._views)
+        self._room = room if room is not None else Room()
         areas = self._areas(len(images))
         self._images = tuple(images)
         self._views = [
@@ -276,7 +285,7 @@ class Presentation:
     def _areas(self, count: int) -> tuple[Rect, ...]:
         ratio = self._screen.device_pixel_ratio
         width, height = self._screen.width_px / ratio, self._screen.height_px / ratio
-        return Layout.for_count(max(count, 1)).areas(width, height, ratio)
+        return Layout.for_count(max(count, 1)).areas(width, height, ratio, self._room)
 
     def _pane(self, pane: int | None, x_px: float | None = None, y_px: float | None = None) -> int | None:
         """Return the pane meant: named, else dragged, else under the point, else pointed at last."""

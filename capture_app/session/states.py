@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from capture_app.session.viewport import PanePlacement
 from gaze_core.geometry import Rect
+
+if TYPE_CHECKING:  # it builds on what is defined here
+    from capture_app.session.study_desk.states import StudyDeskState
 
 
 class RecordingState(str, Enum):
@@ -203,6 +207,7 @@ class LiveState:
     health: StreamHealth = field(default_factory=StreamHealth)
     trace: SignalTrace | None = None
     dictation: DictationState | None = None  # None while it is off
+    study: StudyDeskState | None = None  # None while no study is open
     tracker: str = ""  # "mock · 600 Hz"
     is_simulated: bool = False
     file_name: str = ""

@@ -226,6 +226,16 @@ def _shown(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Edges of the reader's screen that images leave free, in logical px."""
+
+    left_px: float = 0.0
+    top_px: float = 0.0
+    right_px: float = 0.0
+    bottom_px: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Panes of equal size in columns and rows, numbered row by row from 0."""
 
@@ -259,17 +269,33 @@ class Layout:
         return self.columns * self.rows
 
     def areas(
-        self, width_logical_px: float, height_logical_px: float, device_pixel_ratio: float = 1.0
+        self,
+        width_logical_px: float,
+        height_logical_px: float,
+        device_pixel_ratio: float = 1.0,
+        room: Room | None = None,
     ) -> tuple[Rect, ...]:
         """Return the pane rectangles in physical px of a screen of that logical size.
+
+        `room` is left free at the edges, as far as the panes keep half of the screen.
 
         Borders lie on whole physical px, so that panes are sharp at 125 % and 150 % scaling too.
         """
         margin = self.margin_px * device_pixel_ratio
         gap = self.gap_px * device_pixel_ratio
-        xs = _cells(width_logical_px * device_pixel_ratio, self.columns, gap, margin)
-        ys = _cells(height_logical_px * device_pixel_ratio, self.rows, gap, margin)
-        return tuple(Rect(x=x, y=y, w=w, h=h) for y, h in ys for x, w in xs)
+        free = room if room is not None else Room()
+        left, width = _kept(width_logical_px, free.left_px, free.right_px, device_pixel_ratio)
+        top, height = _kept(height_logical_px, free.top_px, free.bottom_px, device_pixel_ratio)
+        xs = _cells(width, self.columns, gap, margin)
+        ys = _cells(height, self.rows, gap, margin)
+        return tuple(Rect(x=left + x, y=top + y, w=w, h=h) for y, h in ys for x, w in xs)
+
+
+def _kept(extent_px: float, before_px: float, behind_px: float, ratio: float) -> tuple[float, float]:
+    """Return where panes begin and how much they have, in physical px; half of the extent at least."""
+    share = min(1.0, 0.5 * extent_px / max(before_px + behind_px, 1.0))
+    start = round(before_px * share * ratio)
+    return float(start), extent_px * ratio - start - round(behind_px * share * ratio)
 
 
 def _cells(size_px: float, count: int, gap_px: float, margin_px: float) -> list[tuple[float, float]]:
