@@ -6,6 +6,8 @@ import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+import importlib.util
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +54,24 @@ from gaze_core.geometry import Placement, Rect
 
 FAKE_SCREEN_PX = (800, 600)
 
+
+def _load_beside(name: str, folder: Path) -> None:
+    """Make a module beside the tests importable; with importlib import mode it is loaded by its path."""
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+
+
+_HERE = Path(__file__).parent
+if "reading_rig" not in sys.modules:
+    _load_beside("reading_rig", _HERE.parent / "session" / "reading")
+_load_beside("noting_desk", _HERE)
+_load_beside("study_stage", _HERE)
+
+from noting_desk import NotingDesk  # noqa: E402 - it is found from here on only
 
 FAKE_AREA = Rect(200.0, 100.0, 400.0, 400.0)
 
@@ -185,9 +205,11 @@ class FakeSession:
         self.newest: NewestGaze | None = None
         self.tracker_desk = FakeTrackerDesk()
         self.calibration_desk = FakeCalibrationDesk()
+        self.study_desk = NotingDesk()  # or a StageDesk: then its state is part of every step's
 
     def step(self) -> LiveState:
-        return self.state
+        study = self.study_desk.state
+        return self.state if study is None else replace(self.state, study=study)
 
     def newest_gaze(self) -> NewestGaze | None:
         return self.newest
