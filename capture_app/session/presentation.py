@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from capture_app.session.pane_changes import Change, row_of
 from capture_app.session.picture import Picture
 from capture_app.session.states import DotState, PaneState, ReaderState
 from capture_app.session.viewport import (
@@ -23,16 +24,15 @@ from capture_app.session.viewport import (
     PaneView,
     Room,
     ViewerControls,
-    empty_pane_row,
     pane_at,
-    viewport_row,
 )
 from drivers.contract import Scene, ScenePane
 from gaze_core.geometry import Rect, Screen
 from gaze_core.rows import NO_TIME, VIEWPORT, Rows
-from recordings_schema.stimuli import Stimulus, Window
+from recordings_schema.stimuli import Stimulus
 
 MAX_PENDING: Final = 4096
+_ALL_CAUSES: Final = frozenset(("zoom", "pan", "window"))
 _log = logging.getLogger(__name__)
 
 
@@ -46,21 +46,6 @@ class ShownImage:
     places_image_px: tuple[tuple[float, float, float], ...] = ()  # x, y, weight: for a simulated eye
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """One pane as it was asked to look."""
-
-    revision: int
-    pane: int
-    t_asked_host_ns: int
-    cause: str
-    trial: int
-    image_id: int
-    placement: PanePlacement | None
-    window: Window | None
-    luminance_mean: float  # of the whole screen as asked for, 0..1
-
-
 class Presentation:
     """The panes on the reader's screen."""
 
@@ -72,7 +57,8 @@ class Presentation:
         self._views: list[PaneView] = []
         self._trial = -1
         self._room = Room()
-        self._pending: list[_Change] = []
+        self._allowed = _ALL_CAUSES
+        self._pending: list[Change] = []
         self._in_force: dict[int, Rows] = {}
         self._dragged_pane: int | None = None
         self._pointed_pane = 0  # what keys without a pointer mean
@@ -191,6 +177,10 @@ class Presentation:
             self._redraw(replace(self._state, dot=dot))
         return self._state.revision
 
+    def allow(self, *, zoom: bool, window: bool) -> None:
+        """Say what the reader may do to the images from here on: zoom and pan, change the window."""
+        self._allowed = frozenset(cause for cause in _ALL_CAUSES if (window if cause == "window" else zoom))
+
     def zoom(
         self, x_screen_px: float, y_screen_px: float, notches: float, pane: int | None, t_asked_host_ns: int
     ) -> None:
@@ -248,7 +238,7 @@ class Presentation:
             if is_shown and (change.pane, change.image_id) in shown:
                 # Zoomed or moved before its first frame: this is the frame that shows the image.
                 change = replace(change, cause="show")
-            row = _row(change, t_host_ns if is_shown else NO_TIME, frame, frames_late)
+            row = row_of(change, t_host_ns if is_shown else NO_TIME, frame, frames_late)
             if is_shown:
                 self._in_force[change.pane] = row
             rows.append(row)
@@ -300,7 +290,7 @@ class Presentation:
         return chosen if chosen is not None and 0 <= chosen < len(self._views) else None
 
     def _replace_view(self, pane: int, view: PaneView, cause: str, t_asked_host_ns: int) -> None:
-        if view != self._views[pane]:
+        if view != self._views[pane] and cause in self._allowed:
             self._views[pane] = view
             self._changed((pane,), cause, t_asked_host_ns)
 
@@ -310,7 +300,7 @@ class Presentation:
         for pane in panes:
             view = self._views[pane]
             self._remember(
-                _Change(
+                Change(
                     revision=revision,
                     pane=pane,
                     t_asked_host_ns=t_asked_host_ns,
@@ -336,7 +326,7 @@ class Presentation:
         luminance = self.luminance()
         for pane in panes:
             self._remember(
-                _Change(
+                Change(
                     revision=self._state.revision,
                     pane=pane,
                     t_asked_host_ns=t_asked_host_ns,
@@ -349,7 +339,7 @@ class Presentation:
                 )
             )
 
-    def _remember(self, change: _Change) -> None:
+    def _remember(self, change: Change) -> None:
         # A window that never paints (hidden by the system) must not let the list grow without end.
         if len(self._pending) >= MAX_PENDING:
             if not self._is_pending_cut:
@@ -372,29 +362,3 @@ class Presentation:
             grey_version=drawn.version,
             placement=view.placement,
         )
-
-
-def _row(change: _Change, t_presented_host_ns: int, frame: int, frames_late: int) -> Rows:
-    if change.placement is None or change.window is None:
-        return empty_pane_row(
-            t_asked_host_ns=change.t_asked_host_ns,
-            t_presented_host_ns=t_presented_host_ns,
-            trial=change.trial,
-            pane=change.pane,
-            luminance_mean=change.luminance_mean,
-            frame=frame,
-            frames_late=frames_late,
-        )
-    return viewport_row(
-        change.placement,
-        change.window,
-        t_asked_host_ns=change.t_asked_host_ns,
-        t_presented_host_ns=t_presented_host_ns,
-        trial=change.trial,
-        image_id=change.image_id,
-        pane=change.pane,
-        luminance_mean=change.luminance_mean,
-        frame=frame,
-        frames_late=frames_late,
-        cause=change.cause,
-    )

@@ -120,6 +120,23 @@ def test_fit_keeps_the_window_and_reset_does_not(presentation, image) -> None:
     assert (reset["window_width"], reset["window_centre"]) == (start["window_width"], start["window_centre"])
 
 
+def test_a_study_may_forbid_zoom_and_window_each_for_itself(presentation, image) -> None:
+    presentation.show([image()], trial=0, t_asked_host_ns=1)
+    before = presentation.state
+    presentation.allow(zoom=False, window=False)
+    presentation.zoom(500.0, 500.0, 2.0, None, 2)
+    presentation.pan(10.0, 10.0, None, 3)
+    presentation.window_level(50.0, 50.0, None, 4)
+    assert presentation.state is before
+    presentation.allow(zoom=False, window=True)
+    presentation.zoom(500.0, 500.0, 2.0, None, 5)
+    presentation.window_level(50.0, 50.0, None, 6)
+    assert presentation.state.revision == before.revision + 1
+    presentation.allow(zoom=True, window=False)
+    presentation.zoom(500.0, 500.0, 2.0, None, 8)
+    assert presentation.state.revision == before.revision + 2
+
+
 def test_a_window_drag_is_measured_in_logical_px_on_every_screen(image) -> None:
     widths = []
     for ratio in (1.0, 2.0):

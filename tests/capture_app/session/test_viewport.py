@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture_app.session.viewport import GreyRange, Layout, PaneView, empty_pane_row, pane_at, viewport_row
+from capture_app.session.viewport import (
+    GreyRange,
+    Layout,
+    PaneView,
+    Room,
+    empty_pane_row,
+    pane_at,
+    viewport_row,
+)
 from gaze_core.geometry import Placement, Rect
 from gaze_core.rows import decode_text
 from recordings_schema.stimuli.window import VoiFunction, Window
@@ -309,3 +317,56 @@ def test_an_emptied_pane_says_so_with_unknown_rectangles() -> None:
 
 def test_a_placement_is_the_one_of_the_shared_geometry() -> None:
     assert isinstance(view_of().placement, Placement)
+
+
+def test_images_leave_the_room_that_is_asked_for() -> None:
+    (area,) = Layout().areas(1920.0, 1080.0, 1.0, Room(top_px=48.0, right_px=380.0, bottom_px=72.0))
+    assert area == Rect(x=0.0, y=48.0, w=1540.0, h=960.0)
+
+
+def test_room_is_measured_in_logical_px() -> None:
+    (area,) = Layout().areas(1280.0, 720.0, 1.5, Room(left_px=100.0, top_px=40.0))
+    assert area == Rect(x=150.0, y=60.0, w=1770.0, h=1020.0)
+
+
+def test_no_room_changes_nothing() -> None:
+    layout = Layout.side_by_side(3)
+    assert layout.areas(1920.0, 1080.0, 1.25, Room()) == layout.areas(1920.0, 1080.0, 1.25)
+
+
+edges = st.floats(0.0, 5000.0)
+rooms = st.builds(Room, left_px=edges, top_px=edges, right_px=edges, bottom_px=edges)
+
+
+@given(
+    st.floats(300.0, 5000.0), st.floats(300.0, 3000.0), st.sampled_from((1.0, 1.25, 1.5, 1.75, 2.0)), rooms,
+    st.integers(1, 4),
+)  # fmt: skip
+def test_panes_keep_half_of_the_screen_whatever_room_is_asked_for(
+    width: float, height: float, ratio: float, room: Room, count: int
+) -> None:
+    areas = Layout.for_count(count).areas(width, height, ratio, room)
+    left, right = min(area.x for area in areas), max(area.right for area in areas)
+    top, bottom = min(area.y for area in areas), max(area.bottom for area in areas)
+    assert right - left >= width * ratio / 2.0 - 2.0  # rounded to whole px at each end
+    assert bottom - top >= height * ratio / 2.0 - 2.0
+    assert left >= 0.0 and top >= 0.0
+    assert right <= width * ratio + 1.0 and bottom <= height * ratio + 1.0
+
+
+@given(st.floats(300.0, 5000.0), st.floats(300.0, 3000.0), st.sampled_from((1.25, 1.5, 1.75)), rooms)
+def test_panes_with_room_lie_on_whole_px_under_scaling(
+    width: float, height: float, ratio: float, room: Room
+) -> None:
+    for area in Layout.side_by_side(2).areas(width, height, ratio, room):
+        for edge in (area.x, area.y, area.right, area.bottom):
+            assert edge == round(edge)
+
+
+@given(st.floats(800.0, 5000.0), rooms)
+def test_room_that_is_too_much_is_shared_in_proportion(width: float, room: Room) -> None:
+    (area,) = Layout().areas(width, 1000.0, 1.0, room)
+    wish = room.left_px + room.right_px
+    kept = min(wish, 0.5 * width)
+    assert area.x == pytest.approx(kept * room.left_px / max(wish, 1.0), abs=1.0)
+    assert width - area.right == pytest.approx(kept * room.right_px / max(wish, 1.0), abs=1.5)
