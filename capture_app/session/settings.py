@@ -56,6 +56,7 @@ class RecentKind(str, Enum):
     FOLDER = "folder"
     LIST = "list"
     RECORDING = "recording"
+    STUDY = "study"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,7 @@ class StartPlan:
     sentences: tuple[str, ...] = ()  # what the operator should know
     blocked: str = ""  # why no session can start, a sentence with the remedy
     last_calibration: str = ""  # when and how good
+    last_form: StartForm | None = None  # of the reader's newest session; its lasting answers are offered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,8 @@ class StartForm:
     has_glasses: bool | None = None
     are_instructions_skipped: bool = False
     comment: str = ""
+    distance_mm: float = math.nan  # eye to screen as measured at the start
+    reason_to_start: str = ""  # why the session begins although something is not as the study wants it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
