@@ -350,8 +350,10 @@ def test_panes_keep_half_of_the_screen_whatever_room_is_asked_for(
     top, bottom = min(area.y for area in areas), max(area.bottom for area in areas)
     assert right - left >= width * ratio / 2.0 - 2.0  # rounded to whole px at each end
     assert bottom - top >= height * ratio / 2.0 - 2.0
-    assert left >= 0.0 and top >= 0.0
-    assert right <= width * ratio + 1.0 and bottom <= height * ratio + 1.0
+    assert left >= 0.0
+    assert top >= 0.0
+    assert right <= width * ratio + 1.0
+    assert bottom <= height * ratio + 1.0
 
 
 @given(st.floats(300.0, 5000.0), st.floats(300.0, 3000.0), st.sampled_from((1.25, 1.5, 1.75)), rooms)
