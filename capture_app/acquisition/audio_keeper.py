@@ -18,6 +18,8 @@ from gaze_core.rows import Rows, decode_text
 from recordings_schema.layout import DatasetKey
 
 SOURCE: Final = "audio"
+ASKED: Final = "asked"
+TRIALS: Final = "trials"
 _OPENED: Final = ("open", "resumed")
 _log = logging.getLogger(__name__)
 
@@ -26,11 +28,20 @@ class AudioKeeper:
     """Follows the recorder and its trials; all but `late_rows` belongs to one thread.
 
     Without trials all of a recording is kept. From the first trial on, what is said between two trials or
-    during a pause is not.
+    during a pause is not. `keep` puts another rule in the place of this one.
+
+    Parameters
+    ----------
+    recorder
+        Where the rows go.
+    tell_segment
+        Takes each AUDIO_SEGMENT row as well, in the thread of the sound.
     """
 
-    def __init__(self, recorder: RecorderPort) -> None:
+    def __init__(self, recorder: RecorderPort, tell_segment: Callable[[Rows], None] | None = None) -> None:
         self._recorder = recorder
+        self._tell_segment = tell_segment
+        self._is_by_request = False  # kept as `keep` says, not as the trials do
         self._microphone: Microphone | None = None
         self._missing = ""  # why there is no microphone although one is wanted
         self._dictation: Dictation | None = None
@@ -47,6 +58,22 @@ class AudioKeeper:
     def is_kept(self) -> bool:
         """Whether sound goes into a file now."""
         return self._dictation is not None and self._dictation.is_kept
+
+    @property
+    def is_by_request(self) -> bool:
+        """Whether sound is kept only where it was asked for."""
+        return self._is_by_request
+
+    def keep(self, rule: str, trial: int, *, is_kept: bool) -> None:
+        """Keep sound by this rule from now on; see `messages.KeepAudio`."""
+        self.follow()
+        was_by_request, self._is_by_request = self._is_by_request, rule == ASKED
+        if self._is_by_request:
+            self.end_stretch()
+            self._is_between, self._trial = not is_kept, trial
+        elif was_by_request:
+            self.end_stretch()
+            self._is_between = False
 
     def use(self, microphone: Microphone | None, missing: str = "") -> None:
         """Take the sound of this microphone from now on; None: of none, for the reason given."""
@@ -68,6 +95,8 @@ class AudioKeeper:
     def take_trial(self, trial: int, state: str, t_host_ns: int) -> None:
         """Take what has become of a trial: each has its own stretches."""
         self.follow()
+        if self._is_by_request:
+            return
         dictation = self._dictation
         self._is_between = state not in _OPENED
         if self._is_between:
@@ -86,7 +115,8 @@ class AudioKeeper:
         self.end()
         self._started_ns = started_ns
         self._next_segment, self._trial = 0, -1
-        self._is_between = self._is_broken = self._has_told_loss = False
+        self._is_broken = self._has_told_loss = False
+        self._is_between = self._is_by_request  # nobody has asked for sound of this recording
         if started_ns is not None:
             self.late_rows()  # of the recording before, which was closed without them
             self._tell_begin()
@@ -155,6 +185,8 @@ class AudioKeeper:
             self._recorder.event("audio_not_written", text, source=SOURCE)
 
     def _emit(self, key: DatasetKey, rows: Rows) -> None:
+        if key is DatasetKey.AUDIO_SEGMENTS and self._tell_segment is not None:
+            self._tell_segment(rows)
         if not self._recorder.append(key, rows):
             with self._late_lock:
                 self._late.append((key, rows))

@@ -143,6 +143,19 @@ class StopAudio:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepAudio:
+    """Which sound of a recording is kept from now on, whichever microphone hears it; see `AudioState.asked`.
+
+    Before the first one sound is kept as the trials of the recording tell.
+    """
+
+    number: int  # of this request, rising
+    rule: str  # trials: as the trials tell; asked: as `is_kept` says
+    is_kept: bool
+    trial: int  # that it belongs to; -1 where none is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
     """The app is alive."""
 
@@ -291,6 +304,8 @@ class AudioState:
     level_db: float  # loudest frame since the last one said, dB below full scale; -96: silence
     device: str  # full name, "" where there is none
     text: str  # a sentence: what is heard, or why nothing is
+    asked: int = 0  # number of the last `KeepAudio` that was carried out; its stretches were told before
+    is_kept_when_asked: bool = False  # the rule of that was `asked`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +348,7 @@ Message: TypeAlias = (
     | SendTrigger
     | StartAudio
     | StopAudio
+    | KeepAudio
     | Heartbeat
     | Shutdown
     | Ready

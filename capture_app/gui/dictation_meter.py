@@ -56,6 +56,8 @@ class DictationMeter(QWidget):
             "missing": self.tr("No mic"),
             "ready": self.tr("Mic ready"),
             "kept": self.tr("Mic on"),
+            "voice_kept": self.tr("Voice kept"),
+            "voice_not_kept": self.tr("Voice not kept"),
             "loud": self.tr("Too loud"),
         }
         self.bar = LevelBar(self)
@@ -74,12 +76,20 @@ class DictationMeter(QWidget):
         self.setVisible(state is not None)
         if state is None:
             return
-        name = "missing"
-        if state.is_on:
-            name = "loud" if state.is_loud else "kept" if state.is_kept else "ready"
+        name = self._name_of(state)
         self.bar.show_level(state.level_db if state.is_on else LOWEST_DB)
         if self.word.text() != self._words[name]:
             self.word.setText(self._words[name])
         if self.toolTip() != state.text:
             self.setToolTip(state.text)
             self.setAccessibleName(state.text)
+
+    @staticmethod
+    def _name_of(state: DictationState) -> str:
+        if not state.is_on:
+            return "missing"
+        if state.is_loud:
+            return "loud"
+        if state.is_kept_when_asked:
+            return "voice_kept" if state.is_kept else "voice_not_kept"
+        return "kept" if state.is_kept else "ready"

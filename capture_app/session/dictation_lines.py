@@ -37,7 +37,7 @@ class DictationLines:
 def dictation_state(link: Link, settings: Settings) -> DictationState | None:
     """Return how the microphone stands, None while dictation is off or nothing is known of it yet."""
     audio = link.audio
-    if not settings.dictation.is_on or audio is None or link.is_dead:
+    if audio is None or link.is_dead or not (settings.dictation.is_on or audio.is_kept_when_asked):
         return None
     return DictationState(
         is_on=audio.is_on,
@@ -45,6 +45,7 @@ def dictation_state(link: Link, settings: Settings) -> DictationState | None:
         level_db=audio.level_db,
         is_loud=audio.level_db >= LOUD_DB,
         text=audio.text,
+        is_kept_when_asked=audio.is_kept_when_asked,
     )
 
 

@@ -15,6 +15,7 @@ from capture_app.session.signal_news import SignalNews
 from drivers.contract import Scene
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import (
+    AUDIO_SEGMENT,
     CLOCK_SYNC,
     EXTERNAL_SIGNAL,
     MARKER,
@@ -26,6 +27,7 @@ from gaze_core.rows import (
 )
 
 MAX_SENTENCES: Final = 50
+MAX_SEGMENTS: Final = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -92,6 +94,7 @@ class Link:
         self.sync_rows: list[Rows] = []  # arrived since the last `take_sync_rows`
         self.truth_events: list[Rows] = []
         self.user_position: Rows = USER_POSITION.empty(0)  # the newest row, of the tracker that streams
+        self._audio_segments: deque[Rows] = deque(maxlen=MAX_SEGMENTS)
         self._found: list[m.TrackersFound] = []
         self._calibration_answers: list[m.CalibrationAnswer] = []
 
@@ -129,6 +132,12 @@ class Link:
         """Return the clock readings that arrived since the last call."""
         rows, self.sync_rows = self.sync_rows, []
         return rows
+
+    def take_audio_segments(self) -> list[Rows]:
+        """Return the AUDIO_SEGMENT rows, one each, of stretches of dictation closed since the last call."""
+        found = list(self._audio_segments)
+        self._audio_segments.clear()
+        return found
 
     def find_trackers(self, driver: str, options: Mapping[str, str]) -> None:
         """Ask for a search; `take_found` will have its end."""
@@ -276,6 +285,8 @@ class Link:
         elif message.row_type == EXTERNAL_SIGNAL.name:
             if text := self.signal_news.signals(message.rows):
                 self.say(int(message.rows["t_host_ns"][-1]), "signal", text)
+        elif message.row_type == AUDIO_SEGMENT.name:
+            self._audio_segments.append(message.rows)
         elif message.row_type == TRIGGER.name:
             self.signal_news.triggers(message.rows)
 

@@ -136,6 +136,7 @@ class DictationState:
     level_db: float  # below full scale
     is_loud: bool  # at full scale: what is louder is cut off
     text: str  # a sentence
+    is_kept_when_asked: bool = False  # a study says when it is kept, not the recording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +205,7 @@ class LiveState:
     trail: tuple[TrailPoint, ...] = ()
     fixations: tuple[FixationMark, ...] = ()
     heatmaps: tuple[HeatmapState, ...] = ()
+    cover_masks: tuple[HeatmapState, ...] = ()  # what the eyes have covered, where the study previews it
     health: StreamHealth = field(default_factory=StreamHealth)
     trace: SignalTrace | None = None
     dictation: DictationState | None = None  # None while it is off

@@ -11,13 +11,13 @@ import numpy as np
 
 from capture_app.acquisition.audio.client import SoundClient
 from capture_app.acquisition.audio.devices import SoundDevice, choose_device, device_warnings
-from capture_app.acquisition.audio.errors import SoundError
+from capture_app.acquisition.audio.errors import NoSoundSystemError, SoundError
 from capture_app.acquisition.audio.messages import BlockHeard
 from capture_app.acquisition.audio.takes import Pcm
 
 Listener: TypeAlias = Callable[[BlockHeard], None]
 
-_NONE: str = "There is no microphone. Plug one in, then switch dictation off and on again."
+_NONE: str = "There is no microphone. Plug one in."
 
 
 class Sound(Protocol):
@@ -99,7 +99,7 @@ def open_microphone(
 
 def _device(sound: Sound, name: str) -> SoundDevice:
     if sound.problem:
-        raise SoundError(sound.problem)
+        raise NoSoundSystemError(sound.problem)
     device = choose_device(sound.devices, "input", name)
     if device is None:
         raise SoundError(_NONE)

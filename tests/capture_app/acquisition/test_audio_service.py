@@ -13,7 +13,7 @@ from audio_fakes import BLUETOOTH, DESK, START_NS, FakeMicrophone, FakeRecorder
 from capture_app.acquisition import messages as m
 from capture_app.acquisition.audio import dictation
 from capture_app.acquisition.audio.wav_file import WavWriter, sha256_of
-from capture_app.acquisition.audio_service import LEVEL_EVERY_NS, AudioService
+from capture_app.acquisition.audio_service import FIRST_RETRY_NS, LEVEL_EVERY_NS, AudioService
 from capture_app.acquisition.services import ServiceParts
 from gaze_core.clocks import ManualClock
 from gaze_core.rows import TRIAL, decode_text
@@ -300,3 +300,117 @@ def test_a_sound_process_that_hangs_does_not_hold_up_the_close(bench, monkeypatc
     assert len(it.segments()) == 0  # the recording closes without; its sync rows lead to the file
     it.settle()
     assert (it.folder / "case_audio_000.wav").is_file()
+
+
+def ask(it: Bench, number: int, trial: int, *, is_kept: bool, rule: str = "asked") -> None:
+    it.service.handle(m.KeepAudio(number=number, rule=rule, is_kept=is_kept, trial=trial))
+    it.settle()
+
+
+def test_a_study_keeps_what_it_asks_for_and_each_stretch_has_its_trial(bench):
+    it = bench()
+    ask(it, 1, -1, is_kept=False)
+    it.start()
+    it.recorder.start()
+    it.trial(0, "open")
+    it.speak(1.0)
+    ask(it, 2, 0, is_kept=True)
+    it.speak(2.0)
+    it.trial(0, "done")  # a study decides by its screens, not by the trials
+    it.speak(0.5)
+    ask(it, 3, -1, is_kept=False)
+    it.speak(5.0)
+    ask(it, 4, 3, is_kept=True)
+    it.speak(1.0)
+    it.recorder.close()
+    rows = it.segments()
+    assert list(rows["trial"]) == [0, 3]
+    assert list(rows["frame_count"]) == [120_000, 48_000]
+
+
+def test_a_stretch_is_told_before_the_answer_to_the_request_that_ended_it(bench):
+    it = bench()
+    it.start()
+    it.recorder.start()
+    ask(it, 1, 4, is_kept=True)
+    it.speak(1.0)
+    ask(it, 2, -1, is_kept=False)
+    (told,) = [place for place, each in enumerate(it.sent) if isinstance(each, m.StreamRows)]
+    assert it.sent[told].row_type == "audio_segment"
+    assert it.sent[told].rows["trial"][0] == 4
+    answers = [
+        place for place, each in enumerate(it.sent) if isinstance(each, m.AudioState) and each.asked == 2
+    ]
+    assert told < answers[0]
+    assert it.state.is_kept_when_asked
+    assert not it.state.is_kept
+
+
+def test_a_study_that_is_over_leaves_the_usual_rule(bench):
+    it = bench()
+    it.start()
+    it.recorder.start()
+    ask(it, 1, -1, is_kept=False)
+    it.speak(1.0)
+    ask(it, 2, -1, is_kept=True, rule="trials")
+    it.speak(2.0)
+    it.recorder.close()
+    assert list(it.segments()["frame_count"]) == [96_000]
+
+
+def test_the_next_recording_keeps_nothing_before_the_study_asks_for_it(bench):
+    it = bench()
+    it.start()
+    ask(it, 1, 0, is_kept=True)
+    it.recorder.start()
+    it.speak(1.0)
+    assert len(it.segments()) == 0
+
+
+def test_a_lost_microphone_is_heard_again_by_itself_and_the_sentence_goes_on_in_another_file(bench):
+    it = bench()
+    it.start()
+    it.recorder.start()
+    ask(it, 1, 2, is_kept=True)
+    it.speak(1.0)
+    it.microphone.problem = "Desk delivered nothing for 1.5 s; it may have been unplugged."
+    it.settle()
+    it.microphone.refusal = "There is no microphone."
+    it.clock.advance_ns(FIRST_RETRY_NS)
+    it.settle()
+    assert not it.state.is_on
+    it.microphone.problem = it.microphone.refusal = ""
+    it.clock.advance_ns(FIRST_RETRY_NS)
+    it.settle()
+    assert not it.state.is_on  # each look waits twice as long as the one before
+    it.clock.advance_ns(FIRST_RETRY_NS)
+    it.settle()
+    assert it.state.is_on
+    assert "heard again" in it.state.text
+    it.speak(2.0)
+    it.recorder.close()
+    assert list(it.segments()["frame_count"]) == [48_000, 96_000]
+    assert list(it.segments()["trial"]) == [2, 2]
+    assert [kind for kind, _ in it.recorder.told] == ["audio_started", "audio_lost", "audio_started"]
+
+
+def test_a_microphone_that_is_no_longer_wanted_is_not_looked_for(bench):
+    it = bench(refusal="Desk: it is used by another program.")
+    it.start()
+    it.service.handle(m.StopAudio())
+    it.settle()
+    it.microphone.refusal = ""
+    it.clock.advance_ns(10 * FIRST_RETRY_NS)
+    it.settle()
+    it.settle()
+    assert not it.state.is_on
+
+
+def test_where_sound_cannot_be_used_at_all_nothing_is_looked_for(bench):
+    it = bench(devices=(), problem="The PortAudio library cannot be loaded.")
+    it.start()
+    it.microphone.devices, it.microphone.problem = (DESK,), ""
+    it.clock.advance_ns(10 * FIRST_RETRY_NS)
+    it.settle()
+    it.settle()
+    assert not it.state.is_on

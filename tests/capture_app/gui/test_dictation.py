@@ -75,6 +75,8 @@ def test_a_computer_without_sound_says_so_on_the_page(qtbot, open_page, station)
     [
         ({}, "Mic on"),
         ({"is_kept": False}, "Mic ready"),
+        ({"is_kept_when_asked": True}, "Voice kept"),
+        ({"is_kept_when_asked": True, "is_kept": False}, "Voice not kept"),
         ({"is_loud": True, "level_db": 0.0}, "Too loud"),
         ({"is_on": False, "is_kept": False}, "No mic"),
     ],

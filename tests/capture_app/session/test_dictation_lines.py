@@ -77,6 +77,9 @@ def test_the_windows_are_told_how_the_microphone_stands_and_a_sentence_once(acqu
     state = dictation_state(link, ON)
     assert (state.is_kept, state.level_db, state.is_loud) == (True, -20.0, False)
     assert dictation_state(link, Settings()) is None
+    acquisition.arriving = [replace(HEARD, is_kept_when_asked=True)]
+    link.poll()
+    assert dictation_state(link, Settings()).is_kept_when_asked  # a study hears it, whatever the settings say
 
 
 def test_a_rate_that_no_device_has_is_refused_with_the_usual_ones():
