@@ -27,6 +27,7 @@ from calibration.targets import (
     CALIBRATIONS,
     VALIDATION_4,
     VALIDATION_8,
+    VALIDATIONS,
     Target,
     in_order,
     require_fresh,
@@ -47,7 +48,7 @@ from calibration.validation import (
 __all__ = [
     # Where targets are shown.
     "Target", "CALIBRATION_5", "CALIBRATION_9", "CALIBRATION_13", "CALIBRATIONS", "VALIDATION_4",
-    "VALIDATION_8", "in_order", "require_fresh",
+    "VALIDATION_8", "VALIDATIONS", "in_order", "require_fresh",
     # How they are shown, and what is asked of the device.
     "Pace", "Dot", "DotPhase", "Step", "DeviceCall", "DeviceAnswer", "AbortReason",
     "CalibrationProcedure", "CalibrationState", "CalibrationAttempt", "ValidationProcedure",

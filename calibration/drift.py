@@ -1,12 +1,14 @@
 """The drift check before a case: where the eye settles when it is asked to look at one target.
 
 The first stable fixation whose mean lies within 5 deg of the target is measured, by the live detector on
-every sample since the target was presented; nothing is decided before that. Its samples belong to a target
+every sample since the target was presented; nothing is decided before that. Where the study says how near it
+must come to pass, a fixation that misses by more is kept as the figure and the next one is looked at. Its samples belong to a target
 row, and `is_reading` keeps samples of targets out of the reading.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -41,7 +43,8 @@ class DriftSettings:
     target: Target = CENTRE
     radius_deg: float = 5.0  # a fixation further away is not of this target
     stable_ms: float = 300.0  # how long it has to last; that much is measured
-    patience_s: float = 10.0  # then the check ends without a figure
+    pass_deg: float = math.inf  # one that misses the target by more is kept, and another is waited for
+    patience_s: float = 10.0  # then the check ends
 
     def __post_init__(self) -> None:
         if not (0.0 < self.radius_deg <= 20.0 and 50.0 <= self.stable_ms <= 2000.0):
@@ -49,6 +52,8 @@ class DriftSettings:
                 f"A drift check within {self.radius_deg:g} deg for {self.stable_ms:g} ms cannot be made; "
                 "give up to 20 deg and 50 to 2000 ms."
             )
+        if not self.pass_deg > 0.0:
+            raise ValueError(f"No drift check can pass within {self.pass_deg:g} deg; give more than 0.")
         if not self.stable_ms * 1e-3 < self.patience_s <= 600.0:
             raise ValueError(
                 f"A drift check that ends after {self.patience_s:g} s leaves no time for a fixation of "
@@ -62,8 +67,8 @@ class DriftState(str, Enum):
     READY = "ready"
     SHOWING = "showing"
     MEASURED = "measured"
-    OVERRIDDEN = "overridden"  # the operator went on without a figure
-    TIMED_OUT = "timed_out"  # no fixation near the target
+    OVERRIDDEN = "overridden"  # somebody went on without a fixation that passes
+    TIMED_OUT = "timed_out"  # no fixation that passes
     ABORTED = "aborted"
 
 
@@ -133,7 +138,7 @@ class DriftCheck:
 
     @property
     def result(self) -> DriftResult | None:
-        """What was found; None before, and where there was no fixation."""
+        """What was found, of several the last; None before, and where there was no fixation."""
         return self._result
 
     @property
@@ -174,8 +179,8 @@ class DriftCheck:
         self._consider(int(own["t_device_ns"][-1]))
 
     def override(self, now_host_ns: int) -> None:
-        """Go on without a figure, as the operator wants."""
-        self._end(DriftState.OVERRIDDEN, now_host_ns, "The operator went on without a drift check.")
+        """Go on without a fixation that passes; one that was measured keeps its figure."""
+        self._end(DriftState.OVERRIDDEN, now_host_ns, "The drift check was passed over.")
 
     def abort(self, reason: AbortReason, now_host_ns: int, text: str = "") -> None:
         """Stop at once; there is no figure."""
@@ -193,7 +198,7 @@ class DriftCheck:
         )
 
     def _wait(self) -> None:
-        if self._result is not None:
+        if self._has_passed:
             self._end(DriftState.MEASURED, self._now_ns, "")
             return
         since_ns = self._presenter.presented_ns
@@ -202,11 +207,12 @@ class DriftCheck:
                 text = "The reader's screen did not show the target; check that its window is in front."
                 self.abort(AbortReason.TIMED_OUT, self._now_ns, text)
         elif self._now_ns - since_ns > self._settings.patience_s * NS_PER_S:
+            near_deg = self._settings.radius_deg if self._result is None else self._settings.pass_deg
             self._end(
                 DriftState.TIMED_OUT,
                 self._now_ns,
-                f"No steady gaze came within {self._settings.radius_deg:g} deg of the target; ask the reader "
-                "to look at it and check again, or calibrate anew.",
+                f"No steady gaze came within {near_deg:g} deg of the target; ask the reader to look at it and "
+                "check again, or calibrate anew.",
             )
 
     def _end(self, state: DriftState, now_host_ns: int, text: str) -> None:
@@ -242,9 +248,14 @@ class DriftCheck:
     def _stable_until(self, first_ns: int) -> int:
         return first_ns + round(self._settings.stable_ms * 1e6)
 
+    @property
+    def _has_passed(self) -> bool:
+        found = self._result
+        return found is not None and found.counted.accuracy.offset_deg <= self._settings.pass_deg
+
     def _measure(self, first_ns: int) -> None:
-        """Compute the figures of a stable fixation; it counts if it is near the target and the first."""
-        if self._result is not None:
+        """Compute the figures of a stable fixation; it counts if it is near the target and none has passed."""
+        if self._has_passed:
             return
         gaze = join_rows(self._gaze)
         times_ns = gaze["t_device_ns"]

@@ -7,11 +7,15 @@ the study's own. A signal without data at a target is `POOR`: what was not measu
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from calibration.validation import EyeResult, ValidationResult
 from gaze_core.eyes import Eye
+
+_NAMES: Final = {Eye.LEFT: "left eye", Eye.RIGHT: "right eye"}
 
 
 class Grade(str, Enum):
@@ -126,7 +130,7 @@ def judge(result: ValidationResult, eye: Eye, limits: GateLimits | None = None) 
         is_accepted=is_accepted,
         redo_targets=redo,
         limits=limits,
-        text=_sentence(decides, is_accepted),
+        text=_sentence(decides, signals, is_accepted=is_accepted),
     )
 
 
@@ -139,11 +143,23 @@ def _signal_grade(eye: EyeResult, limits: GateLimits) -> SignalGrade:
     )
 
 
-def _sentence(signal: SignalGrade, is_accepted: bool) -> str:
-    name = {Eye.LEFT: "left eye", Eye.RIGHT: "right eye"}.get(signal.eye, "average of the eyes")
+def _sentence(signal: SignalGrade, signals: Sequence[SignalGrade], *, is_accepted: bool) -> str:
+    name = _NAMES.get(signal.eye, "average of the eyes")
+    unseen = [_NAMES[each.eye] for each in signals if each.eye in _NAMES and math.isnan(each.mean_offset_deg)]
+    if len(unseen) == len(_NAMES) and math.isnan(signal.mean_offset_deg):
+        return (
+            "Neither eye has gaze at every target, so nothing can be judged. Seat the reader anew, look at "
+            "distance and glasses, then calibrate and validate."
+        )
     if math.isnan(signal.mean_offset_deg):
         return f"The {name} has no gaze at some target; seat the reader anew, then calibrate and validate."
-    figures = f"mean {signal.mean_offset_deg:.2f} deg, worst target {signal.worst_offset_deg:.2f} deg"
-    if is_accepted:
-        return f"The {name} is {signal.grade.value}: {figures}."
-    return f"The {name} is {signal.grade.value}: {figures}. Redo points, redo all, or accept with a reason."
+    text = (
+        f"The {name} is {signal.grade.value}: mean {signal.mean_offset_deg:.2f} deg, "
+        f"worst target {signal.worst_offset_deg:.2f} deg."
+    )
+    if not is_accepted:
+        text += " Redo points, redo all, or accept with a reason."
+    if len(unseen) == 1:
+        alone = ", where the other eye stands for both" if signal.eye is Eye.AVERAGE else ""
+        text += f" The {unseen[0]} has no gaze at some target{alone}."
+    return text

@@ -1,6 +1,6 @@
-"""Where targets are shown: layouts for calibration, and one for validation that shares no point with them.
+"""Where targets are shown: layouts for calibration, and others for validation that share no point with them.
 
-The validation points are those of Titta (Niehorster et al., doi 10.3758/s13428-020-01358-8): a validation on
+The first validation points are those of Titta (Niehorster et al., doi 10.3758/s13428-020-01358-8): a validation on
 calibration points would judge the fit by what it was fitted to.
 """
 
@@ -53,6 +53,28 @@ VALIDATION_8: Final = _layout(
     (0.8, 0.8),
     (0.2, 0.8),
 )
+
+_PAIRS: Final = (
+    ((0.2, 0.2), (0.8, 0.8)),
+    ((0.8, 0.2), (0.2, 0.8)),
+    ((0.35, 0.5), (0.65, 0.5)),
+    ((0.5, 0.35), (0.5, 0.65)),
+)
+_NEAR_CENTRE: Final = (0.42, 0.42)  # the centre itself is a calibration point
+
+
+def _validation_of(count: int) -> tuple[Target, ...]:
+    """Titta's four, then pairs that lie opposite each other, with one near the centre for odd counts."""
+    places = [(target.x_norm, target.y_norm) for target in VALIDATION_4]
+    for pair in _PAIRS[: (count - len(places)) // 2]:
+        places += pair
+    return _layout(*places, *([_NEAR_CENTRE] if count % 2 else []))
+
+
+VALIDATIONS: Final[Mapping[int, tuple[Target, ...]]] = MappingProxyType(
+    {count: VALIDATION_8 if count == 8 else _validation_of(count) for count in range(4, 14)}
+)
+"""Layouts of fresh targets by their number, 4 to 13; none shares a point with any calibration."""
 
 CALIBRATIONS: Final[Mapping[int, tuple[Target, ...]]] = MappingProxyType(
     {5: CALIBRATION_5, 9: CALIBRATION_9, 13: CALIBRATION_13}

@@ -204,13 +204,16 @@ class ReaderWindow(QWidget):
             painter.drawText(area, alignment, text)  # never on the picture
 
     def _paint_dot(self, painter: QPainter) -> None:
-        """Paint the dot of a calibration: a disc that shrinks, around a core that stays."""
+        """Paint the dot of a calibration, a disc that shrinks around a core that stays; or a cross."""
         dot = self._state.dot
         if dot is None:
             return
         width, height = self.physical_size
         centre = QPointF(dot.x_norm * width, dot.y_norm * height)
         level = 255 if self._state.background_grey < 128 else 0
+        if dot.is_cross:
+            self._paint_cross(painter, centre, level)
+            return
         core = height * tokens.TARGET_CORE_SHARE / 2
         disc = max(height * tokens.TARGET_SHARE / 2 * dot.size_share, 2.0 * core)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -219,6 +222,14 @@ class ReaderWindow(QWidget):
             painter.setBrush(QColor(grey, grey, grey))
             painter.drawEllipse(centre, radius, radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_cross(self, painter: QPainter, centre: QPointF, level: int) -> None:
+        """Paint a thin cross of the disc's size: it holds the eye and adds hardly any light."""
+        height = self.physical_size[1]
+        arm, half = height * tokens.TARGET_SHARE / 2, height * tokens.TARGET_CORE_SHARE / 4
+        for across, down in ((arm, half), (half, arm)):
+            area = QRectF(centre.x() - across, centre.y() - down, 2 * across, 2 * down)
+            painter.fillRect(area, QColor(level, level, level))
 
     def _paint_patch(self, painter: QPainter) -> None:
         if self._state.patch is None or self.corner is Corner.OFF:

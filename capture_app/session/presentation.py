@@ -67,6 +67,7 @@ class Presentation:
         self._presented_patch_state = False
         self._is_patch_on = False
         self._is_pending_cut = False
+        self._targets_grey: int | None = None  # background while targets are shown
         self._state = ReaderState(revision=0, background_grey=background_grey)
 
     @property
@@ -78,6 +79,11 @@ class Presentation:
     def images(self) -> tuple[ShownImage, ...]:
         """The images in the panes."""
         return self._images
+
+    @property
+    def _grey(self) -> int:
+        """The background now, 0..255."""
+        return self._background_grey if self._targets_grey is None else self._targets_grey
 
     @property
     def rows_in_force(self) -> Rows:
@@ -161,9 +167,14 @@ class Presentation:
         self._changed((), "clear", t_asked_host_ns)
         self._emptied(range(before), t_asked_host_ns)
 
-    def show_targets(self, *, is_on: bool) -> None:
-        """Let the screen belong to a calibration, which shows nothing but its dot, or give it back."""
-        self._redraw(replace(self._state, has_targets=is_on, dot=None, message="", progress=""))
+    def show_targets(self, *, is_on: bool, grey: int | None = None) -> None:
+        """Let the screen belong to a calibration, which shows nothing but its dot, or give it back.
+
+        `grey` (0..255) is the background meanwhile; None: that of the images.
+        """
+        self._targets_grey = grey if is_on else None
+        state = replace(self._state, has_targets=is_on, dot=None, message="", progress="")
+        self._redraw(replace(state, background_grey=self._grey))
 
     def show_dot(self, dot: DotState | None, *, is_onset: bool) -> int:
         """Show the dot of a calibration, or none; return the revision that has it.
@@ -247,7 +258,7 @@ class Presentation:
     def luminance(self) -> float:
         """Return the mean grey (0..1) of the whole reader's screen as it is asked to look now."""
         total_px = float(self._screen.width_px * self._screen.height_px)
-        background = self._background_grey / 255.0
+        background = self._grey / 255.0
         bright = background * total_px
         for image, view in zip(self._images, self._views, strict=True):
             dst = view.placement.dst_screen_px
@@ -316,7 +327,7 @@ class Presentation:
             self._pane_state(pane, image, view)
             for pane, (image, view) in enumerate(zip(self._images, self._views, strict=True))
         )
-        self._redraw(replace(self._state, panes=shown, background_grey=self._background_grey))
+        self._redraw(replace(self._state, panes=shown, background_grey=self._grey))
 
     def _redraw(self, state: ReaderState) -> None:
         patch = self._patch_state if self._is_patch_on else None

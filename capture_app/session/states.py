@@ -67,11 +67,12 @@ class PaneState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DotState:
-    """The dot of a calibration or validation."""
+    """The dot of a calibration, validation or drift check, or the cross of a pupil baseline."""
 
     x_norm: float  # fraction of the reader's screen, right
     y_norm: float  # the same, down
     size_share: float  # 1: full size
+    is_cross: bool = False  # a cross, which adds less light than a disc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

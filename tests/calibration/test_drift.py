@@ -61,6 +61,26 @@ def test_the_decision_comes_afterwards_a_large_offset_is_measured_not_waited_awa
     assert check.result.offset_deg[0] == pytest.approx(4.0, abs=0.1)
 
 
+def test_a_fixation_that_misses_the_study_s_limit_is_kept_and_the_next_is_waited_for() -> None:
+    gaze = gaze_along((2.5, 0.9), (0.5, 1.0))
+    missed = checked(gaze[:240], pass_deg=1.5)
+    assert missed.state is DriftState.SHOWING
+    assert missed.result.offset_deg[0] == pytest.approx(2.5, abs=0.1)
+    missed.override(10**9)
+    assert missed.state is DriftState.OVERRIDDEN
+    assert missed.result is not None
+    passed = checked(gaze, pass_deg=1.5)
+    assert passed.state is DriftState.MEASURED
+    assert passed.result.offset_deg[0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_check_that_never_passes_ends_in_time_with_what_it_measured() -> None:
+    check = checked(gaze_along((2.5, 3.0)), pass_deg=1.5, patience_s=2.0)
+    assert check.state is DriftState.TIMED_OUT
+    assert "within 1.5 deg" in check.tick(4 * 10**9).text
+    assert check.result.offset_deg[0] == pytest.approx(2.5, abs=0.1)
+
+
 @settings(max_examples=25)
 @given(cuts=st.lists(st.integers(1, 620), max_size=12).map(tuple))
 def test_how_the_samples_were_chunked_changes_nothing(cuts: tuple[int, ...]) -> None:

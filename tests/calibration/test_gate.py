@@ -127,3 +127,19 @@ def test_a_signal_the_validation_does_not_report_is_refused() -> None:
 def test_impossible_gates_are_refused(changes: dict) -> None:
     with pytest.raises(ValueError, match=r"gate"):
         GateLimits(**changes)
+
+
+def test_an_average_of_one_eye_alone_says_so() -> None:
+    result = validation(left=(0.3, 0.4), right=(0.3, math.nan), average=(0.3, 0.4))
+    found = judge(result, Eye.AVERAGE)
+    assert found.is_accepted
+    assert "The right eye has no gaze at some target, where the other eye stands for both." in found.text
+    assert "stands for both" not in judge(result, Eye.LEFT).text
+    assert judge(result, Eye.RIGHT).text.startswith("The right eye has no gaze at some target; seat")
+
+
+def test_without_any_gaze_the_sentence_names_both_eyes() -> None:
+    nothing = (math.nan, math.nan)
+    found = judge(validation(left=nothing, right=nothing, average=nothing), Eye.AVERAGE)
+    assert not found.is_accepted
+    assert found.text.startswith("Neither eye has gaze at every target")

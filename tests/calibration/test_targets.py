@@ -9,26 +9,32 @@ from calibration import (
     CALIBRATIONS,
     VALIDATION_4,
     VALIDATION_8,
+    VALIDATIONS,
     Target,
     in_order,
     require_fresh,
 )
 
-LAYOUTS = {5: CALIBRATION_5, 9: CALIBRATION_9, 13: CALIBRATION_13, 4: VALIDATION_4, 8: VALIDATION_8}
+LAYOUTS = [*CALIBRATIONS.items(), *VALIDATIONS.items()]
 
 
-@pytest.mark.parametrize("count", LAYOUTS)
-def test_a_layout_numbers_as_many_different_places_as_its_name_says(count: int) -> None:
-    layout = LAYOUTS[count]
+@pytest.mark.parametrize(("count", "layout"), LAYOUTS)
+def test_a_layout_numbers_as_many_different_places_as_its_name_says(count: int, layout: tuple) -> None:
     assert [target.target_id for target in layout] == list(range(count))
     assert len({(target.x_norm, target.y_norm) for target in layout}) == count
     assert all(0.0 < target.x_norm < 1.0 and 0.0 < target.y_norm < 1.0 for target in layout)
 
 
 @pytest.mark.parametrize("calibration", CALIBRATIONS.values(), ids=lambda layout: str(len(layout)))
-@pytest.mark.parametrize("validation", [VALIDATION_4, VALIDATION_8], ids=lambda layout: str(len(layout)))
+@pytest.mark.parametrize("validation", VALIDATIONS.values(), ids=lambda layout: str(len(layout)))
 def test_validation_shares_no_point_with_a_calibration(calibration: tuple, validation: tuple) -> None:
     require_fresh(validation, calibration)
+
+
+def test_a_validation_may_have_four_to_thirteen_targets_and_the_usual_ones_are_titta_s() -> None:
+    assert list(VALIDATIONS) == list(range(4, 14))
+    assert (VALIDATIONS[4], VALIDATIONS[8]) == (VALIDATION_4, VALIDATION_8)
+    assert dict(CALIBRATIONS) == {5: CALIBRATION_5, 9: CALIBRATION_9, 13: CALIBRATION_13}
 
 
 def test_a_validation_target_close_to_a_calibration_target_is_refused() -> None:
