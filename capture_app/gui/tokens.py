@@ -103,6 +103,8 @@ class OverlayColours:
     fixation_open: str = "#b6f36a"
     halo: str = "#101214"  # dark rim that keeps a mark readable on bright bone
     message: str = "#b8bdc2"
+    shape: str = "#7fd4ff"  # what a reader draws
+    shape_selected: str = "#ffd84d"
 
 
 OVERLAY: Final = OverlayColours()
@@ -169,6 +171,15 @@ CALIBRATION_MEAN_RADIUS: Final = 3.5
 CALIBRATION_CROSS: Final = 7.0  # arm of a validation target
 CALIBRATION_MAGNIFICATION: Final = 3.0  # of offsets: half a degree is 1 % of a screen
 PUPIL_HEIGHT: Final = 56
+CASE_LINE_HEIGHT: Final = 44  # of a study's case: two lines
+STEP_HEIGHT: Final = 22  # one screen of a case in the console
+STUDY_HEIGHT: Final = 372  # of the console's panel of the case
+STUDY_ACTS_WIDTH: Final = 468  # of the console's panel of actions
+STUDY_ACTS_HEIGHT: Final = 176
+ACCURACY_PAGE_SIZE: Final = (1080, 700)
+ACCURACY_STRIP_HEIGHT: Final = 132
+ACCURACY_MARK_RADII: Final = (4.0, 6.0, 8.0)  # good, attention, bad
+ACCURACY_TARGET_RADIUS: Final = 13.0
 SLIDER_WIDTH: Final = 112
 CHOICE_LETTERS: Final = 16  # width of a combo box at least
 
@@ -179,6 +190,15 @@ FIXATION_RADIUS_MINIMUM: Final = 7.0
 FIXATION_RADIUS_MAXIMUM: Final = 34.0
 FIXATION_RADIUS_ONE_SECOND: Final = 22.0  # area grows with the duration
 FOLLOW_MAGNIFICATION: Final = 2.0
+
+SHAPE_WIDTH: Final = 1.5  # bright line of an outline, logical px
+SHAPE_SELECTED_WIDTH: Final = 2.0
+SHAPE_RIM_WIDTH: Final = 3.0  # dark rim, both sides together
+SHAPE_HANDLE: Final = 9.0  # side of the painted square; its target is MINIMUM_TARGET
+SHAPE_FRAME_LEAST: Final = 84.0  # handles stand so far apart at least: three targets, one to move by
+SHAPE_DRAG_LEAST: Final = 4.0  # a shorter drag is a click
+DRAWING_PANEL_WIDTH: Final = 380
+DRAWING_LIST_HEIGHT: Final = 132  # of the shapes in the panel: four lines
 
 PATCH_SHARE: Final = 0.05  # side of the corner patch as a share of the screen's height
 READER_FONT_SHARE: Final = 0.018  # size of the reader's texts as a share of the screen's height
