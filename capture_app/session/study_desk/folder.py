@@ -1,0 +1,274 @@
+"""The folder of a study's sessions: what a reader did before, what comes next, and where the data go."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from capture_app.session.dictation_files import mend_dictation
+from capture_app.session.port import SessionError
+from capture_app.session.reading import RecordingRows, Worklist
+from capture_app.session.study import OpenedStudy, ReadingPlan, StudyError, plan_for
+from capture_app.session.study_desk.folder_history import (
+    DamagedSession,
+    PastRecording,
+    SessionHistory,
+    stamp_of,
+)
+from capture_app.session.study_desk.folder_layout import (
+    keep_study_copy,
+    period_folder,
+    reader_folder,
+    recordings_in,
+    session_folders,
+    session_name,
+    session_number,
+)
+from capture_app.session.study_desk.folder_lock import ReaderLock, in_use_sentence, is_in_use
+from capture_app.session.study_desk.folder_plan import (
+    PeriodPast,
+    PeriodState,
+    blocked_by,
+    changes_in,
+    state_of,
+    washout_sentence,
+)
+from capture_app.session.study_desk.states import StartPlan
+from recordings_schema.errors import RecordingError
+from recordings_schema.layout import EXTENSION
+from recordings_schema.recover import recover
+
+_MOST_STATES: Final = 64
+
+
+class StudyFolder:
+    """Implements `parts.SessionFolder` on the `sessions` folder inside the study folder. One thread.
+
+    Parameters
+    ----------
+    wall_clock_ns
+        The wall clock: for the washout and for who holds the lock since when. It orders nothing.
+    """
+
+    def __init__(self, *, wall_clock_ns: Callable[[], int] = time.time_ns) -> None:
+        self._wall_clock_ns = wall_clock_ns
+        self._history = SessionHistory()
+        self._lock = ReaderLock(wall_clock_ns=wall_clock_ns)
+        self._states: dict[object, PeriodState] = {}
+        self._recovered: tuple[str, ...] = ()
+
+    @property
+    def recovered(self) -> tuple[str, ...]:
+        """What `earlier` recovered last, a sentence each."""
+        return self._recovered
+
+    def plan(self, opened: OpenedStudy, reader: str, period: int | None) -> tuple[StartPlan, ReadingPlan]:
+        """Return what a reader would do now, and the whole plan.
+
+        Nothing is changed on the disk; sessions that were cut off are looked at as they are.
+
+        Raises
+        ------
+        SessionError
+            If the reader has no plan, there is no such period, or the folder cannot be read.
+        """
+        try:
+            reading = plan_for(opened.study, opened.cases, reader)
+        except StudyError as err:
+            raise SessionError(str(err)) from err
+        if period is not None and not 1 <= period <= len(reading.periods):
+            raise SessionError(
+                f"The study has no period {period}; choose one from 1 to {len(reading.periods)}."
+            )
+        pasts = [self._past(opened, reader, each.number) for each in reading.periods]
+        states: list[PeriodState] = []
+        for past in pasts:
+            blocked = blocked_by(past, opened, reading)
+            if not blocked:
+                try:
+                    states.append(self._state(opened, reading, past))
+                except SessionError as err:
+                    blocked = str(err)
+            if blocked:
+                return self._blocked(reading, past, blocked, opened), reading
+        chosen = period if period is not None else _next_period(states)
+        return self._start_plan(opened, reading, pasts, states, chosen), reading
+
+    def earlier(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[RecordingRows]:
+        """Return the rows of the reader's recordings of a period, oldest first; recovers what was cut off.
+
+        Raises
+        ------
+        SessionError
+            If one is being recorded now, cannot be recovered or read, or does not fit the study.
+        """
+        try:
+            reading = plan_for(opened.study, opened.cases, reader)
+        except StudyError as err:
+            raise SessionError(str(err)) from err
+        recovered: list[str] = []
+        for each in self._past(opened, reader, period).found:
+            if isinstance(each, DamagedSession) or each.is_unfinished:
+                recovered += _recovered(each.path)
+        self._recovered = tuple(recovered)
+        past = self._past(opened, reader, period)
+        blocked = blocked_by(past, opened, reading)
+        if blocked:
+            raise SessionError(blocked)
+        return [each.rows for each in past.sessions]
+
+    def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
+        """Take the study for this reader, and return the name of the recording to be made.
+
+        Raises
+        ------
+        SessionError
+            If a session of this reader runs anywhere, the study file was changed meanwhile, or the folder
+            cannot be written.
+        """
+        self._lock.take(reader_folder(opened.folder, reader), reader)
+        try:
+            keep_study_copy(opened)
+            folder = _make_session_folder(period_folder(opened.folder, reader, period), reader, period)
+        except SessionError:
+            self.release()
+            raise
+        return folder / f"{folder.name}{EXTENSION}"
+
+    def release(self) -> None:
+        """Give the study free; idempotent."""
+        self._lock.release()
+
+    def _past(self, opened: OpenedStudy, reader: str, period: int) -> PeriodPast:
+        folder = period_folder(opened.folder, reader, period)
+        found: list[PastRecording] = []
+        for session in session_folders(folder):
+            try:
+                paths = recordings_in(session)
+            except OSError as err:
+                reason = f"Its folder cannot be opened ({err.strerror or 'no reason given'})."
+                found.append(DamagedSession(path=session / f"{session.name}{EXTENSION}", reason=reason))
+                continue
+            found += [self._history.look(path) for path in paths]
+        return PeriodPast(period=period, found=tuple(found))
+
+    def _state(self, opened: OpenedStudy, reading: ReadingPlan, past: PeriodPast) -> PeriodState:
+        worklist = Worklist.of(opened.study, reading, past.period)
+        key = (opened.sha256, worklist, tuple((each.path, stamp_of(each.path)) for each in past.sessions))
+        if key not in self._states:
+            if len(self._states) >= _MOST_STATES:
+                self._states.clear()
+            self._states[key] = state_of(opened, worklist, past.sessions)
+        return self._states[key]
+
+    def _start_plan(
+        self,
+        opened: OpenedStudy,
+        reading: ReadingPlan,
+        pasts: Sequence[PeriodPast],
+        states: Sequence[PeriodState],
+        period: int,
+    ) -> StartPlan:
+        past, state = pasts[period - 1], states[period - 1]
+        folder = reader_folder(opened.folder, reading.reader)
+        now_ns = self._wall_clock_ns()
+        today = dt.datetime.fromtimestamp(now_ns / 1e9).date()  # the lab's own day
+        before = [each for other in pasts[: period - 1] for each in other.sessions]
+        waiting, has_to_wait = washout_sentence(reading, period, before, today)
+        open_before = [other + 1 for other in range(period - 1) if not states[other].is_finished]
+        blocked = ""
+        if is_in_use(folder) and not self._lock.is_held_on(folder):
+            blocked = in_use_sentence(folder, reading.reader, now_ns)
+        elif state.is_finished:
+            blocked = _finished_sentence(reading.reader, period, len(reading.periods), state)
+        elif open_before:
+            blocked = f"Period {open_before[0]} of {reading.reader} is not finished yet. Choose that one."
+        elif has_to_wait:
+            blocked = waiting
+        sentences = [*_unfinished_sentences(past), *changes_in(past, opened), *self._recovered]
+        calibrations = [each.last_calibration for each in past.sessions if each.last_calibration]
+        return StartPlan(
+            reader=reading.reader,
+            period=period,
+            periods=len(reading.periods),
+            counted=state.counted,
+            quota=state.quota,
+            interrupted=state.interrupted,
+            sentences=tuple(sentences),
+            blocked=blocked,
+            last_calibration=calibrations[-1] if calibrations else "",
+        )
+
+    def _blocked(
+        self, reading: ReadingPlan, past: PeriodPast, blocked: str, opened: OpenedStudy
+    ) -> StartPlan:
+        return StartPlan(
+            reader=reading.reader,
+            period=past.period,
+            periods=len(reading.periods),
+            counted=0,
+            quota=Worklist.of(opened.study, reading, past.period).quota,
+            interrupted="",
+            sentences=(*_unfinished_sentences(past), *self._recovered),
+            blocked=blocked,
+        )
+
+
+def _next_period(states: Sequence[PeriodState]) -> int:
+    unfinished = (number for number, state in enumerate(states, 1) if not state.is_finished)
+    return next(unfinished, len(states))
+
+
+def _finished_sentence(reader: str, period: int, periods: int, state: PeriodState) -> str:
+    whole = "" if periods == 1 else f" of period {period}"
+    done = f"{reader} has finished all cases{whole}; {state.counted} of {state.quota} count."
+    if state.counted < state.quota:
+        return f"{done} There is no spare left: add spares to the case list to read on."
+    return f"{done} Choose another reader."
+
+
+def _unfinished_sentences(past: PeriodPast) -> list[str]:
+    return [
+        f"Session {each.number} was cut off; it is recovered when this session begins."
+        for each in past.sessions
+        if each.is_unfinished
+    ]
+
+
+def _recovered(path: Path) -> tuple[str, ...]:
+    """Make a recording whole; return sentences about it.
+
+    Raises
+    ------
+    SessionError
+        If it cannot be recovered.
+    """
+    try:
+        report = recover(path)
+    except RecordingError as err:
+        raise SessionError(
+            f"The earlier session {path.name} cannot be recovered: {err} Or move the folder {path.parent} "
+            "out "
+            "of the study on purpose; its cases are then read again."
+        ) from err
+    return (*report.sentences(), *mend_dictation(report.path, path))
+
+
+def _make_session_folder(folder: Path, reader: str, period: int) -> Path:
+    """Make the folder of the next session; an empty one, left by a start that failed, is used again."""
+    there = session_folders(folder)
+    number = max((session_number(path.name) or 0 for path in there), default=0) + 1
+    try:
+        if there and not any(there[-1].iterdir()):
+            return there[-1]
+        path = folder / session_name(reader, period, number)
+        path.mkdir(parents=True)
+    except OSError as err:
+        raise SessionError(
+            f"No folder for the session can be made in {folder} ({err.strerror or 'no reason given'}). Make "
+            "room, and check who may write there."
+        ) from err
+    return path
