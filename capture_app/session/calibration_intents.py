@@ -14,6 +14,7 @@ from capture_app.session.port import ScreenFacts
 from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
 from capture_app.session.settings import Settings
+from capture_app.session.study_desk.desk import StudyDesk
 from capture_app.session.trials import TrialBook
 from gaze_core.clocks import Clock
 from gaze_core.geometry import ViewingGeometry
@@ -25,6 +26,7 @@ class CalibrationIntents(ABC):
     """`capture_app.session.calibration_desk.ReadersScreen` of a session."""
 
     calibration_desk: CalibrationDesk
+    study_desk: StudyDesk
     _clock: Clock
     _facts: ScreenFacts
     _feed: AnalysisFeed
@@ -38,6 +40,9 @@ class CalibrationIntents(ABC):
 
     def make_way(self) -> None:
         """Take what is read off the reader's screen; a case that is open is paused."""
+        if self.study_desk.is_running:
+            self.study_desk.make_way()
+            return
         self._message_before = self._presentation.state.message
         self._is_pause_of_calibration = self._trials.trial >= 0 and not self._trials.is_paused
         if self._is_pause_of_calibration:
@@ -46,6 +51,9 @@ class CalibrationIntents(ABC):
 
     def go_on(self) -> None:
         """Show what was being read again."""
+        if self.study_desk.is_running:
+            self.study_desk.calibration_over()
+            return
         if self._is_pause_of_calibration and self._trials.is_paused:
             self.resume()
         elif self._message_before:
@@ -67,14 +75,14 @@ class CalibrationIntents(ABC):
                 link=self._link,
                 live=self._feed.live,
                 presentation=self._presentation,
-                geometry=self._measured_geometry(),
+                geometry=self.measured_geometry(),
                 eye=self._feed.live.eye,
                 purpose=self._purpose() if phase is Phase.RUNNING else "opening",
                 blocked=_OPENING if is_between else "",
             )
         )
 
-    def _measured_geometry(self) -> ViewingGeometry:
+    def measured_geometry(self) -> ViewingGeometry:
         """Return what degrees are computed with, as `reading-station accuracy` will from the file."""
         tracker = self._link.tracker
         area_mm = area_of(tracker.info.get("display_area_mm")) if tracker is not None else None

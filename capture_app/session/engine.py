@@ -13,18 +13,25 @@ from typing import Final
 from capture_app.session.analysis_feed import AnalysisFeed
 from capture_app.session.calibration_desk import CalibrationDesk
 from capture_app.session.calibration_intents import CalibrationIntents
-from capture_app.session.cases import CaseList, cases_of_folder, cases_of_list
+from capture_app.session.case_intents import CaseIntents
+from capture_app.session.cases import CaseList
 from capture_app.session.images import ImageStore
 from capture_app.session.link import Acquisition, Link
 from capture_app.session.newest_gaze import newest_gaze_of
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
-from capture_app.session.session_metadata import new_recording_path, screen_of, session_metadata
+from capture_app.session.session_metadata import (
+    StudyMark,
+    new_recording_path,
+    screen_of,
+    session_metadata,
+)
 from capture_app.session.settings import Corner, Settings
 from capture_app.session.side_lines import SideLines
 from capture_app.session.state_maker import StateMaker, title_of
 from capture_app.session.states import LiveState, NewestGaze
+from capture_app.session.study_desk.desk import StudyDesk
 from capture_app.session.tracker_desk import TrackerDesk
 from capture_app.session.trials import TrialBook
 from capture_app.session.viewer_intents import ViewerIntents
@@ -32,14 +39,12 @@ from gaze_core.clocks import Clock, HostClock
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import EVENT, Rows
 
-_ALL_READ: Final = "All cases are read. Thank you."
-_NONE_READABLE: Final = "None of the images can be shown."
 _NAN: Final = float("nan")
 _BY_OPERATOR: Final = "ended by the operator"
 _NO_SCREEN: Final = ScreenFacts(name="screen", width_px=1920, height_px=1080)
 
 
-class CaptureSession(ViewerIntents, CalibrationIntents):
+class CaptureSession(ViewerIntents, CaseIntents, CalibrationIntents):
     """A capture session; `capture_app.session.port.SessionPort` as the windows see it."""
 
     def __init__(
@@ -52,8 +57,8 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
     ) -> None:
         self._start_acquisition = start_acquisition
         self._clock: Clock = clock if clock is not None else HostClock()
-        self._settings = settings
-        self._facts = facts
+        self._settings = self._own_settings = settings
+        self._facts = self._own_facts = facts
         self._geometry = ViewingGeometry(screen_of(facts), settings.distance_mm)
         self._presentation = Presentation(self._geometry.screen, settings.controls, settings.background_grey)
         self._link = Link(start_acquisition())
@@ -71,6 +76,7 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
         self._side_lines.configure(self._link, settings)
         self.tracker_desk = TrackerDesk(self._clock, settings, facts)
         self.calibration_desk = CalibrationDesk(self._clock, self)
+        self.study_desk = StudyDesk(self._clock, self)
         self._is_closed = False
         self._shown_since_host_ns: int | None = None
 
@@ -89,7 +95,10 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
         if self._recording.phase is Phase.DRAINING and self._feed.is_drained:
             self._recording.drained()
         self._step_calibration()
-        self._present_loaded_case()
+        if self.study_desk.is_open:
+            self.study_desk.step()
+        else:
+            self._present_loaded_case()
         self.tracker_desk.step(
             self._link,
             self._feed.live,
@@ -108,6 +117,7 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
             presentation=self._presentation,
             title=title_of(self._cases.title, self._reader),
             tracker_name=self._tracker_name,
+            study=self.study_desk.state,
         )
 
     def newest_gaze(self) -> NewestGaze | None:
@@ -118,36 +128,22 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
 
     def apply_settings(self, settings: Settings) -> None:
         """Take over settings; geometry and signal of a running recording stay as they were when it began."""
-        self._settings = settings
-        self._side_lines.configure(self._link, settings)
+        self._own_settings = settings
+        self.reconfigure()
+
+    def reconfigure(self) -> None:
+        """Take settings and screen anew, as the study that is open wants them."""
+        self._settings = self.study_desk.adjusted(self._own_settings)
+        self._facts = self.study_desk.adjusted_facts(self._own_facts)
+        self._side_lines.configure(self._link, self._settings)
         self._configure()
 
     def set_reader_screen(self, facts: ScreenFacts, cause: str) -> None:
         """Take the monitor of the reader's window."""
-        self._facts = facts
-        self._configure()
+        self._own_facts = facts
+        self.reconfigure()
         if cause != "start":
             self._event("screen_changed", f"{cause}: {facts.name} {facts.width_px} x {facts.height_px} px")
-
-    def show_folder(self, path: Path) -> None:
-        """Make the images of a folder the case list."""
-        self.show_cases(cases_of_folder(path))
-
-    def open_list(self, path: Path) -> None:
-        """Make the images named in a list file the case list."""
-        self.show_cases(cases_of_list(path))
-
-    def show_cases(self, cases: CaseList) -> None:
-        """Make these the cases and put the first one on the reader's screen."""
-        if self._recording.is_busy:
-            raise SessionError("A recording is running. End it before you open other images.")
-        self.calibration_desk.refuse_while_active()
-        self._images.close()
-        self._cases = cases
-        self._images = ImageStore(cases.root)
-        self._trials = TrialBook(cases.cases)
-        self._presentation.clear(-1, self._clock.now_ns())
-        self._want_case(self._trials.next_index(1))
 
     def start_demo(self) -> None:
         """Read the built-in phantoms with the simulated tracker, and record that."""
@@ -173,13 +169,15 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
         folder = self._settings.folder_for_recordings()
         self.record_to(new_recording_path(folder, self._cases.title, reader), reader)
 
-    def record_to(self, path: Path, reader: str) -> None:
-        """Begin a recording in this very file."""
+    def record_to(self, path: Path, reader: str, mark: StudyMark | None = None) -> None:
+        """Begin a recording in this very file; `mark` says which study it belongs to."""
         if self._recording.is_busy:
             raise SessionError("A recording is running already.")
         self.calibration_desk.refuse_while_active()
         if self._link.tracker is None:
             raise SessionError("No tracker is connected. Connect one, then start the recording.")
+        if mark is None and self.study_desk.is_open:
+            raise SessionError("A study is open. Start its session on the study's page, or close the study.")
         metadata = session_metadata(
             reader=reader,
             study=self._cases.title,
@@ -187,6 +185,7 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
             settings=self._settings,
             tracker_options=self._tracker_options,
             tracker=self._link.tracker,
+            mark=mark,
         )
         self._reader = reader
         self._recording.start(path, metadata.to_json())
@@ -194,27 +193,19 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
     def stop_recording(self) -> None:
         """End and close the recording; nothing happens where none runs."""
         self.calibration_desk.abort()
+        if self.study_desk.is_running:
+            self.study_desk.leave_now()
+            return
+        self.end_recording()
+
+    def end_recording(self) -> None:
+        """End and close the recording, whoever leads the cases."""
         if self._recording.phase is Phase.RUNNING:
             self._end_trial("done")
             self._wanted_case = -1
             self._presentation.clear(-1, self._clock.now_ns())
             self._event("recording_stopped", _BY_OPERATOR, source="operator")
         self._recording.stop(_BY_OPERATOR)
-
-    def pause(self) -> None:
-        """Close the current trial to the reading; samples are still recorded, the screen is blank."""
-        if self._trials.trial >= 0 and not self._trials.is_paused:
-            now_ns = self._clock.now_ns()
-            self._link.append("trial", self._trials.pause(now_ns))
-            self._presentation.clear(self._trials.trial, now_ns, message="Pause")
-            self._event("paused", "", source="operator")
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        if self._trials.is_paused:
-            self._link.append("trial", self._trials.resume(self._clock.now_ns()))
-            self._event("resumed", "", source="operator")
-            self._wanted_case = self._trials.case_index
 
     def mark(self, text: str = "") -> None:
         """Write an operator's mark at this moment."""
@@ -224,25 +215,6 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
         """Write an operator's mark that points to a moment ago."""
         t_host_ns = self._clock.now_ns() - round(before_now_s * 1e9)
         self._event("mark", text, t_host_ns=t_host_ns, source="operator")
-
-    def next_case(self) -> None:
-        """Finish the case that is shown and show the next."""
-        if not self._trials.cases:
-            raise SessionError("There are no cases. Open a folder of images or an image list.")
-        if self._trials.case_index >= 0:
-            self._move_to(self._trials.next_index(1))
-
-    def previous_case(self) -> None:
-        """Show the case before, as a new trial."""
-        index = self._trials.next_index(-1)
-        if index >= 0:
-            self._move_to(index)
-
-    def go_to_case(self, index: int) -> None:
-        """Show the case at `index`, from 0."""
-        if not 0 <= index < len(self._trials.cases):
-            raise SessionError(f"There is no case {index + 1}; the list has {len(self._trials.cases)}.")
-        self._move_to(index)
 
     # the reader's window
 
@@ -258,13 +230,20 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
             for row in rows[(rows["cause"] == b"show") & (rows["t_presented_host_ns"] == t_host_ns)]:
                 self._shown_since_host_ns = t_host_ns
                 self._event("image_shown", "", value=float(row["image_id"]), t_host_ns=t_host_ns)
-        if self.calibration_desk.presented(revision, t_host_ns):  # last: its target is what is looked at
+        # Last: a target is what is looked at.
+        is_target = self.calibration_desk.presented(revision, t_host_ns)
+        if self.study_desk.presented(revision, t_host_ns) or is_target:
             self._side_lines.target_presented(self._link, t_host_ns)
+
+    def say(self, sentence: str) -> None:
+        """Show the operator a sentence for a while."""
+        self._states.say(self._clock.now_ns(), sentence)
 
     def close(self) -> None:
         """End the session; a recording that runs is closed properly by the acquisition process."""
         if not self._is_closed:
             self._is_closed = True
+            self.study_desk.close()
             self._images.close()
             self._link.close()
 
@@ -272,6 +251,26 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
     def shown_since_host_ns(self) -> int | None:
         """When the case now on the screen was presented; None while none is."""
         return self._shown_since_host_ns
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force, with what a study changes in them."""
+        return self._settings
+
+    @property
+    def feed(self) -> AnalysisFeed:
+        """The live analysis."""
+        return self._feed
+
+    @property
+    def presentation(self) -> Presentation:
+        """What the reader's screen shows."""
+        return self._presentation
+
+    @property
+    def images(self) -> ImageStore:
+        """The images of the cases."""
+        return self._images
 
     @property
     def recording(self) -> RecordingControl:
@@ -302,15 +301,18 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
         if phase is Phase.RUNNING:
             for problem in self._trials.begin_recording():
                 self._event("image_unreadable", problem)
-            self._append_images(self._images.all_rows())
+            self.append_images(self._images.all_rows())
             self.calibration_desk.begin_recording(self._link)
             self._link.append("viewport", self._presentation.rows_in_force)
             if self._link.started is not None:
                 self._feed.begin_recording(self._link.started.first_row, now_ns)
             # The case is shown anew, so that the moment its image appears lies inside the recording.
             self._presentation.clear(-1, now_ns)
-            shown = self._trials.case_index
-            self._want_case(shown if shown >= 0 else self._trials.next_index(1))
+            if self.study_desk.is_open:
+                self.study_desk.recording_begun()
+            else:
+                shown = self._trials.case_index
+                self._want_case(shown if shown >= 0 else self._trials.next_index(1))
             if self._recording.is_stop_wanted:
                 self.stop_recording()
         elif phase in (Phase.CLOSED, Phase.FAILED):
@@ -319,60 +321,6 @@ class CaptureSession(ViewerIntents, CalibrationIntents):
             self._configure()  # with what was changed in the settings meanwhile
             if phase is Phase.FAILED:
                 self._states.say(now_ns, self._recording.problem)
-
-    def _move_to(self, index: int) -> None:
-        self._end_trial("done")
-        now_ns = self._clock.now_ns()
-        if index < 0:
-            self._trials.show(-1)
-            message = _ALL_READ if self._trials.is_any_readable else _NONE_READABLE
-            self._presentation.clear(-1, now_ns, message=message)
-            self._wanted_case = -1
-            self._event("all_cases_read", "")
-            return
-        self._presentation.clear(-1, now_ns)
-        self._want_case(index)
-
-    def _end_trial(self, outcome: str) -> None:
-        if self._trials.trial >= 0:
-            self._link.append("trial", self._trials.end(self._clock.now_ns(), outcome))
-
-    def _want_case(self, index: int) -> None:
-        self._wanted_case = index
-        self._shown_since_host_ns = None
-        if index >= 0:
-            self._trials.show(index)
-            self._images.ask(index, self._trials.cases[index])
-
-    def _present_loaded_case(self) -> None:
-        index = self._wanted_case
-        if index < 0 or self.calibration_desk.is_active:
-            return
-        self._images.ask(index, self._trials.cases[index])
-        if (loaded := self._images.take(index)) is None:
-            return
-        self._wanted_case = -1
-        now_ns = self._clock.now_ns()
-        if loaded.problem:
-            self._trials.note_problem(index, loaded.problem)
-            self._event("image_unreadable", loaded.problem)
-            self._states.say(now_ns, f"Case {self._trials.cases[index].case_id}: {loaded.problem}")
-            self._move_to(self._trials.next_index(1))
-            return
-        if self._recording.takes_rows:
-            self._append_images(self._images.new_rows())
-        if self._trials.trial < 0:  # else the reading goes on after a pause
-            self._feed.begin_trial(loaded.images)
-        if self._recording.phase is Phase.RUNNING and self._trials.trial < 0:
-            image_ids = tuple(image.image_id for image in loaded.images)
-            self._link.append("trial", self._trials.open(now_ns, image_ids))
-        progress = f"case {index + 1} of {len(self._trials.cases)}"
-        self._presentation.show(loaded.images, self._trials.trial, now_ns, progress=progress)
-        if (following := self._trials.next_index(1)) >= 0:
-            self._images.ask(following, self._trials.cases[following])
-
-    def _append_images(self, rows: tuple[Rows, ...]) -> None:
-        self._link.append_images(rows, self._cases.root if self._settings.embed_images else None)
 
     def _event(
         self, kind: str, text: str, *, value: float = _NAN, t_host_ns: int | None = None, source: str = "app"

@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,30 @@ from recordings_schema.metadata import (
 MM_PER_INCH = 25.4
 ASSUMED_DPI = 96.0
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyMark:
+    """Which session of a study a recording is; stored with it."""
+
+    study_id: str
+    version: str
+    sha256: str  # of the study file's text
+    period: int  # from 1
+    gaze_signal: str  # left, right, average, dominant: as the study says it
+    dominant_eye: str = "unknown"
+    room_lux: float = math.nan  # light on the screen; NaN: not measured
+    is_robot: bool = False  # a pseudo-reader read
+
+    def texts(self) -> dict[str, str]:
+        """Return what has no place of its own in the metadata."""
+        return {
+            "study_version": self.version,
+            "study_sha256": self.sha256,
+            "study_period": str(self.period),
+            "is_robot": "true" if self.is_robot else "false",
+        }
+
+
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -71,6 +96,7 @@ def session_metadata(
     settings: Settings,
     tracker_options: Mapping[str, str],
     tracker: TrackerOpened | None = None,
+    mark: StudyMark | None = None,
 ) -> SessionMetadata:
     """Return the metadata of a recording that begins now, with the constants measured on these devices.
 
@@ -95,11 +121,16 @@ def session_metadata(
                 session_id=f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
                 started_wall_ns=time.time_ns(),
                 started_host_ns=time.perf_counter_ns(),
-                study=study,
-                gaze_signal=_gaze_signal(settings),
+                study=study if mark is None else mark.study_id,
+                gaze_signal=_gaze_signal(settings) if mark is None else mark.gaze_signal,
             ),
-            participant=ParticipantRecord(pseudonym=reader),
-            display=_display(facts, screen, settings, display_latency),
+            participant=ParticipantRecord(
+                pseudonym=reader, dominant_eye="unknown" if mark is None else mark.dominant_eye
+            ),
+            display=replace(
+                _display(facts, screen, settings, display_latency),
+                ambient_lux=math.nan if mark is None else mark.room_lux,
+            ),
             software=SoftwareRecord.of_this_process("reading-station", capture_app.__version__),
             settings=SettingsRecord(
                 driver_options=dict(tracker_options),
@@ -111,6 +142,7 @@ def session_metadata(
                     "screen_size": "measured or reported"
                     if has_known_size(facts)
                     else "assumed: 96 dots per inch",
+                    **({} if mark is None else mark.texts()),
                 },
             ),
             timing=_timing(facts, settings, measured),

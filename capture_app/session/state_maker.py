@@ -14,6 +14,7 @@ from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
 from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState, RecordingState, TrailPoint
+from capture_app.session.study_desk.states import StudyDeskState
 from capture_app.session.trace import TraceStrip
 from capture_app.session.trials import TrialBook
 from capture_app.session.verdict import disk_minutes, verdict_of
@@ -62,6 +63,7 @@ class StateMaker:
         presentation: Presentation,
         title: str,
         tracker_name: str,
+        study: StudyDeskState | None = None,
     ) -> LiveState:
         """Return the state of this moment."""
         now_ns = self._clock.now_ns()
@@ -98,6 +100,7 @@ class StateMaker:
             health=health,
             trace=self._trace.trace(feed.live, now_ns),
             dictation=dictation_state(link, settings),
+            study=study,
             tracker=_tracker_words(link),
             is_simulated=bool(link.tracker is not None and link.tracker.info.get("is_simulated")),
             file_name=recording.path.name if recording.path is not None else "",

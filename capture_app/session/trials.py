@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from capture_app.session.cases import Case
 from capture_app.session.states import CaseItem, CaseMark
-from gaze_core.rows import TRIAL, Rows
+from gaze_core.rows import TRIAL, Rows, decode_text
 
 POOR_LOSS_SHARE: Final = 0.15
 """Share of missing samples from which a case is marked: the red limit of the published reading protocol."""
@@ -143,6 +143,21 @@ class TrialBook:
         self.is_paused = False
         self._touch()
         return row
+
+    def follow(self, rows: Rows) -> None:
+        """Take TRIAL rows that the case loop of a study has made."""
+        for row in rows:
+            state = bytes(row["state"]).decode()
+            if state == "open":
+                case_id = decode_text(row["case_id"])
+                self.show(next(n for n, case in enumerate(self._cases) if case.case_id == case_id))
+                self.trial, self._count = int(row["trial"]), TrialCount()
+            elif state not in ("paused", "resumed"):
+                self._leave_current()
+                self.trial, self.case_index = -1, -1
+            self.is_paused = state == "paused"
+        self._rows = np.concatenate([self._rows, rows])
+        self._touch()
 
     def count(self, is_valid: npt.NDArray[np.bool_], lost: int) -> None:
         """Count samples that arrived, and those that never did, while the trial's image was visible."""

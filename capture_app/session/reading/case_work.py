@@ -190,6 +190,13 @@ class CaseWork:
         """Return the verdict of the gate on the reading so far, the image that is visible left out."""
         return grade_case(attempt.loss, self.state.running_drift_deg, self._study.gates)
 
+    def grade_so_far(self, attempt: Attempt, now_ns: int) -> CaseGrade:
+        """Return the verdict on the reading so far, with the image that is visible for the first time."""
+        loss = attempt.loss
+        if attempt.visible_since_ns is not None and not attempt.is_looking_again:
+            loss = loss.plus(self._meter.measure(attempt.visible_since_ns, now_ns))
+        return grade_case(loss, self.state.running_drift_deg, self._study.gates)
+
     def require_complete(self, attempt: Attempt) -> None:
         """Refuse to go on where something is missing.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from calibration import DriftResult
 from capture_app.session.analysis_feed import AnalysisFeed
 from capture_app.session.link import Link
 from capture_app.session.presentation import Presentation
@@ -42,6 +43,10 @@ class SideRuns(Protocol):
     @property
     def state(self) -> SideRunState | None:
         """What runs now; None where nothing does."""
+
+    @property
+    def last_drift(self) -> DriftResult | None:
+        """The newest drift check that gave figures."""
 
     def begin_drift_check(self, around: StudyAround) -> None:
         """Show the study's target and wait for a fixation."""
@@ -93,7 +98,11 @@ class DictationRun(Protocol):
         """Stop playing."""
 
     def end(self, around: StudyAround) -> None:
-        """The session ends: nothing is recorded any more, work in the background is finished or given up."""
+        """The session ends: no voice is kept any more; called until `is_finished`. Never waits itself."""
+
+    @property
+    def is_finished(self) -> bool:
+        """After `end`: whether nothing is left to wait for."""
 
     def close(self) -> None:
         """Let everything go; idempotent."""

@@ -1,0 +1,24 @@
+"""Puts the parts of a session with a study together."""
+
+from __future__ import annotations
+
+from capture_app.session.study import OpenedStudy
+from capture_app.session.study_desk.host import StudyHost, StudyParts
+from gaze_core.clocks import Clock
+
+
+def assemble(opened: OpenedStudy, host: StudyHost, clock: Clock) -> StudyParts:
+    """Return the parts for one session with a study."""
+    from capture_app.session.study_desk.copies import StudyCopies
+    from capture_app.session.study_desk.dictation_run import StudyDictation
+    from capture_app.session.study_desk.ending import StudyEnding
+    from capture_app.session.study_desk.folder import StudyFolder
+    from capture_app.session.study_desk.side_runs import StudySideRuns
+
+    return StudyParts(
+        side_runs=StudySideRuns(opened.study, host.settings.eye, clock),
+        dictation=StudyDictation(clock),
+        copies=StudyCopies(),
+        ending=StudyEnding(),
+        folder=StudyFolder(),
+    )

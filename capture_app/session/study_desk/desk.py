@@ -1,0 +1,333 @@
+"""The session with a study as windows lead it: `capture_app.session.study_desk.port.StudyDeskPort`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from capture_app.session.cases import Case, CaseList
+from capture_app.session.port import ScreenFacts, SessionError
+from capture_app.session.reading import PracticeKey, ReadingLoop, Worklist
+from capture_app.session.recording import Phase
+from capture_app.session.session_metadata import StudyMark
+from capture_app.session.settings import Settings
+from capture_app.session.study import OpenedStudy, StudyError, open_reference, open_study
+from capture_app.session.study.check_terms import consent_sha256, consent_text
+from capture_app.session.study_desk.assembly import assemble
+from capture_app.session.study_desk.desk_acts import StudyActs
+from capture_app.session.study_desk.desk_state import StateBook
+from capture_app.session.study_desk.host import StudyHost, StudyParts
+from capture_app.session.study_desk.sitting import AfterClosing, Sitting
+from capture_app.session.study_desk.start_form import form_problems, form_rows
+from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState, StudyPhase
+from capture_app.session.study_desk.study_settings import facts_of, settings_of
+from gaze_core.clocks import Clock
+
+NS_PER_S: Final = 1e9
+_NO_STUDY: Final = "No study is open. Open one on the start page."
+_RUNNING: Final = "A session with this study is running. End it first."
+
+
+class StudyDesk(StudyActs):
+    """Opens a study, begins its sessions, and carries out what reader and operator want.
+
+    Parameters
+    ----------
+    clock
+        The host clock.
+    host
+        The capture session around it.
+    make_parts
+        Makes drift checks, dictation, copies and what follows a session.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        host: StudyHost,
+        make_parts: Callable[[OpenedStudy, StudyHost, Clock], StudyParts] = assemble,
+    ) -> None:
+        self._clock, self._host = clock, host
+        self._make_parts = make_parts
+        self._opened: OpenedStudy | None = None
+        self._parts: StudyParts | None = None
+        self._sitting: Sitting | None = None
+        self._phase = StudyPhase.OPENED
+        self._form: StartForm | None = None
+        self._path: Path | None = None
+        self._book = StateBook()
+        self.is_robot = False  # a pseudo-reader reads; stored with the recording
+
+    # what is known
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a study is open."""
+        return self._opened is not None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a reader sits before it."""
+        return self._sitting is not None and self._phase is StudyPhase.RUNNING
+
+    @property
+    def sitting(self) -> Sitting | None:
+        """The session that runs."""
+        return self._sitting
+
+    @property
+    def state(self) -> StudyDeskState | None:
+        """What is to be shown; None while no study is open."""
+        if self._opened is None or self._parts is None:
+            return None
+        return self._book.state(
+            host=self._host,
+            opened=self._opened,
+            parts=self._parts,
+            phase=self._phase,
+            form=self._form,
+            sitting=self._sitting,
+            is_robot=self.is_robot,
+            now_ns=self._clock.now_ns(),
+            message=self.message,
+            notes=self.notes,
+        )
+
+    def adjusted(self, settings: Settings) -> Settings:
+        """Return the settings as the study that is open wants them."""
+        if self._opened is None:
+            return settings
+        dominant = self._form.dominant_eye if self._form is not None else "unknown"
+        return settings_of(settings, self._opened.study, dominant)
+
+    def adjusted_facts(self, facts: ScreenFacts) -> ScreenFacts:
+        """Return the reader's screen as the study that is open knows it."""
+        return facts if self._opened is None else facts_of(facts, self._opened.study)
+
+    # opening and beginning
+
+    def open(self, path: Path) -> None:
+        """Open a study, by its file or its folder."""
+        if self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING, StudyPhase.ENDING):
+            raise SessionError(_RUNNING)
+        try:
+            opened = open_study(path)
+        except StudyError as err:
+            raise SessionError(str(err)) from err
+        cases = tuple(Case(case_id=case.case_id, images=case.images) for case in opened.cases)
+        self._host.take_cases(CaseList(title=opened.study.study.study_id, root=opened.folder, cases=cases))
+        self._let_go()
+        self._opened, self._phase = opened, StudyPhase.OPENED
+        self._parts = self._make_parts(opened, self._host, self._clock)
+        self._host.reconfigure()
+        from capture_app.session.calibration_plan import DeskPlan
+
+        self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, "unknown"))
+        tracker = opened.study.tracker
+        if tracker.driver:
+            options = {name: str(value) for name, value in tracker.options.items()}
+            self._host.connect_tracker(tracker.driver, options)
+
+    def close_study(self) -> None:
+        """Put the study away; refused while a session runs."""
+        if self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING, StudyPhase.ENDING):
+            raise SessionError(_RUNNING)
+        if self._opened is None:
+            return
+        self._let_go()
+        self._host.take_cases(CaseList(title="", root=Path(), cases=()))
+        self._host.calibration_desk.take_plan(None)
+        self._host.reconfigure()
+
+    def plan(self, reader: str, period: int | None = None) -> StartPlan:
+        """Return what a reader would do now."""
+        opened, parts = self._needed()
+        return parts.folder.plan(opened, reader, period)[0]
+
+    def start(self, form: StartForm) -> None:
+        """Begin the session and its recording."""
+        opened, parts = self._needed()
+        if self._phase not in (StudyPhase.OPENED, StudyPhase.ENDED, StudyPhase.FAILED):
+            raise SessionError(_RUNNING)
+        text = consent_text(opened.study, opened.folder)
+        problems = form_problems(opened.study, form, has_consent_text=bool(text))
+        if blocking := [problem.sentence for problem in problems if problem.is_blocking]:
+            raise SessionError(" ".join(blocking))
+        plan, _ = parts.folder.plan(opened, form.reader, form.period)
+        if plan.blocked:
+            raise SessionError(plan.blocked)
+        if self._phase is not StudyPhase.OPENED:  # another session on the same study: nothing is left over
+            self._let_go()
+            self._opened = opened
+            self._parts = parts = self._make_parts(opened, self._host, self._clock)
+        self._path = parts.folder.begin(opened, form.reader, form.period)
+        try:
+            parts.copies.begin(opened, self._path)
+            self._form = form
+            self._host.reconfigure()
+            from capture_app.session.calibration_plan import DeskPlan
+
+            self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, form.dominant_eye))
+            self._host.record_to(self._path, form.reader, self._mark(opened, form))
+        except SessionError:
+            self._form = None
+            parts.copies.close()
+            parts.folder.release()
+            raise
+        self._phase = StudyPhase.STARTING
+
+    def recording_begun(self) -> None:
+        """The recording runs: begin to read."""
+        opened, parts = self._needed()
+        form = self._form
+        if form is None:
+            return
+        _, plan = parts.folder.plan(opened, form.reader, form.period)
+        worklist = Worklist.of(opened.study, plan, form.period)
+        loop = ReadingLoop(
+            opened.study,
+            worklist,
+            sample_interval_ns=self._sample_interval_ns(),
+            practice_key=PracticeKey(opened.study, open_reference(opened)),
+            skips_instructions=form.are_instructions_skipped,
+            earlier=parts.folder.earlier(opened, form.reader, form.period),
+        )
+        self._sitting = Sitting(
+            self._host,
+            self._clock,
+            opened=opened,
+            worklist=worklist,
+            form=form,
+            loop=loop,
+            parts=parts,
+            geometry=self._host.measured_geometry(),
+        )
+        self._phase = StudyPhase.RUNNING
+        text = consent_text(opened.study, opened.folder)
+        sha256 = consent_sha256(text) if text else ""
+        for name, rows in form_rows(opened.study, form, sha256, self._clock.now_ns()):
+            self._host.link.append(name, rows)
+        parts.dictation.begin(opened, self._sitting.around())
+
+    # the session's side
+
+    def step(self) -> None:
+        """Do what is due."""
+        recording, sitting = self._host.recording, self._sitting
+        if self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING) and recording.phase is Phase.FAILED:
+            self._fail()
+        elif self._phase is StudyPhase.RUNNING and sitting is not None:
+            if recording.phase is Phase.CLOSED:  # it was closed by itself: disk full, source at its end
+                self._ended()
+                return
+            sitting.step()
+            if sitting.is_over and recording.phase is Phase.RUNNING:
+                self._end_when_spoken(sitting)
+        elif self._phase is StudyPhase.ENDING and self._parts is not None:
+            if recording.phase is Phase.FAILED:
+                self._fail()
+                return
+            if recording.phase is Phase.CLOSED and self._parts.ending.state is None:
+                self._ended()
+            end = self._parts.ending.state
+            if end is not None and end.is_over:
+                self._parts.folder.release()
+                self._phase = StudyPhase.ENDED
+
+    def presented(self, revision: int, t_host_ns: int) -> bool:
+        """Take a presented revision; True where that put a target before the eyes."""
+        return self._sitting is not None and self._sitting.presented(revision, t_host_ns)
+
+    def make_way(self) -> None:
+        """A calibration takes the reader's screen."""
+        if self._sitting is not None:
+            self._sitting.make_way()
+
+    def calibration_over(self) -> None:
+        """A calibration gives the reader's screen back."""
+        if self._sitting is not None:
+            self._sitting.calibration_over()
+
+    def close(self) -> None:
+        """Let everything go; a recording that runs is closed by whoever holds it."""
+        if self._sitting is not None and self._phase is StudyPhase.RUNNING:
+            self._sitting.finish()
+        self._let_go()
+
+    # ending
+
+    def leave(self) -> None:
+        """End the session: a closing validation where gaze was read, then close, verify, copy, report."""
+        sitting = self._running()
+        if not self._close_block(AfterClosing.END):
+            sitting.finish()
+
+    def leave_now(self) -> None:
+        """End the session without a closing validation."""
+        sitting = self._running()
+        sitting.after_closing = None
+        self._host.calibration_desk.abort()
+        sitting.finish()
+        self._end_when_spoken(sitting)
+
+    def _end_when_spoken(self, sitting: Sitting) -> None:
+        """Close the recording once what was dictated is written down, or given up."""
+        parts = sitting.parts
+        parts.dictation.end(sitting.around())
+        if parts.dictation.is_finished:
+            for name, rows in parts.dictation.step(sitting.around(), sitting.view):
+                self._host.link.append(name, rows)
+            self._host.end_recording()
+            self._phase = StudyPhase.ENDING
+
+    def _ended(self) -> None:
+        if self._parts is None or self._opened is None or self._path is None:
+            return
+        self._phase = StudyPhase.ENDING
+        self._sitting = None
+        self._parts.copies.close()
+        self._parts.ending.begin(self._opened, self._path)
+
+    def _fail(self) -> None:
+        self._phase, self._sitting = StudyPhase.FAILED, None
+        if self._parts is not None:
+            self._parts.dictation.close()
+            self._parts.copies.close()
+            self._parts.folder.release()
+
+    def _let_go(self) -> None:
+        if self._parts is not None:
+            parts = self._parts
+            for part in (parts.dictation, parts.copies, parts.ending):
+                part.close()
+            parts.folder.release()
+        self._opened = self._parts = self._sitting = self._form = self._path = None
+        self._phase = StudyPhase.OPENED
+        self._book = StateBook()
+        self.message, self.notes = "", ()
+
+    def _needed(self) -> tuple[OpenedStudy, StudyParts]:
+        if self._opened is None or self._parts is None:
+            raise SessionError(_NO_STUDY)
+        return self._opened, self._parts
+
+    def _sample_interval_ns(self) -> float:
+        tracker = self._host.link.tracker
+        rate_hz = tracker.info.get("rate_hz") if tracker is not None else None
+        if isinstance(rate_hz, (int, float)) and rate_hz > 0:
+            return NS_PER_S / float(rate_hz)
+        return self._host.feed.health.interval_s(tracker) * NS_PER_S
+
+    def _mark(self, opened: OpenedStudy, form: StartForm) -> StudyMark:
+        study = opened.study
+        return StudyMark(
+            study_id=study.study.study_id,
+            version=study.study.version,
+            sha256=opened.sha256,
+            period=form.period,
+            gaze_signal=study.analysis.signal.value,
+            dominant_eye=form.dominant_eye,
+            room_lux=form.room_lux,
+            is_robot=self.is_robot,
+        )
