@@ -170,6 +170,19 @@ CALIBRATION_SAMPLE_RADIUS: Final = 1.5
 CALIBRATION_MEAN_RADIUS: Final = 3.5
 CALIBRATION_CROSS: Final = 7.0  # arm of a validation target
 CALIBRATION_MAGNIFICATION: Final = 3.0  # of offsets: half a degree is 1 % of a screen
+STUDIES_PAGE_SIZE: Final = (1040, 700)
+STUDIES_LIST_WIDTH: Final = 400
+FINDINGS_SIZE: Final = (760, 520)
+EDITOR_SIZE: Final = (1120, 720)
+EDITOR_FINDINGS_WIDTH: Final = 360
+STUDY_PAGE_WIDTH: Final = 1680  # of its three columns together, at most
+STUDY_FACTS_WIDTH: Final = 320
+STUDY_STATION_WIDTH: Final = 336
+STUDY_FINDINGS_HEIGHT: Final = 132
+CONSENT_HEIGHT: Final = 148
+RULER_MARGIN: Final = 28  # around the frame on the reader's screen, logical px
+RULER_BAR_HEIGHT: Final = 14
+RULER_LINE: Final = 2
 PUPIL_HEIGHT: Final = 56
 CASE_LINE_HEIGHT: Final = 44  # of a study's case: two lines
 STEP_HEIGHT: Final = 22  # one screen of a case in the console
@@ -212,11 +225,77 @@ PANEL_INTERVAL_MS: Final = 200
 TRACE_INTERVAL_MS: Final = 80
 COPY_INTERVAL_MS: Final = 33  # the live copy follows a window/level drag at this pace
 
+READING_FONT_SHARE: Final = 0.02  # letters of the reader's screens as a share of the window's height
+READING_FONT_MINIMUM_PX: Final = 15
+READING_FONT_MAXIMUM_PX: Final = 22
+READING_LOW_PX: Final = 600  # windows lower than this spare room at their edges
+READING_COLUMN_WIDTH: Final = 880  # of questions and answers, at most
+READING_TEXT_WIDTH: Final = 720  # of a text that is read, at most
+READING_OPTION_WIDTH: Final = 280  # of an answer in one of several columns, at least
+READING_STEP_WIDTH: Final = 44  # of one step of a scale, at least
+READING_EDITOR_HEIGHT: Final = 220  # of a field for a free text, at most
+READING_STEP: Final = 12  # grey levels between neighbouring shades
+READING_GUARD_MS: Final = 250  # a second press of "Next" so soon is not meant for the screen that came up
+READING_SEND_MS: Final = 500  # a pause in typing after which a text is sent
+READING_QUIET_MS: Final = 600  # what passes sooner than this needs no words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderShades:
+    """The colours of the reader's screens on one grey."""
+
+    ground: str
+    text: str
+    secondary: str
+    raised: str  # answers and buttons
+    hover: str
+    line: str
+    control_line: str
+    chosen: str  # ground of a chosen answer
+    accent: Colours  # the theme whose signs and primary colours stand out here
+
+
+def reader_shades(grey: int) -> ReaderShades:
+    """Return readable colours on a grey of 0 to 255: steps of the same grey, with black or white letters."""
+    ground = grey_colour(grey)
+    is_dark = contrast_ratio("#ffffff", ground) >= contrast_ratio("#000000", ground)
+    # Answers lie a step away from the letters' side, which helps contrast, except at the end of the scale.
+    away = -1 if is_dark else 1
+    step = away if READING_STEP <= grey <= 255 - READING_STEP else (1 if grey < 128 else -1)
+    letters = 255 if is_dark else 0
+    text = grey_colour(round(letters * 0.92 + grey * 0.08))
+    mixed = (grey_colour(round(letters * share + grey * (1 - share))) for share in (0.62, 0.72, 0.82))
+    secondary = next((each for each in mixed if contrast_ratio(each, ground) >= 4.5), text)
+    accent = DARK if is_dark else LIGHT
+    return ReaderShades(
+        ground=ground,
+        text=text,
+        secondary=secondary,
+        raised=grey_colour(grey + step * READING_STEP),
+        hover=grey_colour(grey + step * READING_STEP * 2),
+        line=grey_colour(grey - away * READING_STEP),
+        control_line=grey_colour(grey - away * READING_STEP * 3),
+        chosen=_mixed(accent.primary, grey_colour(grey + step * READING_STEP), 0.3),
+        accent=accent,
+    )
+
+
+def grey_colour(grey: int) -> str:
+    """Return a grey level, cut to 0..255, as a colour."""
+    level = min(max(grey, 0), 255)
+    return f"#{level:02x}{level:02x}{level:02x}"
+
 
 def contrast_ratio(first: str, second: str) -> float:
     """Return the WCAG 2.1 contrast of two colours, 1 to 21."""
     lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def _mixed(first: str, second: str, share: float) -> str:
+    """Return `share` of the first colour in the second."""
+    pairs = ((int(first[n : n + 2], 16), int(second[n : n + 2], 16)) for n in (1, 3, 5))
+    return "#" + "".join(f"{round(one * share + two * (1 - share)):02x}" for one, two in pairs)
 
 
 def _luminance(colour: str) -> float:

@@ -109,8 +109,8 @@ class StageDesk(NotingDesk):
         super().__init__()
         chosen = study if study is not None else quiet(preset_study("reflacx"))
         self.rig = _StageRig(
-            study=chosen, cases=cases if cases is not None else some_cases(chosen.quota.cases_per_reader or 3), images=images, earlier=earlier,
-            blind_cases=blind_cases,
+            study=chosen, images=images, earlier=earlier, blind_cases=blind_cases,
+            cases=cases if cases is not None else some_cases(chosen.quota.cases_per_reader or 3),
         )  # fmt: skip
         self.rig.presents_at_once = presents_at_once
         self.opened = OpenedStudy(

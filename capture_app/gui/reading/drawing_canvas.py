@@ -1,0 +1,418 @@
+"""The see-through canvas above the images: shapes are drawn, picked, moved and resized on it.
+
+It takes the drawing button alone. All other buttons, the wheel and the keys go on to the reader's window,
+so that zoom, pan and window work while drawing. A finished drag is told once; nothing while it goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from capture_app.gui import tokens
+from capture_app.gui.reading.drawing_drag import Drag, DragAction
+from capture_app.gui.reading.drawing_paint import (
+    dirty_rect,
+    paint_crosshair,
+    paint_handles,
+    paint_outline,
+    paint_tag,
+    rect_of,
+    tag_width,
+)
+from capture_app.gui.reading.drawing_places import CanvasPane, canvas_panes, pane_under
+from capture_app.gui.reading.drawing_tags import Tag, TagWish, place_tags
+from capture_app.gui.reading.shape_geometry import (
+    Bounds,
+    Handle,
+    bounds_of,
+    contains,
+    handle_places,
+    handle_under,
+    in_the_middle,
+    moved,
+    resized,
+    widened,
+)
+from capture_app.session.reading import Shape, ShapeKind
+from capture_app.session.states import PaneState
+
+_KEY_PAUSE_MS: Final = 400  # steps by keys become one change after such a pause
+_CURSORS: Final = {
+    Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
+    Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
+    Handle.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
+    Handle.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
+    Handle.LEFT: Qt.CursorShape.SizeHorCursor,
+    Handle.RIGHT: Qt.CursorShape.SizeHorCursor,
+    Handle.TOP: Qt.CursorShape.SizeVerCursor,
+    Handle.BOTTOM: Qt.CursorShape.SizeVerCursor,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanvasShape:
+    """A shape with what is written beside it."""
+
+    number: int
+    shape: Shape
+    long_text: str  # "2 Consolidation, Atelectasis"
+    short_text: str  # "2"
+    is_complete: bool
+
+
+class DrawingCanvas(QWidget):
+    """Draws shapes over the images; its owner keeps them and hands them back by `render_shapes`."""
+
+    drawn = Signal(object)  # Shape without labels and certainty
+    changed = Signal(int, object)  # number, Shape
+    picked = Signal(int)  # number, -1 for none
+    refused = Signal(str)  # a sentence
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("drawing_canvas")
+        self.setAccessibleName(self.tr("Image to draw on"))
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.kind = ShapeKind.ELLIPSE
+        self.is_from_centre = False
+        self.limit_text = ""  # why nothing more can be drawn; "" where more can
+        self.draw_button = Qt.MouseButton.LeftButton
+        self.selected = -1
+        self._states: tuple[PaneState, ...] = ()
+        self._panes: tuple[CanvasPane, ...] = ()
+        self._shapes: tuple[CanvasShape, ...] = ()
+        self._tags: tuple[Tag, ...] = ()
+        self._drag: Drag | None = None
+        self._press = QPointF()
+        self._is_dragged = False  # far enough to be no click
+        self._draft: Bounds | None = None  # of the drag, or of steps by keys, image px
+        self._draft_number = -1  # of the shape that it replaces, -1 for a new one
+        self._draft_kind = ShapeKind.ELLIPSE
+        self._draft_pane = 0
+        self._key_timer = QTimer(self)
+        self._key_timer.setSingleShot(True)
+        self._key_timer.setInterval(_KEY_PAUSE_MS)
+        self._key_timer.timeout.connect(self.settle)
+
+    def render_shapes(self, panes: Sequence[PaneState], shapes: Sequence[CanvasShape], selected: int) -> None:
+        """Show shapes over panes; the same ones again change nothing."""
+        wanted = tuple(shapes)
+        is_same_place = len(panes) == len(self._states) and all(
+            new.placement == old.placement and new.image_id == old.image_id
+            for new, old in zip(panes, self._states, strict=False)
+        )
+        if is_same_place and wanted == self._shapes and selected == self.selected:
+            return
+        self._states, self._shapes, self.selected = tuple(panes), wanted, selected
+        if self._drag is None and not self._key_timer.isActive():
+            self._forget_draft()
+        self._lay_out()
+
+    def settle(self) -> None:
+        """Tell what steps by keys have made of the shape so far."""
+        self._key_timer.stop()
+        found = self._shape(self._draft_number)
+        if self._drag is not None or self._draft is None or found is None:
+            return
+        if bounds_of(found.shape) == self._draft:
+            self._forget_draft()
+            return
+        self.changed.emit(found.number, _at(found.shape, self._draft))
+
+    def draw_in_the_middle(self) -> None:
+        """Draw a shape in the middle of what is shown: drawing without a pointer."""
+        pane = self._panes[0] if self._panes else None
+        chosen = self._shape(self.selected)
+        if chosen is not None:
+            pane = self._pane(chosen.shape.pane)
+        if pane is None:
+            return
+        if self.limit_text:
+            self.refused.emit(self.limit_text)
+            return
+        self.settle()
+        self.drawn.emit(self._new_shape(pane, in_the_middle(pane.shown_image_px, pane.size_px)))
+
+    def step(self, dx_image_px: float, dy_image_px: float, *, is_resize: bool) -> bool:
+        """Move the picked shape, or its right and bottom edge, by keys; False where none is picked."""
+        found = self._shape(self.selected)
+        pane = self._pane(found.shape.pane) if found is not None else None
+        if found is None or pane is None or self._drag is not None:
+            return False
+        before = self._draft if self._draft_number == found.number else None
+        bounds = before or bounds_of(found.shape)
+        kind = found.shape.kind
+        if is_resize:
+            after = resized(bounds, Handle.BOTTOM_RIGHT, dx_image_px, dy_image_px, kind, pane.size_px)
+        else:
+            after = moved(bounds, dx_image_px, dy_image_px, kind, pane.size_px)
+        self._set_draft(after, found.number, kind, found.shape.pane)
+        self._key_timer.start()
+        return True
+
+    def cancel(self) -> bool:
+        """Give up the drag that goes on; False where none does."""
+        if self._drag is None:
+            return False
+        self._end_drag()
+        self._forget_draft()
+        return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to draw, move or resize."""
+        if event.button() != self.draw_button or self._drag is not None:
+            event.ignore()
+            return
+        self.settle()
+        place = event.position()
+        self._press, self._is_dragged = place, False
+        self._drag = self._drag_from(
+            place, is_new=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with the drag; else say by the cursor what a press would do."""
+        place = event.position()
+        if self._drag is None:
+            self._show_cursor(place)
+            event.ignore()
+            return
+        if not event.buttons() & self.draw_button:  # let go where nothing heard of it
+            self.cancel()
+            return
+        if not self._is_dragged and (place - self._press).manhattanLength() < tokens.SHAPE_DRAG_LEAST:
+            return
+        drag, pane = self._drag, self._pane(self._drag.pane)
+        if pane is None:
+            return
+        if drag.action is DragAction.DRAW and self.limit_text:
+            self._end_drag()
+            self.refused.emit(self.limit_text)
+            return
+        self._is_dragged = True
+        self._set_draft(drag.at(*pane.to_image(place.x(), place.y())), drag.number, drag.kind, drag.pane)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the drag and tell what it made; a click picks the shape under it."""
+        if event.button() != self.draw_button or self._drag is None:
+            event.ignore()
+            return
+        drag, pane = self._drag, self._pane(self._drag.pane)
+        is_click = not self._is_dragged
+        self._end_drag()
+        if is_click:
+            self.picked.emit(self._picked_at(event.position(), is_handle=drag.handle is not None))
+            return
+        if pane is None:
+            self._forget_draft()
+            return
+        bounds = drag.ended(*pane.to_image(event.position().x(), event.position().y()))
+        if bounds is None:
+            self._forget_draft()
+            self.refused.emit(
+                self.tr(
+                    "Nothing was drawn: a shape is at least 3 px wide and high, with its centre on the image."
+                )
+            )
+        elif drag.action is DragAction.DRAW:
+            self.drawn.emit(self._new_shape(pane, bounds))
+        else:
+            found = self._shape(drag.number)
+            if found is not None and bounds != bounds_of(found.shape):
+                self.changed.emit(drag.number, _at(found.shape, bounds))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the images again."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure the words again in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what the part of the canvas holds that is asked for."""
+        painter = QPainter(self)
+        part = QRectF(event.rect())
+        for pane in self._panes:
+            painter.setClipRect(rect_of(pane.territory))
+            self._paint_pane(painter, pane, part)
+        painter.setClipping(False)
+        for tag in self._tags:
+            if tag.number != self._draft_number and part.intersects(rect_of(tag.bounds)):
+                paint_tag(painter, tag, is_selected=tag.number == self.selected)
+
+    def _paint_pane(self, painter: QPainter, pane: CanvasPane, part: QRectF) -> None:
+        chosen = self._shape(self.selected)
+        for each in self._shapes:
+            if each.shape.pane != pane.state.pane or each.number in (self._draft_number, self.selected):
+                continue
+            bounds = pane.on_canvas(bounds_of(each.shape))
+            if part.intersects(dirty_rect(bounds)):
+                paint_outline(
+                    painter, bounds, each.shape.kind, is_selected=False, is_complete=each.is_complete
+                )
+        if self._draft is not None and self._draft_pane == pane.state.pane:
+            bounds = pane.on_canvas(self._draft)
+            paint_outline(painter, bounds, self._draft_kind, is_selected=True, is_complete=True)
+            if self._drag is not None and self._drag.is_from_centre:
+                paint_crosshair(painter, QPointF(*bounds.centre))
+            elif self._drag is None and self._draft_number >= 0:
+                self._paint_handles(painter, bounds)
+        elif chosen is not None and chosen.shape.pane == pane.state.pane:
+            bounds = pane.on_canvas(bounds_of(chosen.shape))
+            paint_outline(
+                painter, bounds, chosen.shape.kind, is_selected=True, is_complete=chosen.is_complete
+            )
+            self._paint_handles(painter, bounds)
+
+    def _paint_handles(self, painter: QPainter, bounds: Bounds) -> None:
+        frame = widened(bounds, tokens.SHAPE_FRAME_LEAST)
+        paint_handles(painter, bounds, frame, handle_places(frame).values())
+
+    def _lay_out(self) -> None:
+        """Place the panes and the words anew."""
+        corner = self.mapTo(self.window(), self.rect().topLeft())
+        size = (float(self.width()), float(self.height()))
+        ratio = self.devicePixelRatioF()
+        self._panes = canvas_panes(self._states, ratio, (corner.x(), corner.y()), size)
+        metrics = QFontMetricsF(self.font())
+        wishes = []
+        for each in self._shapes:
+            pane = self._pane(each.shape.pane)
+            if pane is None:
+                continue
+            bounds = pane.on_canvas(bounds_of(each.shape))
+            if each.number == self.selected:
+                bounds = widened(bounds, tokens.SHAPE_FRAME_LEAST)
+            wishes.append(
+                TagWish(
+                    number=each.number,
+                    shape=bounds,
+                    area=pane.territory,
+                    long_text=each.long_text,
+                    long_width=tag_width(metrics, each.long_text),
+                    short_text=each.short_text,
+                    short_width=tag_width(metrics, each.short_text),
+                )
+            )
+        self._tags = place_tags(wishes, metrics.height() + tokens.SPACE_XS)
+        self.update()
+
+    def _drag_from(self, place: QPointF, *, is_new: bool) -> Drag | None:
+        """Return what a press at a place begins."""
+        x, y = place.x(), place.y()
+        chosen = self._shape(self.selected)
+        pane = self._pane(chosen.shape.pane) if chosen is not None else None
+        if chosen is not None and pane is not None and not is_new:
+            bounds = pane.on_canvas(bounds_of(chosen.shape))
+            handle = handle_under(widened(bounds, tokens.SHAPE_FRAME_LEAST), x, y, tokens.MINIMUM_TARGET)
+            if handle is not None or self._holds(bounds, chosen.shape.kind, x, y):
+                return Drag.changing(
+                    pane, x, y, chosen.shape.kind,
+                    number=chosen.number, before=bounds_of(chosen.shape), handle=handle,
+                )  # fmt: skip
+        under = pane_under(self._panes, x, y)
+        if under is None:
+            return None
+        return Drag.drawing(under, x, y, self.kind, is_from_centre=self.is_from_centre)
+
+    def _holds(self, bounds: Bounds, kind: ShapeKind, x: float, y: float) -> bool:
+        """Whether a press there moves the picked shape: inside it, or in the middle of a tiny one."""
+        return contains(bounds, kind, x, y) or (
+            contains(widened(bounds, float(tokens.MINIMUM_TARGET)), ShapeKind.BOX, x, y)
+            and min(bounds.width, bounds.height) < tokens.MINIMUM_TARGET
+        )
+
+    def _picked_at(self, place: QPointF, *, is_handle: bool) -> int:
+        """Return the shape that a click picks: by its words, else the smallest under it, then the next."""
+        if is_handle:
+            return self.selected
+        for tag in self._tags:
+            if rect_of(tag.bounds).contains(place):
+                return tag.number
+        under = []
+        for each in self._shapes:
+            pane = self._pane(each.shape.pane)
+            if pane is None:
+                continue
+            bounds = widened(pane.on_canvas(bounds_of(each.shape)), float(tokens.MINIMUM_TARGET))
+            if contains(bounds, each.shape.kind, place.x(), place.y()):
+                under.append((bounds.width * bounds.height, each.number))
+        numbers = [number for _, number in sorted(under)]
+        if not numbers:
+            return -1
+        if self.selected in numbers:  # clicking again reaches what lies below
+            return numbers[(numbers.index(self.selected) + 1) % len(numbers)]
+        return numbers[0]
+
+    def _show_cursor(self, place: QPointF) -> None:
+        drag = self._drag_from(place, is_new=False)
+        if drag is None:
+            self.setCursor(Qt.CursorShape.ArrowCursor)
+        elif drag.handle is not None:
+            self.setCursor(_CURSORS[drag.handle])
+        elif drag.action is DragAction.MOVE:
+            self.setCursor(Qt.CursorShape.SizeAllCursor)
+        else:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def _set_draft(self, bounds: Bounds, number: int, kind: ShapeKind, pane: int) -> None:
+        self._update_draft()
+        if number != self._draft_number:
+            self.update()  # the words of the shape that moves are left out now
+        self._draft, self._draft_number = bounds, number
+        self._draft_kind, self._draft_pane = kind, pane
+        self._update_draft()
+
+    def _forget_draft(self) -> None:
+        self._key_timer.stop()
+        if self._draft is not None:
+            self._draft, self._draft_number = None, -1
+            self.update()
+
+    def _update_draft(self) -> None:
+        pane = self._pane(self._draft_pane)
+        if self._draft is not None and pane is not None:
+            self.update(dirty_rect(pane.on_canvas(self._draft)).toAlignedRect())
+
+    def _end_drag(self) -> None:
+        self._drag = None
+        self._is_dragged = False
+
+    def _new_shape(self, pane: CanvasPane, bounds: Bounds) -> Shape:
+        return Shape(
+            kind=self.kind,
+            image_id=pane.state.image_id,
+            pane=pane.state.pane,
+            left_image_px=bounds.left,
+            top_image_px=bounds.top,
+            right_image_px=bounds.right,
+            bottom_image_px=bounds.bottom,
+        )
+
+    def _shape(self, number: int) -> CanvasShape | None:
+        return next((each for each in self._shapes if each.number == number), None) if number >= 0 else None
+
+    def _pane(self, number: int) -> CanvasPane | None:
+        return next((pane for pane in self._panes if pane.state.pane == number), None)
+
+
+def _at(shape: Shape, bounds: Bounds) -> Shape:
+    """Return a shape at another place."""
+    return replace(
+        shape,
+        left_image_px=bounds.left,
+        top_image_px=bounds.top,
+        right_image_px=bounds.right,
+        bottom_image_px=bounds.bottom,
+    )
