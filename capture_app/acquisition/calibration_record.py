@@ -18,6 +18,7 @@ MAX_CALIBRATION_BYTES: Final = 8 * 1024 * 1024
 """No device's calibration is larger; what claims to be is not taken."""
 
 _KEPT_TRACKERS: Final = 8
+_KEPT_OUTCOMES: Final = 8
 
 TrackerKey: TypeAlias = "tuple[str, str, str]"
 
@@ -47,8 +48,11 @@ class CalibrationRecord:
         self._recorder = recorder
         self._clock = clock
         self._applied: dict[TrackerKey, _Applied] = {}  # by tracker, newest last
+        self._made: dict[tuple[TrackerKey, bytes], _Applied] = {}  # computed lately, newest last
         self._attempt = 0
         self._is_recording = False
+        self.last_attempt = -1
+        """Number in the recording of what was computed or applied last; 0 where none runs."""
 
     def follow(self, info: TrackerInfo | None) -> None:
         """Look whether a recording began; it is given the calibration that its tracker uses."""
@@ -74,7 +78,10 @@ class CalibrationRecord:
     def computed(self, info: TrackerInfo | None, outcome: CalibrationOutcome, t_host_ns: int) -> Rows:
         """Keep a computation where it was applied, write it while recording; return its samples as rows."""
         if outcome.is_applied:
-            self._keep(info, _Applied(t_computed_host_ns=t_host_ns, outcome=outcome))
+            applied = _Applied(t_computed_host_ns=t_host_ns, outcome=outcome)
+            self._keep(info, applied)
+            self._remember(info, applied)
+        self.last_attempt = self._attempt
         samples = _samples(outcome, self._attempt, t_host_ns)
         if self._is_recording:
             self._write(outcome, t_host_ns)
@@ -83,12 +90,15 @@ class CalibrationRecord:
     def applied(self, info: TrackerInfo | None, data: bytes) -> None:
         """Keep a calibration that was handed to the tracker, and write it while recording."""
         before = self._applied.get(_key(info)) if info is not None else None
-        if before is not None and before.is_ours and before.outcome.data == data:
+        if before is None or not before.is_ours or before.outcome.data != data:
+            before = self._made.get((_key(info), data)) if info is not None else None
+        if before is not None:
             applied = replace(before, is_watched=True)  # what was seen at the targets belongs to it still
         else:
             outcome = CalibrationOutcome(is_applied=True, text="Handed to the tracker.", data=data)
             applied = _Applied(t_computed_host_ns=NO_TIME, outcome=outcome)
         self._keep(info, applied)
+        self.last_attempt = self._attempt
         if self._is_recording:
             self._write(applied.outcome, applied.t_computed_host_ns)
 
@@ -105,6 +115,15 @@ class CalibrationRecord:
             text=_text_of(applied),
         )
         self._recorder.append(DatasetKey.EVENTS, row)
+
+    def _remember(self, info: TrackerInfo | None, applied: _Applied) -> None:
+        if info is None or not 0 < len(applied.outcome.data) <= MAX_CALIBRATION_BYTES:
+            return
+        made = (_key(info), applied.outcome.data)
+        self._made.pop(made, None)
+        self._made[made] = applied
+        while len(self._made) > _KEPT_OUTCOMES:
+            del self._made[next(iter(self._made))]
 
     def _keep(self, info: TrackerInfo | None, applied: _Applied) -> None:
         if info is None:

@@ -161,18 +161,22 @@ class CalibrationService:
 
     def _take(self, finished: Finished) -> None:
         call = finished.call
-        rows = CALIBRATION_SAMPLE.empty(0)
+        rows, data, attempt = CALIBRATION_SAMPLE.empty(0), b"", -1
         self._running = None
         self._own_until_ns = finished.t_host_ns + OWN_CHANGE_NS
         self._note(call, is_ok=finished.is_ok, text=finished.text, t_host_ns=finished.t_host_ns)
         if finished.outcome is not None:
             rows = self._record.computed(self._info, finished.outcome, finished.t_host_ns)
+            data, attempt = finished.outcome.data, self._record.last_attempt
         elif call.call == "apply" and finished.is_ok:
             self._record.applied(self._info, bytes.fromhex(call.data_hex))
+            attempt = self._record.last_attempt
         elif call.call == "leave":
             self._is_entered = False
         if self._is_answer_wanted:
-            self._answer(call, is_ok=finished.is_ok, text=finished.text, rows=rows)
+            self._answer(
+                call, is_ok=finished.is_ok, text=finished.text, rows=rows, data=data, attempt=attempt
+            )
         if self._waiting_leave is not None and self._used is not None:
             is_answer_wanted, self._waiting_leave = self._waiting_leave, None
             self._begin(leave_call(), self._used, is_answer_wanted=is_answer_wanted)
@@ -231,7 +235,16 @@ class CalibrationService:
             EVENT.row(t_host_ns=t_host_ns, kind=kind, source="tracker", value=float(is_ok), text=text),
         )
 
-    def _answer(self, call: m.CalibrationCall, *, is_ok: bool, text: str, rows: Rows | None = None) -> None:
+    def _answer(
+        self,
+        call: m.CalibrationCall,
+        *,
+        is_ok: bool,
+        text: str,
+        rows: Rows | None = None,
+        data: bytes = b"",
+        attempt: int = -1,
+    ) -> None:
         self._parts.send(
             m.CalibrationAnswer(
                 call=call.call,
@@ -241,6 +254,8 @@ class CalibrationService:
                 text=text,
                 row_type=CALIBRATION_SAMPLE.name,
                 rows=CALIBRATION_SAMPLE.empty(0) if rows is None else rows,
+                data_hex=data.hex() if len(data) <= MAX_CALIBRATION_BYTES else "",
+                attempt=attempt,
             )
         )
 

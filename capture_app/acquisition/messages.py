@@ -275,6 +275,8 @@ class CalibrationAnswer:
     text: str
     row_type: str  # calibration_sample
     rows: Rows  # what the device saw at the targets, after compute
+    data_hex: str = ""  # after compute: the device's own bytes for `apply`; "" where it hands out none
+    attempt: int = -1  # after compute and apply: its number in the recording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -326,6 +326,24 @@ def test_a_calibration_of_another_tracker_or_one_that_was_not_applied_is_not_tak
     assert len(bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)) == 0
 
 
+def test_an_earlier_calibration_can_be_given_back_and_keeps_what_was_seen_at_its_targets(
+    bench: Bench,
+) -> None:
+    bench.record()
+    bench.ask("enter")
+    first = bench.ask("compute")
+    assert (bytes.fromhex(first.data_hex), first.attempt) == (DATA, 0)
+    bench.calibrator.outcome = CalibrationOutcome(is_applied=True, text="Better.", data=b"better")
+    second = bench.ask("compute")
+    assert (bytes.fromhex(second.data_hex), second.attempt) == (b"better", 1)
+    given_back = bench.ask("apply", data_hex=first.data_hex)
+    assert given_back.is_ok
+    assert given_back.attempt == 2
+    samples = bench.recorder.all(DatasetKey.CALIBRATION_SAMPLES)
+    assert samples["attempt"].tolist() == [0, 0, 2, 2]
+    assert samples["t_computed_host_ns"].tolist() == [1_000] * 4
+
+
 def test_a_calibration_that_is_handed_in_is_recorded_without_a_time_of_its_making(bench: Bench) -> None:
     assert bench.ask("apply", data_hex=b"earlier".hex()).is_ok
     bench.record()
