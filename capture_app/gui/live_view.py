@@ -47,6 +47,7 @@ class LiveView(QWidget):
         self._newest: NewestGaze | None = None
         self._image = ImageCopy()
         self._heatmap = HeatmapLayer()
+        self._cover = HeatmapLayer()
         self._fixations = FixationLayer()
         self._base = QPixmap()
         self._base_key: tuple[object, ...] = ()
@@ -132,11 +133,12 @@ class LiveView(QWidget):
         scale = stage.w * ratio / state.screen_px[0]  # target px per physical px of the reader's screen
         image_changed = self._image.update(state.reader.panes, scale)
         heat_changed = self._options.show_heatmap and self._heatmap.update(state.heatmaps)
+        cover_changed = self._cover.update(state.cover_masks)
         if self._options.show_fixations:
             closed = tuple(mark for mark in state.fixations if not mark.is_open)
             self._fixations.update(closed, stage, ratio, self.font())
         key = (self._options, state.reader.background_grey, stage.w, stage.h, ratio)
-        if image_changed or heat_changed or key != self._base_key:
+        if image_changed or heat_changed or cover_changed or key != self._base_key:
             self._base_key = key
             self._base = self._draw_base(state, scale)
         self.update()
@@ -151,6 +153,7 @@ class LiveView(QWidget):
         self._image.paint(painter)
         if self._options.show_heatmap:
             self._heatmap.paint(painter, state.reader.panes, scale, self._options.heatmap_opacity)
+        self._cover.paint(painter, state.reader.panes, scale, 1.0)
         painter.end()
         base.setDevicePixelRatio(ratio)
         return base

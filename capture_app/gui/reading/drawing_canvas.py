@@ -7,7 +7,7 @@ so that zoom, pan and window work while drawing. A finished drag is told once; n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -25,15 +25,14 @@ from capture_app.gui.reading.drawing_paint import (
     rect_of,
     tag_width,
 )
-from capture_app.gui.reading.drawing_places import CanvasPane, canvas_panes, pane_under
-from capture_app.gui.reading.drawing_tags import Tag, TagWish, place_tags
+from capture_app.gui.reading.drawing_places import CanvasPane, canvas_panes
+from capture_app.gui.reading.drawing_scene import CanvasScene, CanvasShape
+from capture_app.gui.reading.drawing_tags import Tag, place_tags
 from capture_app.gui.reading.shape_geometry import (
     Bounds,
     Handle,
     bounds_of,
-    contains,
     handle_places,
-    handle_under,
     in_the_middle,
     moved,
     resized,
@@ -55,17 +54,6 @@ _CURSORS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CanvasShape:
-    """A shape with what is written beside it."""
-
-    number: int
-    shape: Shape
-    long_text: str  # "2 Consolidation, Atelectasis"
-    short_text: str  # "2"
-    is_complete: bool
-
-
 class DrawingCanvas(QWidget):
     """Draws shapes over the images; its owner keeps them and hands them back by `render_shapes`."""
 
@@ -84,10 +72,8 @@ class DrawingCanvas(QWidget):
         self.is_from_centre = False
         self.limit_text = ""  # why nothing more can be drawn; "" where more can
         self.draw_button = Qt.MouseButton.LeftButton
-        self.selected = -1
         self._states: tuple[PaneState, ...] = ()
-        self._panes: tuple[CanvasPane, ...] = ()
-        self._shapes: tuple[CanvasShape, ...] = ()
+        self._scene = CanvasScene()
         self._tags: tuple[Tag, ...] = ()
         self._drag: Drag | None = None
         self._press = QPointF()
@@ -96,6 +82,7 @@ class DrawingCanvas(QWidget):
         self._draft_number = -1  # of the shape that it replaces, -1 for a new one
         self._draft_kind = ShapeKind.ELLIPSE
         self._draft_pane = 0
+        self._has_steps = False  # steps by keys that have not been told
         self._key_timer = QTimer(self)
         self._key_timer.setSingleShot(True)
         self._key_timer.setInterval(_KEY_PAUSE_MS)
@@ -103,23 +90,31 @@ class DrawingCanvas(QWidget):
 
     def render_shapes(self, panes: Sequence[PaneState], shapes: Sequence[CanvasShape], selected: int) -> None:
         """Show shapes over panes; the same ones again change nothing."""
-        wanted = tuple(shapes)
+        if self._drag is None and not self._has_steps:
+            self._forget_draft()  # the answer to what was told is here, or it was refused
         is_same_place = len(panes) == len(self._states) and all(
             new.placement == old.placement and new.image_id == old.image_id
             for new, old in zip(panes, self._states, strict=False)
         )
-        if is_same_place and wanted == self._shapes and selected == self.selected:
+        scene = CanvasScene(panes=self._scene.panes, shapes=tuple(shapes), selected=selected)
+        if is_same_place and scene == self._scene:
             return
-        self._states, self._shapes, self.selected = tuple(panes), wanted, selected
-        if self._drag is None and not self._key_timer.isActive():
-            self._forget_draft()
+        self._states, self._scene = tuple(panes), scene
         self._lay_out()
+
+    @property
+    def selected(self) -> int:
+        """Number of the picked shape, -1 for none."""
+        return self._scene.selected
 
     def settle(self) -> None:
         """Tell what steps by keys have made of the shape so far."""
+        if not self._has_steps:
+            return
         self._key_timer.stop()
-        found = self._shape(self._draft_number)
-        if self._drag is not None or self._draft is None or found is None:
+        self._has_steps = False
+        found = self._scene.shape(self._draft_number)
+        if self._draft is None or found is None:
             return
         if bounds_of(found.shape) == self._draft:
             self._forget_draft()
@@ -128,10 +123,10 @@ class DrawingCanvas(QWidget):
 
     def draw_in_the_middle(self) -> None:
         """Draw a shape in the middle of what is shown: drawing without a pointer."""
-        pane = self._panes[0] if self._panes else None
-        chosen = self._shape(self.selected)
+        pane = self._scene.panes[0] if self._scene.panes else None
+        chosen = self._scene.chosen
         if chosen is not None:
-            pane = self._pane(chosen.shape.pane)
+            pane = self._scene.pane(chosen.shape.pane)
         if pane is None:
             return
         if self.limit_text:
@@ -142,8 +137,8 @@ class DrawingCanvas(QWidget):
 
     def step(self, dx_image_px: float, dy_image_px: float, *, is_resize: bool) -> bool:
         """Move the picked shape, or its right and bottom edge, by keys; False where none is picked."""
-        found = self._shape(self.selected)
-        pane = self._pane(found.shape.pane) if found is not None else None
+        found = self._scene.chosen
+        pane = self._scene.pane(found.shape.pane) if found is not None else None
         if found is None or pane is None or self._drag is not None:
             return False
         before = self._draft if self._draft_number == found.number else None
@@ -154,6 +149,7 @@ class DrawingCanvas(QWidget):
         else:
             after = moved(bounds, dx_image_px, dy_image_px, kind, pane.size_px)
         self._set_draft(after, found.number, kind, found.shape.pane)
+        self._has_steps = True
         self._key_timer.start()
         return True
 
@@ -189,7 +185,7 @@ class DrawingCanvas(QWidget):
             return
         if not self._is_dragged and (place - self._press).manhattanLength() < tokens.SHAPE_DRAG_LEAST:
             return
-        drag, pane = self._drag, self._pane(self._drag.pane)
+        drag, pane = self._drag, self._scene.pane(self._drag.pane)
         if pane is None:
             return
         if drag.action is DragAction.DRAW and self.limit_text:
@@ -204,11 +200,15 @@ class DrawingCanvas(QWidget):
         if event.button() != self.draw_button or self._drag is None:
             event.ignore()
             return
-        drag, pane = self._drag, self._pane(self._drag.pane)
+        drag, pane = self._drag, self._scene.pane(self._drag.pane)
         is_click = not self._is_dragged
         self._end_drag()
         if is_click:
-            self.picked.emit(self._picked_at(event.position(), is_handle=drag.handle is not None))
+            place = event.position()
+            is_handle = drag.handle is not None
+            self.picked.emit(
+                self.selected if is_handle else self._scene.picked_at(place.x(), place.y(), self._tags)
+            )
             return
         if pane is None:
             self._forget_draft()
@@ -224,7 +224,7 @@ class DrawingCanvas(QWidget):
         elif drag.action is DragAction.DRAW:
             self.drawn.emit(self._new_shape(pane, bounds))
         else:
-            found = self._shape(drag.number)
+            found = self._scene.shape(drag.number)
             if found is not None and bounds != bounds_of(found.shape):
                 self.changed.emit(drag.number, _at(found.shape, bounds))
 
@@ -243,7 +243,7 @@ class DrawingCanvas(QWidget):
         """Paint what the part of the canvas holds that is asked for."""
         painter = QPainter(self)
         part = QRectF(event.rect())
-        for pane in self._panes:
+        for pane in self._scene.panes:
             painter.setClipRect(rect_of(pane.territory))
             self._paint_pane(painter, pane, part)
         painter.setClipping(False)
@@ -252,8 +252,8 @@ class DrawingCanvas(QWidget):
                 paint_tag(painter, tag, is_selected=tag.number == self.selected)
 
     def _paint_pane(self, painter: QPainter, pane: CanvasPane, part: QRectF) -> None:
-        chosen = self._shape(self.selected)
-        for each in self._shapes:
+        chosen = self._scene.chosen
+        for each in self._scene.shapes:
             if each.shape.pane != pane.state.pane or each.number in (self._draft_number, self.selected):
                 continue
             bounds = pane.on_canvas(bounds_of(each.shape))
@@ -261,6 +261,18 @@ class DrawingCanvas(QWidget):
                 paint_outline(
                     painter, bounds, each.shape.kind, is_selected=False, is_complete=each.is_complete
                 )
+        is_drafted = self._draft is not None
+        if (
+            chosen is not None
+            and chosen.number != self._draft_number
+            and chosen.shape.pane == pane.state.pane
+        ):
+            bounds = pane.on_canvas(bounds_of(chosen.shape))
+            paint_outline(
+                painter, bounds, chosen.shape.kind, is_selected=not is_drafted, is_complete=chosen.is_complete
+            )
+            if not is_drafted:
+                self._paint_handles(painter, bounds)
         if self._draft is not None and self._draft_pane == pane.state.pane:
             bounds = pane.on_canvas(self._draft)
             paint_outline(painter, bounds, self._draft_kind, is_selected=True, is_complete=True)
@@ -268,12 +280,6 @@ class DrawingCanvas(QWidget):
                 paint_crosshair(painter, QPointF(*bounds.centre))
             elif self._drag is None and self._draft_number >= 0:
                 self._paint_handles(painter, bounds)
-        elif chosen is not None and chosen.shape.pane == pane.state.pane:
-            bounds = pane.on_canvas(bounds_of(chosen.shape))
-            paint_outline(
-                painter, bounds, chosen.shape.kind, is_selected=True, is_complete=chosen.is_complete
-            )
-            self._paint_handles(painter, bounds)
 
     def _paint_handles(self, painter: QPainter, bounds: Bounds) -> None:
         frame = widened(bounds, tokens.SHAPE_FRAME_LEAST)
@@ -284,76 +290,17 @@ class DrawingCanvas(QWidget):
         corner = self.mapTo(self.window(), self.rect().topLeft())
         size = (float(self.width()), float(self.height()))
         ratio = self.devicePixelRatioF()
-        self._panes = canvas_panes(self._states, ratio, (corner.x(), corner.y()), size)
+        panes = canvas_panes(self._states, ratio, (corner.x(), corner.y()), size)
+        self._scene = CanvasScene(panes=panes, shapes=self._scene.shapes, selected=self._scene.selected)
         metrics = QFontMetricsF(self.font())
-        wishes = []
-        for each in self._shapes:
-            pane = self._pane(each.shape.pane)
-            if pane is None:
-                continue
-            bounds = pane.on_canvas(bounds_of(each.shape))
-            if each.number == self.selected:
-                bounds = widened(bounds, tokens.SHAPE_FRAME_LEAST)
-            wishes.append(
-                TagWish(
-                    number=each.number,
-                    shape=bounds,
-                    area=pane.territory,
-                    long_text=each.long_text,
-                    long_width=tag_width(metrics, each.long_text),
-                    short_text=each.short_text,
-                    short_width=tag_width(metrics, each.short_text),
-                )
-            )
+        wishes = self._scene.wishes(lambda text: tag_width(metrics, text))
         self._tags = place_tags(wishes, metrics.height() + tokens.SPACE_XS)
         self.update()
 
     def _drag_from(self, place: QPointF, *, is_new: bool) -> Drag | None:
-        """Return what a press at a place begins."""
-        x, y = place.x(), place.y()
-        chosen = self._shape(self.selected)
-        pane = self._pane(chosen.shape.pane) if chosen is not None else None
-        if chosen is not None and pane is not None and not is_new:
-            bounds = pane.on_canvas(bounds_of(chosen.shape))
-            handle = handle_under(widened(bounds, tokens.SHAPE_FRAME_LEAST), x, y, tokens.MINIMUM_TARGET)
-            if handle is not None or self._holds(bounds, chosen.shape.kind, x, y):
-                return Drag.changing(
-                    pane, x, y, chosen.shape.kind,
-                    number=chosen.number, before=bounds_of(chosen.shape), handle=handle,
-                )  # fmt: skip
-        under = pane_under(self._panes, x, y)
-        if under is None:
-            return None
-        return Drag.drawing(under, x, y, self.kind, is_from_centre=self.is_from_centre)
-
-    def _holds(self, bounds: Bounds, kind: ShapeKind, x: float, y: float) -> bool:
-        """Whether a press there moves the picked shape: inside it, or in the middle of a tiny one."""
-        return contains(bounds, kind, x, y) or (
-            contains(widened(bounds, float(tokens.MINIMUM_TARGET)), ShapeKind.BOX, x, y)
-            and min(bounds.width, bounds.height) < tokens.MINIMUM_TARGET
+        return self._scene.drag_from(
+            place.x(), place.y(), self.kind, is_from_centre=self.is_from_centre, is_new=is_new
         )
-
-    def _picked_at(self, place: QPointF, *, is_handle: bool) -> int:
-        """Return the shape that a click picks: by its words, else the smallest under it, then the next."""
-        if is_handle:
-            return self.selected
-        for tag in self._tags:
-            if rect_of(tag.bounds).contains(place):
-                return tag.number
-        under = []
-        for each in self._shapes:
-            pane = self._pane(each.shape.pane)
-            if pane is None:
-                continue
-            bounds = widened(pane.on_canvas(bounds_of(each.shape)), float(tokens.MINIMUM_TARGET))
-            if contains(bounds, each.shape.kind, place.x(), place.y()):
-                under.append((bounds.width * bounds.height, each.number))
-        numbers = [number for _, number in sorted(under)]
-        if not numbers:
-            return -1
-        if self.selected in numbers:  # clicking again reaches what lies below
-            return numbers[(numbers.index(self.selected) + 1) % len(numbers)]
-        return numbers[0]
 
     def _show_cursor(self, place: QPointF) -> None:
         drag = self._drag_from(place, is_new=False)
@@ -376,12 +323,13 @@ class DrawingCanvas(QWidget):
 
     def _forget_draft(self) -> None:
         self._key_timer.stop()
+        self._has_steps = False
         if self._draft is not None:
             self._draft, self._draft_number = None, -1
             self.update()
 
     def _update_draft(self) -> None:
-        pane = self._pane(self._draft_pane)
+        pane = self._scene.pane(self._draft_pane)
         if self._draft is not None and pane is not None:
             self.update(dirty_rect(pane.on_canvas(self._draft)).toAlignedRect())
 
@@ -399,12 +347,6 @@ class DrawingCanvas(QWidget):
             right_image_px=bounds.right,
             bottom_image_px=bounds.bottom,
         )
-
-    def _shape(self, number: int) -> CanvasShape | None:
-        return next((each for each in self._shapes if each.number == number), None) if number >= 0 else None
-
-    def _pane(self, number: int) -> CanvasPane | None:
-        return next((pane for pane in self._panes if pane.state.pane == number), None)
 
 
 def _at(shape: Shape, bounds: Bounds) -> Shape:
