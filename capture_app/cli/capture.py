@@ -31,12 +31,14 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
     from capture_app.session.port import SessionError
     from capture_app.session.settings import RecentKind, SettingsStore
     from capture_app.session.station import Station
+    from capture_app.session.study import is_study
 
     store = SettingsStore()
     loaded = store.load()
     try:
         cases: CaseList | None = None
-        if images:
+        study = images[0] if len(images) == 1 and is_study(images[0]) else None
+        if images and study is None:
             cases = cases_of(images[0]) if len(images) == 1 else cases_of_images(images)
         session = CaptureSession(start_acquisition, settings=loaded.settings)
     except SessionError as err:
@@ -47,6 +49,8 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
             windows.controller.say(loaded.notice)
         if quit_after_s is None:
             windows.desk.offer_recovery()
+        if study is not None:
+            windows.desk.open_study(study.absolute())
         if cases is not None:
             session.show_cases(cases)
             if len(images) == 1 and images[0].is_dir():

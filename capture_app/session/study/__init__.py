@@ -12,6 +12,7 @@ from capture_app.session.study.loading import (
     OpenedStudy,
     check_study,
     find_study,
+    is_study,
     open_reference,
     open_study,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "CheckedStudy",
     "OpenedStudy",
     "find_study",
+    "is_study",
     "check_study",
     "open_study",
     "open_reference",

@@ -94,6 +94,13 @@ def find_study(path: Path) -> Path:
     return files[0]
 
 
+def is_study(path: Path) -> bool:
+    """Whether a path means a study: a study file, or a folder that holds one."""
+    if path.is_dir():
+        return any(path.glob(f"*{STUDY_EXTENSION}"))
+    return path.name.endswith(STUDY_EXTENSION)
+
+
 def check_study(path: Path, *, is_decoded: bool = False) -> CheckedStudy:
     """Read a study and find everything that is wrong with it.
 

@@ -112,6 +112,11 @@ class Sitting:
         return self.loop.state.next_trial > 0
 
     @property
+    def are_drift_checks_used_up(self) -> bool:
+        """Whether so many checks failed before this case that somebody has to decide."""
+        return self._failures_before(self.around().trial) >= MOST_DRIFT_CHECKS
+
+    @property
     def images(self) -> tuple[ShownImage, ...]:
         """The images of the open case."""
         return self._images
