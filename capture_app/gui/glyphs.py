@@ -138,6 +138,12 @@ def _file() -> tuple[bool, QPainterPath]:
     )
 
 
+def _study() -> tuple[bool, QPainterPath]:
+    board = ((0.2, 0.18), (0.8, 0.18), (0.8, 0.9), (0.2, 0.9), (0.2, 0.18))
+    clip = ((0.38, 0.18), (0.38, 0.08), (0.62, 0.08), (0.62, 0.18))
+    return _lines(board, clip, ((0.36, 0.44), (0.64, 0.44)), ((0.36, 0.64), (0.56, 0.64)))
+
+
 def _monitor() -> tuple[bool, QPainterPath]:
     frame = ((0.1, 0.18), (0.9, 0.18), (0.9, 0.68), (0.1, 0.68), (0.1, 0.18))
     return _lines(frame, ((0.5, 0.68), (0.5, 0.84)), ((0.3, 0.84), (0.7, 0.84)))
@@ -178,6 +184,7 @@ _SHAPES: Final[dict[str, Callable[[], tuple[bool, QPainterPath]]]] = {
     "folder": _folder,
     "file": _file,
     "monitor": _monitor,
+    "study": _study,
     "disk": _disk,
     "eye": _eye,
     "sliders": _sliders,

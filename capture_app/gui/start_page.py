@@ -25,6 +25,14 @@ from capture_app.gui.top_bar import level_colour, level_glyph
 from capture_app.session.settings import RecentItem, RecentKind
 
 
+_RECENT_GLYPHS = {
+    RecentKind.FOLDER: "folder",
+    RecentKind.LIST: "folder",
+    RecentKind.RECORDING: "file",
+    RecentKind.STUDY: "study",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationPart:
     """One word of the strip below: tracker, monitors, disk."""
@@ -101,7 +109,7 @@ class RecentRow(QPushButton):
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
-        glyph = "file" if self.item.kind is RecentKind.RECORDING else "folder"
+        glyph = _RECENT_GLYPHS[self.item.kind]
         ratio = self.devicePixelRatioF()
         self._sign.setPixmap(glyph_pixmap(glyph, colours.secondary, tokens.GLYPH_SIZE + 4, ratio))
 
@@ -118,6 +126,7 @@ class StartPage(QWidget):
     """Recent things left, actions right, the state of the station below."""
 
     demo_requested = Signal()
+    studies_requested = Signal()
     folder_requested = Signal()
     recording_info_requested = Signal()
     set_up_requested = Signal(str)  # name of the settings page
@@ -209,6 +218,12 @@ class StartPage(QWidget):
                 self.demo_requested.emit,
             ),
             (
+                "study",
+                self.tr("Open or make a study"),
+                self.tr("A protocol with its cases: calibration, reading, answers, report."),
+                self.studies_requested.emit,
+            ),
+            (
                 "folder",
                 self.tr("Open images"),
                 self.tr("A folder of chest X-rays becomes the list of cases."),
@@ -248,12 +263,7 @@ class StartPage(QWidget):
         grid.addWidget(label(self.tr("Recent"), "section", body), 3, 0)
         grid.addWidget(label(self.tr("Begin"), "section", body), 3, 1)
         grid.addWidget(self._recent_area(body), 4, 0)
-        cards = QVBoxLayout()
-        cards.setSpacing(tokens.SPACE_M)
-        for card in self.cards:
-            cards.addWidget(card)
-        cards.addStretch(1)
-        grid.addLayout(cards, 4, 1)
+        grid.addWidget(self._card_area(body), 4, 1)
         grid.setRowStretch(4, 1)
         grid.addWidget(rule(body), 5, 0, 1, 2)
         self._strip.addStretch(1)
@@ -274,6 +284,21 @@ class StartPage(QWidget):
         column.setContentsMargins(0, 0, tokens.SPACE_M, 0)
         column.addWidget(self._empty)
         column.addLayout(self._recent_column)
+        column.addStretch(1)
+        area.setWidget(content)
+        return area
+
+    def _card_area(self, parent: QWidget) -> QScrollArea:
+        area = QScrollArea(parent)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content = QWidget(area)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, tokens.SPACE_M, 0)
+        column.setSpacing(tokens.SPACE_M)
+        for card in self.cards:
+            column.addWidget(card)
         column.addStretch(1)
         area.setWidget(content)
         return area
