@@ -203,6 +203,11 @@ class FrameReader:
         self._salt, self._number, self.usable_bytes = salt, number + 1, end
         return Frame(kind=FrameKind(kind), dataset=dataset, offset=offset, payload=payload)
 
+    def go_on(self, file: BinaryIO) -> None:
+        """Go on behind the last whole frame in the same journal, opened again: it may have grown."""
+        self._file = file
+        self._size = file.seek(0, os.SEEK_END)
+
     def refuse(self, frame: Frame) -> None:
         """Count a frame as unusable after all: its content makes no sense."""
         self.usable_bytes = frame.offset - FRAME_OVERHEAD_BYTES

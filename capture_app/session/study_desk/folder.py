@@ -37,7 +37,7 @@ from capture_app.session.study_desk.folder_plan import (
     washout_sentence,
 )
 from capture_app.session.study_desk.states import StartPlan
-from recordings_schema.errors import RecordingError
+from recordings_schema.errors import RecordingError, RecordingInUseError
 from recordings_schema.layout import EXTENSION
 from recordings_schema.recover import recover
 
@@ -58,11 +58,12 @@ class StudyFolder:
         self._history = SessionHistory()
         self._lock = ReaderLock(wall_clock_ns=wall_clock_ns)
         self._states: dict[object, PeriodState] = {}
-        self._recovered: tuple[str, ...] = ()
+        self._recovered: tuple[str, ...] = ()  # what was recovered for the session that runs
+        self._current: Path | None = None  # folder of the session that `begin` made room for
 
     @property
     def recovered(self) -> tuple[str, ...]:
-        """What `earlier` recovered last, a sentence each."""
+        """What was recovered when the session that runs began, a sentence each."""
         return self._recovered
 
     def plan(self, opened: OpenedStudy, reader: str, period: int | None) -> tuple[StartPlan, ReadingPlan]:
@@ -93,12 +94,14 @@ class StudyFolder:
                 except SessionError as err:
                     blocked = str(err)
             if blocked:
-                return self._blocked(reading, past, blocked, opened), reading
+                return _blocked(opened, reading, past, blocked), reading
         chosen = period if period is not None else _next_period(states)
         return self._start_plan(opened, reading, pasts, states, chosen), reading
 
     def earlier(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[RecordingRows]:
         """Return the rows of the reader's recordings of a period, oldest first; recovers what was cut off.
+
+        The recording that `begin` named last is not among them.
 
         Raises
         ------
@@ -109,11 +112,9 @@ class StudyFolder:
             reading = plan_for(opened.study, opened.cases, reader)
         except StudyError as err:
             raise SessionError(str(err)) from err
-        recovered: list[str] = []
         for each in self._past(opened, reader, period).found:
-            if isinstance(each, DamagedSession) or each.is_unfinished:
-                recovered += _recovered(each.path)
-        self._recovered = tuple(recovered)
+            if isinstance(each, PastSession) and each.is_unfinished:
+                self._recovered += _recovered(each.path)
         past = self._past(opened, reader, period)
         blocked = blocked_by(past, opened, reading)
         if blocked:
@@ -123,29 +124,37 @@ class StudyFolder:
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         """Take the study for this reader, and return the name of the recording to be made.
 
+        Sessions that were cut off are recovered first, which takes seconds where they were long.
+
         Raises
         ------
         SessionError
-            If a session of this reader runs anywhere, the study file was changed meanwhile, or the folder
-            cannot be written.
+            If a session of this reader runs anywhere, an earlier one cannot be recovered or does not fit, the
+            study file was changed meanwhile, or the folder cannot be written.
         """
+        self._recovered = ()
         self._lock.take(reader_folder(opened.folder, reader), reader)
         try:
+            self.earlier(opened, reader, period)
             keep_study_copy(opened)
             folder = _make_session_folder(period_folder(opened.folder, reader, period), reader, period)
         except SessionError:
             self.release()
             raise
+        self._current = folder
         return folder / f"{folder.name}{EXTENSION}"
 
     def release(self) -> None:
         """Give the study free; idempotent."""
+        self._current = None
         self._lock.release()
 
     def _past(self, opened: OpenedStudy, reader: str, period: int) -> PeriodPast:
         folder = period_folder(opened.folder, reader, period)
         found: list[PastRecording] = []
         for session in session_folders(folder):
+            if session == self._current:
+                continue
             try:
                 paths = recordings_in(session)
             except OSError as err:
@@ -188,7 +197,8 @@ class StudyFolder:
             blocked = f"Period {open_before[0]} of {reading.reader} is not finished yet. Choose that one."
         elif has_to_wait:
             blocked = waiting
-        sentences = [*_unfinished_sentences(past), *changes_in(past, opened), *self._recovered]
+        sentences = [*_unfinished_sentences(past), *changes_in(past, opened)]
+        forms = [each.form for one in pasts for each in one.sessions if each.form is not None]
         calibrations = [each.last_calibration for each in past.sessions if each.last_calibration]
         return StartPlan(
             reader=reading.reader,
@@ -200,21 +210,21 @@ class StudyFolder:
             sentences=tuple(sentences),
             blocked=blocked,
             last_calibration=calibrations[-1] if calibrations else "",
+            last_form=forms[-1] if forms else None,
         )
 
-    def _blocked(
-        self, reading: ReadingPlan, past: PeriodPast, blocked: str, opened: OpenedStudy
-    ) -> StartPlan:
-        return StartPlan(
-            reader=reading.reader,
-            period=past.period,
-            periods=len(reading.periods),
-            counted=0,
-            quota=Worklist.of(opened.study, reading, past.period).quota,
-            interrupted="",
-            sentences=(*_unfinished_sentences(past), *self._recovered),
-            blocked=blocked,
-        )
+
+def _blocked(opened: OpenedStudy, reading: ReadingPlan, past: PeriodPast, blocked: str) -> StartPlan:
+    return StartPlan(
+        reader=reading.reader,
+        period=past.period,
+        periods=len(reading.periods),
+        counted=0,
+        quota=Worklist.of(opened.study, reading, past.period).quota,
+        interrupted="",
+        sentences=tuple(_unfinished_sentences(past)),
+        blocked=blocked,
+    )
 
 
 def _next_period(states: Sequence[PeriodState]) -> int:
@@ -248,6 +258,8 @@ def _recovered(path: Path) -> tuple[str, ...]:
     """
     try:
         report = recover(path)
+    except RecordingInUseError as err:
+        raise SessionError(str(err)) from err
     except RecordingError as err:
         raise SessionError(
             f"The earlier session {path.name} cannot be recovered: {err} Or move the folder {path.parent} "

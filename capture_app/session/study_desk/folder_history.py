@@ -13,6 +13,8 @@ import numpy as np
 
 from capture_app.session.reading import DATASET_OF, RecordingRows, Subject, rows_of
 from capture_app.session.study_desk.folder_layout import session_number
+from capture_app.session.study_desk.start_form import form_of
+from capture_app.session.study_desk.states import StartForm
 from gaze_core.rows import JUDGEMENT, NO_TIME, TRIAL, Rows, decode_text, join_rows
 from recordings_schema.errors import DamagedRecordingError, RecordingError
 from recordings_schema.journal_content import JournalContent, read_journal
@@ -41,6 +43,7 @@ class PastSession:
     is_unfinished: bool  # cut off and not recovered yet
     rows: RecordingRows
     last_calibration: str  # when and how good; "" where none was accepted
+    form: StartForm | None  # as it was filled in; None where the recording holds none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,7 @@ def read_past(path: Path) -> PastSession:
                 recording.metadata,
                 rows_of(recording),
                 _times(recording.gaze(count - 1)) if count else [],
+                form_of(recording),
                 is_unfinished=has_journal or not recording.is_finished,
             )
     except RecordingError:
@@ -108,7 +112,7 @@ def read_past(path: Path) -> PastSession:
     content = read_journal(journal_path(path))
     rows = {name: _joined(content, key) for name, key in DATASET_OF.items()}
     times = [t_ns for block in content.blocks(DatasetKey.GAZE) for t_ns in _times(block[-1:])]
-    return _past(path, content.header.metadata, rows, times, is_unfinished=True)
+    return _past(path, content.header.metadata, rows, times, None, is_unfinished=True)
 
 
 def _joined(content: JournalContent, key: DatasetKey) -> Rows:
@@ -121,6 +125,7 @@ def _past(
     metadata: SessionMetadata,
     rows: RecordingRows,
     gaze_times_ns: list[int],
+    form: StartForm | None,
     *,
     is_unfinished: bool,
 ) -> PastSession:
@@ -143,6 +148,7 @@ def _past(
         last_calibration=_last_calibration(
             rows[JUDGEMENT.name], session.started_wall_ns - session.started_host_ns
         ),
+        form=form,
     )
 
 
