@@ -18,6 +18,7 @@ from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.reader_window import PresentedFrame, ReaderWindow
 from capture_app.session.port import ScreenFacts, SessionError, SessionPort
 from capture_app.session.states import LiveState, RecordingState
+from capture_app.session.study_desk.states import StudyPhase
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_CLOSING_NS: Final = 120_000_000_000  # verifying and compacting a long recording takes its time
@@ -92,7 +93,7 @@ class CaptureController(QObject):
         newest = self._session.newest_gaze()
         self._operator.render_newest(newest)
         self.statistics.rendered(t_begin_ns, newest.arrival_host_ns if newest is not None else 0)
-        if self._is_leaving and (state.recording not in _OPEN_FILE or t_begin_ns > self._leave_by_ns):
+        if self._is_leaving and (not _is_at_work(state) or t_begin_ns > self._leave_by_ns):
             self._finish()
 
     def attempt(self, intent: Callable[[], None]) -> bool:
@@ -123,10 +124,10 @@ class CaptureController(QObject):
         if self._is_at_targets:  # the first wish to close ends the calibration
             self._session.calibration_desk.abort()
             return
-        if self._state is None or self._state.recording not in _OPEN_FILE:
+        if self._state is None or not _is_at_work(self._state):
             self._finish()
             return
-        if self._state.recording is RecordingState.CLOSING:
+        if self._state.recording not in (RecordingState.RECORDING, RecordingState.PAUSED):
             self._is_leaving = True
             self._leave_by_ns = self._now_ns() + _LONGEST_CLOSING_NS
             return
@@ -142,8 +143,11 @@ class CaptureController(QObject):
 
         Asked a second time it waits no longer: the acquisition process closes the file by itself.
         """
-        if self._is_leaving or self._state is None or self._state.recording not in _OPEN_FILE:
+        if self._is_leaving or self._state is None or not _is_at_work(self._state):
             self._finish()
+        elif self._state.recording not in _OPEN_FILE:  # the session is being read back, copied, reported
+            self._is_leaving = True
+            self._leave_by_ns = self._now_ns() + _LONGEST_CLOSING_NS
         else:
             self._stop_and_leave()
 
@@ -248,3 +252,9 @@ class CaptureController(QObject):
 
     def _presented(self, frame: PresentedFrame) -> None:
         self._session.presented(frame.revision, frame.t_host_ns, frame.frame, frame.frames_late)
+
+
+def _is_at_work(state: LiveState) -> bool:
+    """Whether a file is open, or a session that is over is still read back, copied and reported."""
+    is_ending = state.study is not None and state.study.phase is StudyPhase.ENDING
+    return state.recording in _OPEN_FILE or is_ending

@@ -31,7 +31,9 @@ from capture_app.session.settings import Corner, Settings
 from capture_app.session.side_lines import SideLines
 from capture_app.session.state_maker import StateMaker, title_of
 from capture_app.session.states import LiveState, NewestGaze
+from capture_app.session.study_desk.assembly import assemble
 from capture_app.session.study_desk.desk import StudyDesk
+from capture_app.session.study_desk.host import MakeStudyParts
 from capture_app.session.tracker_desk import TrackerDesk
 from capture_app.session.trials import TrialBook
 from capture_app.session.viewer_intents import ViewerIntents
@@ -54,6 +56,7 @@ class CaptureSession(ViewerIntents, CaseIntents, CalibrationIntents):
         settings: Settings,
         facts: ScreenFacts = _NO_SCREEN,
         clock: Clock | None = None,
+        make_study_parts: MakeStudyParts = assemble,
     ) -> None:
         self._start_acquisition = start_acquisition
         self._clock: Clock = clock if clock is not None else HostClock()
@@ -76,7 +79,7 @@ class CaptureSession(ViewerIntents, CaseIntents, CalibrationIntents):
         self._side_lines.configure(self._link, settings)
         self.tracker_desk = TrackerDesk(self._clock, settings, facts)
         self.calibration_desk = CalibrationDesk(self._clock, self)
-        self.study_desk = StudyDesk(self._clock, self)
+        self.study_desk = StudyDesk(self._clock, self, make_study_parts)
         self._is_closed = False
         self._shown_since_host_ns: int | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +13,9 @@ from capture_app.session.session_metadata import StudyMark
 from capture_app.session.settings import Settings
 from capture_app.session.study import OpenedStudy, StudyError, open_reference, open_study
 from capture_app.session.study.check_terms import consent_sha256, consent_text
-from capture_app.session.study_desk.assembly import assemble
 from capture_app.session.study_desk.desk_acts import StudyActs
 from capture_app.session.study_desk.desk_state import StateBook
-from capture_app.session.study_desk.host import StudyHost, StudyParts
+from capture_app.session.study_desk.host import MakeStudyParts, StudyHost, StudyParts
 from capture_app.session.study_desk.sitting import AfterClosing, Sitting
 from capture_app.session.study_desk.start_form import form_problems, form_rows
 from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState, StudyPhase
@@ -46,7 +44,7 @@ class StudyDesk(StudyActs):
         self,
         clock: Clock,
         host: StudyHost,
-        make_parts: Callable[[OpenedStudy, StudyHost, Clock], StudyParts] = assemble,
+        make_parts: MakeStudyParts,
     ) -> None:
         self._clock, self._host = clock, host
         self._make_parts = make_parts

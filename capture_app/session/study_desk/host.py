@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from capture_app.session.analysis_feed import AnalysisFeed
 from capture_app.session.calibration_desk import CalibrationDesk
@@ -16,6 +16,7 @@ from capture_app.session.presentation import Presentation
 from capture_app.session.recording import RecordingControl
 from capture_app.session.session_metadata import StudyMark
 from capture_app.session.settings import Settings
+from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.parts import (
     CaseCopies,
     DictationRun,
@@ -24,6 +25,7 @@ from capture_app.session.study_desk.parts import (
     SideRuns,
 )
 from capture_app.session.trials import TrialBook
+from gaze_core.clocks import Clock
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import Rows
 
@@ -98,3 +100,7 @@ class StudyParts:
     copies: CaseCopies
     ending: SessionEnding
     folder: SessionFolder
+
+
+MakeStudyParts: TypeAlias = Callable[[OpenedStudy, StudyHost, Clock], StudyParts]
+"""Makes the parts of a session with a study."""

@@ -12,6 +12,8 @@ from capture_app.session.engine import CaptureSession
 from capture_app.session.port import ScreenFacts
 from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState
+from capture_app.session.study_desk.assembly import assemble
+from capture_app.session.study_desk.host import MakeStudyParts
 from drivers.contract import Scene, ScenePane, ViewingSetup
 from drivers.mock import MockSettings, Simulated, simulate
 from gaze_core.clocks import ManualClock
@@ -90,12 +92,21 @@ class FakeAcquisition:
 class FakeRun:
     """A session on a fake acquisition, a manual clock and a window that shows every revision at once."""
 
-    def __init__(self, stream: Rows | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        stream: Rows | None = None,
+        settings: Settings | None = None,
+        make_study_parts: MakeStudyParts = assemble,
+    ) -> None:
         self.clock = ManualClock(1_000_000_000)
         self.acquisitions: list[FakeAcquisition] = []
         self._stream = stream
         self.session = CaptureSession(
-            self._start, settings=settings or Settings(), facts=FACTS, clock=self.clock
+            self._start,
+            settings=settings or Settings(),
+            facts=FACTS,
+            clock=self.clock,
+            make_study_parts=make_study_parts,
         )
         self.frame = 0
         self.shown = -1

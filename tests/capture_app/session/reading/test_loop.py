@@ -73,6 +73,19 @@ def test_the_text_other_is_asked_only_where_other_is_chosen() -> None:
     assert rig.loop.view.screen.name == "other"
 
 
+def test_the_view_names_the_labels_of_the_case_on_all_its_screens() -> None:
+    rig = at("labels")
+    first, second = rig.study.labels[2].name, rig.study.labels[3].name
+    for name in rig.loop.view.chosen_labels:
+        rig.do("toggle_label", name)
+    rig.do("toggle_label", second)
+    rig.do("toggle_label", first)
+    rig.do("next")
+
+    assert rig.loop.view.screen.name == "ellipses"
+    assert rig.loop.view.chosen_labels == (first, second)
+
+
 def test_looking_again_is_a_visit_of_its_own_and_no_part_of_the_reading() -> None:
     rig = at("end")
     visible_ns = rig.loop.state.open_attempt.loss.visible_ns
