@@ -152,7 +152,7 @@ def test_the_reflacx_preset_has_the_published_values(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert (study.gates.loss_yellow_percent, study.gates.loss_red_percent) == (10, 15)
     assert (study.gates.gap_yellow_s, study.gates.gap_red_s) == (1.5, 3.0)
-    assert [loss.value for loss in study.gates.loss_counted] == ["blink"]
+    assert [loss.value for loss in study.gates.loss_counted] == ["blink", "both_eyes"]
     assert (study.calibration.points, study.calibration.pupil_baseline_s) == (13, 15)
     assert (study.dictation.rate_hz, study.dictation.longest_s) == (48000, 240)
 
