@@ -15,6 +15,7 @@ from capture_app.session.study import OpenedStudy, ReadingPlan, StudyError, plan
 from capture_app.session.study_desk.folder_history import (
     DamagedSession,
     PastRecording,
+    PastSession,
     SessionHistory,
     stamp_of,
 )
