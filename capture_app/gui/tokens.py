@@ -224,6 +224,9 @@ TARGET_CORE_SHARE: Final = 0.005  # its core, which never shrinks
 CURSOR_HIDE_MS: Final = 2000
 FRAME_INTERVAL_MS: Final = 16
 PANEL_INTERVAL_MS: Final = 200
+PLAN_INTERVAL_MS: Final = 350  # the start form asks for a reader's plan once typing rests so long
+FILES_INTERVAL_MS: Final = 400  # a study changed on the disk is checked once it rests so long
+PLACES_INTERVAL_MS: Final = 5000  # disks are asked again
 TRACE_INTERVAL_MS: Final = 80
 COPY_INTERVAL_MS: Final = 33  # the live copy follows a window/level drag at this pace
 
