@@ -73,7 +73,7 @@ class AudioKeeper:
             self._is_between, self._trial = not is_kept, trial
         elif was_by_request:
             self.end_stretch()
-            self._is_between = False
+            self._is_between = self._started_ns is not None  # the rest of this recording is not the study's
 
     def use(self, microphone: Microphone | None, missing: str = "") -> None:
         """Take the sound of this microphone from now on; None: of none, for the reason given."""

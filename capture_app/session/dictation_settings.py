@@ -15,6 +15,7 @@ class DictationSettings:
     is_on: bool = False
     device: str = ""  # a part of its name; "": the one the system uses
     rate_hz: int = 48_000  # wanted; a device that cannot do it runs at its own
+    model_folder: str = ""  # of faster-whisper, where a study wants that engine; pocketsphinx has its own
 
 
 def dictation_findings(dictation: DictationSettings) -> tuple[tuple[str, str], ...]:

@@ -51,7 +51,7 @@ class SoundPort(Protocol):
     def heard_s(self) -> float:
         """Seconds of sound heard without a hole so far."""
 
-    def begin(self, heard: SoundDevice, played: SoundDevice | None, pcm: Pcm) -> None:
+    def begin(self, heard: SoundDevice | None, played: SoundDevice | None, pcm: Pcm) -> None:
         """Hear from one device and play `pcm` (48 kHz where it can) on another. Raises `SoundError`."""
 
     def end(self) -> AudioTake:
@@ -93,7 +93,8 @@ class SoundClient:
         self._devices: tuple[SoundDevice, ...] = ()
         self._problem = ""
         self._builder: TakeBuilder | None = None
-        self._heard_name = ""
+        self._device_name = ""
+        self._is_listening = True
         self._opened = threading.Event()
         self._stopped = threading.Event()
         self._reader: threading.Thread | None = None
@@ -118,25 +119,39 @@ class SoundClient:
         return math.nan if self._builder is None else self._builder.input_rate_hz
 
     @property
+    def output_rate_hz(self) -> float:
+        """Rate at which the output runs; NaN before `begin`."""
+        return math.nan if self._builder is None else self._builder.output_rate_hz
+
+    @property
+    def played_s(self) -> float:
+        """Seconds of `pcm` that have left the loudspeaker, by the latency that PortAudio states."""
+        builder = self._builder
+        if builder is None:
+            return 0.0
+        return max(builder.played_frames / builder.output_rate_hz - builder.reported_output_s, 0.0)
+
+    @property
     def heard_s(self) -> float:
         """Seconds of sound heard without a hole so far."""
         builder = self._builder
         return 0.0 if builder is None else builder.heard_frames / builder.input_rate_hz
 
-    def begin(self, heard: SoundDevice, played: SoundDevice | None, pcm: Pcm) -> None:
-        """Hear from one device and play `pcm` on another, from now on.
+    def begin(self, heard: SoundDevice | None, played: SoundDevice | None, pcm: Pcm) -> None:
+        """Hear from one device and play `pcm` on another, from now on; either may be left out.
 
         Raises
         ------
         SoundError
             If a device cannot be used, or does not answer within 10 s.
         """
-        self._heard_name = heard.name
+        self._is_listening = heard is not None
+        self._device_name = next((each.name for each in (heard, played) if each is not None), "")
         rows = np.ascontiguousarray(pcm, np.int16).view(m.PCM_DTYPE)
         self._send(m.Play(row_type=m.PCM_ROWS, rows=rows))
         self._send(
             m.OpenStreams(
-                input_index=heard.index,
+                input_index=-1 if heard is None else heard.index,
                 output_index=-1 if played is None else played.index,
                 rate_hz=self._rate_hz,
             )
@@ -144,9 +159,11 @@ class SoundClient:
         self._reader = threading.Thread(target=self._read, name="sound-reader", daemon=True)
         self._reader.start()
         if not self._opened.wait(OPEN_TIMEOUT_S):
-            self._problem = self._problem or f"{heard.name} did not start within {OPEN_TIMEOUT_S:.0f} s."
+            self._problem = (
+                self._problem or f"{self._device_name} did not start within {OPEN_TIMEOUT_S:.0f} s."
+            )
         if self._builder is None:
-            raise SoundError(f"{heard.name}: {self._problem}")
+            raise SoundError(f"{self._device_name}: {self._problem}")
 
     def end(self) -> AudioTake:
         """Stop and return what was heard, also where the device broke off.
@@ -160,7 +177,7 @@ class SoundClient:
         builder = self._builder
         if builder is None or builder.heard_frames == 0:
             raise SoundError(
-                self._problem or f"{self._heard_name} delivered no sound. Choose another input, or check it."
+                self._problem or f"{self._device_name} delivered no sound. Choose another input, or check it."
             )
         if self._problem:
             builder.warnings.append(f"{self._problem} What was heard until then was used.")
@@ -243,11 +260,12 @@ class SoundClient:
 
     def _is_silent(self, timeout_s: float) -> bool:
         """Tell, and note, that the input has delivered nothing for so long; the output may still run."""
-        is_expected = self._builder is None or self._is_ending  # still opening, or told to stop
+        # Still opening, told to stop, or nothing but a loudspeaker.
+        is_expected = self._builder is None or self._is_ending or not self._is_listening
         if is_expected or time.monotonic() - self._last_heard_s < timeout_s:
             return False
         self._problem = (
-            f"{self._heard_name} delivered nothing for {timeout_s:g} s; it may have been unplugged."
+            f"{self._device_name} delivered nothing for {timeout_s:g} s; it may have been unplugged."
         )
         return True
 

@@ -19,7 +19,7 @@ PCM_DTYPE: Final = np.dtype([("level", "<i2")])
 class OpenStreams:
     """Open and start the devices; answered by `StreamsOpened` or `SoundFailed`."""
 
-    input_index: int
+    input_index: int  # -1: nothing is heard
     output_index: int  # -1: nothing is played
     rate_hz: float  # wanted; a device that cannot do it runs at its own
 

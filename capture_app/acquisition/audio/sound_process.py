@@ -69,7 +69,9 @@ class SoundServer:
 
     def _open(self, message: m.OpenStreams) -> None:
         try:
-            input_rate_hz, input_latency_s = self._sound.open_input(message.input_index, message.rate_hz)
+            input_rate_hz, input_latency_s = message.rate_hz, 0.0
+            if message.input_index >= 0:
+                input_rate_hz, input_latency_s = self._sound.open_input(message.input_index, message.rate_hz)
             output_rate_hz, output_latency_s = message.rate_hz, 0.0
             if message.output_index >= 0:
                 output_rate_hz, output_latency_s = self._sound.open_output(

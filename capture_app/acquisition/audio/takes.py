@@ -109,6 +109,11 @@ class TakeBuilder:
         return self._frames
 
     @property
+    def played_frames(self) -> int:
+        """First frame of the newest block that was handed over to be played."""
+        return self._played[-1][1] if self._played else 0
+
+    @property
     def segment_count(self) -> int:
         """Stretches so far; 1 where nothing was lost."""
         return len(self._segments)

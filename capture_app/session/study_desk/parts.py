@@ -82,8 +82,15 @@ class DictationRun(Protocol):
     def is_transcript_ready(self) -> bool:
         """Whether the transcript of the open case can be shown, or never will be."""
 
-    def begin(self, opened: OpenedStudy, around: StudyAround) -> None:
-        """A session begins: its microphone, engine and vocabulary are those of the study."""
+    def hold(self, link: Link) -> None:
+        """Keep no voice but what is asked for from now on; called before the recording begins."""
+
+    def begin(self, opened: OpenedStudy, around: StudyAround, earlier: Sequence[Path] = ()) -> None:
+        """A session begins: its microphone, engine and vocabulary are those of the study.
+
+        `earlier` are the recordings of this reader and period so far, oldest first: a case that is gone on
+        with shows the text it had there.
+        """
 
     def step(self, around: StudyAround, view: ReadingView) -> NamedRows:
         """Follow the reading; return WORD rows (and others) for the recording."""

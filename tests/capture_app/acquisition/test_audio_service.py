@@ -346,13 +346,17 @@ def test_a_stretch_is_told_before_the_answer_to_the_request_that_ended_it(bench)
     assert not it.state.is_kept
 
 
-def test_a_study_that_is_over_leaves_the_usual_rule(bench):
+def test_a_study_that_is_over_leaves_the_usual_rule_to_the_next_recording(bench):
     it = bench()
     it.start()
     it.recorder.start()
     ask(it, 1, -1, is_kept=False)
     it.speak(1.0)
-    ask(it, 2, -1, is_kept=True, rule="trials")
+    ask(it, 2, -1, is_kept=False, rule="trials")
+    it.speak(3.0)
+    it.recorder.close()
+    assert len(it.segments()) == 0
+    it.recorder.start(START_NS + 60_000_000_000)
     it.speak(2.0)
     it.recorder.close()
     assert list(it.segments()["frame_count"]) == [96_000]
