@@ -49,6 +49,7 @@ class ReadingView:
     counted: int  # cases that count so far
     quota: int
     summary: str  # at the end of all, a sentence; else ""
+    chosen_labels: tuple[str, ...] = ()  # on the label screens of the open case
 
 
 def case_state_of(attempt: Attempt, study: Study) -> CaseState:

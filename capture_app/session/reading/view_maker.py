@@ -6,7 +6,7 @@ from capture_app.session.reading.attempts import Attempt
 from capture_app.session.reading.case_work import CaseWork
 from capture_app.session.reading.names import BREAK
 from capture_app.session.reading.reading_state import ReadingState
-from capture_app.session.reading.rules import answer_name
+from capture_app.session.reading.rules import answer_name, chosen_labels, screens_of
 from capture_app.session.reading.stages import Stage, next_planned, prompts_of
 from capture_app.session.reading.view import InterruptedCase, ReadingView, case_state_of
 from capture_app.session.reading.worklist import Fate, Worklist
@@ -44,6 +44,7 @@ def make_view(work: CaseWork, study: Study, worklist: Worklist, stage: Stage) ->
         counted=counted,
         quota=worklist.quota,
         summary=_summary(counted, worklist.quota) if stage is Stage.FINISHED else "",
+        chosen_labels=() if attempt is None else chosen_labels(screens_of(study, attempt), attempt),
     )
 
 
