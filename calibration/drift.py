@@ -2,8 +2,8 @@
 
 The first stable fixation whose mean lies within 5 deg of the target is measured, by the live detector on
 every sample since the target was presented; nothing is decided before that. Where the study says how near it
-must come to pass, a fixation that misses by more is kept as the figure and the next one is looked at. Its samples belong to a target
-row, and `is_reading` keeps samples of targets out of the reading.
+must come to pass, a fixation that misses by more is kept as the figure and the next one is looked at. Its
+samples belong to a target row, and `is_reading` keeps samples of targets out of the reading.
 """
 
 from __future__ import annotations
@@ -211,8 +211,8 @@ class DriftCheck:
             self._end(
                 DriftState.TIMED_OUT,
                 self._now_ns,
-                f"No steady gaze came within {near_deg:g} deg of the target; ask the reader to look at it and "
-                "check again, or calibrate anew.",
+                f"No steady gaze came within {near_deg:g} deg of the target; ask the reader to look at it "
+                "and check again, or calibrate anew.",
             )
 
     def _end(self, state: DriftState, now_host_ns: int, text: str) -> None:
@@ -254,7 +254,7 @@ class DriftCheck:
         return found is not None and found.counted.accuracy.offset_deg <= self._settings.pass_deg
 
     def _measure(self, first_ns: int) -> None:
-        """Compute the figures of a stable fixation; it counts if it is near the target and none has passed."""
+        """Compute the figures of a stable fixation; it counts near the target while none has passed."""
         if self._has_passed:
             return
         gaze = join_rows(self._gaze)

@@ -1,7 +1,7 @@
 """Where targets are shown: layouts for calibration, and others for validation that share no point with them.
 
-The first validation points are those of Titta (Niehorster et al., doi 10.3758/s13428-020-01358-8): a validation on
-calibration points would judge the fit by what it was fitted to.
+The first validation points are those of Titta (Niehorster et al., doi 10.3758/s13428-020-01358-8): a
+validation on calibration points would judge the fit by what it was fitted to.
 """
 
 from __future__ import annotations

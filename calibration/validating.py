@@ -47,6 +47,8 @@ class ValidationProcedure:
         The targets of the calibration that is judged.
     pace, window
         Times. The window lies inside the dwell.
+    procedure
+        Name in the TARGET rows.
 
     Raises
     ------
@@ -63,6 +65,7 @@ class ValidationProcedure:
         calibrated_on: Sequence[Target] = (),
         pace: Pace | None = None,
         window: TargetWindow | None = None,
+        procedure: str = "validation",
     ) -> None:
         if not targets:
             raise ValueError("A validation needs targets; give four or more.")
@@ -76,7 +79,7 @@ class ValidationProcedure:
             )
         self._geometry = geometry
         self._to_show = deque(in_order(targets, seed))
-        self._presenter = Presenter("validation", self._pace)
+        self._presenter = Presenter(procedure, self._pace)
         self._state = ValidationState.READY
         self._now_ns = 0
         self._ended_ns = 0

@@ -23,8 +23,8 @@ from calibration import (
 )
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.calibration_plan import WINDOW
 from capture_app.session.calibration_rows import ALL_TARGETS
-from capture_app.session.calibration_run import WINDOW
 from capture_app.session.measured_geometry import believed_geometry
 from capture_app.session.recorded_validations import validations_of
 from capture_app.session.results import geometry_of
@@ -35,7 +35,7 @@ from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
 _PLAYBACK: Final = "playback"
-_CALIBRATION: Final = b"calibration"
+_FITTED_ON: Final = (b"calibration", b"correction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def accuracy_of(recording: Recording, window_ms: float = math.nan) -> RecordingA
             validation_count=len(made),
         )
     gaze, targets = recording.gaze(), recording.rows(DatasetKey.TARGETS)
-    targets = targets[targets["procedure"] != _CALIBRATION]
+    targets = targets[~np.isin(targets["procedure"], _FITTED_ON)]
     ranges = rows_of_targets(_times_ns(recording), targets)
     result = validate_targets(gaze, targets, ranges, geometry, window_ms=window_ms)
     return RecordingAccuracy(result=result, geometry=geometry, note=note)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from capture_app.session.calibration_rows import MADE_ELSEWHERE, judgement_row, validation_rows
-from capture_app.session.calibration_states import ValidationView
+from capture_app.session.calibration_states import CorrectionView, ValidationView
+from capture_app.session.gaze_correction import correction_rows
 from capture_app.session.link import Link
 from gaze_core.clocks import Clock
 from gaze_core.rows import Rows
+
+_MOST_KEPT: Final = 64  # rows that nobody takes, as in a session without a study
+_CLOSES: Final = "It closes what was read. "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,27 +37,46 @@ class ValidationBook:
         self._calibration = MADE_ELSEWHERE  # number in this recording of the one in use
         self._calibrated: tuple[str, ...] = ()  # the tracker that uses a calibration of this program
         self._accepted: _Accepted | None = None
+        self._corrections: list[tuple[Rows, tuple[str, ...]]] = []  # rows, and the tracker they are for
+        self._told: deque[tuple[str, Rows]] = deque(maxlen=_MOST_KEPT)
+
+    def take_rows(self) -> list[tuple[str, Rows]]:
+        """Return the validation and judgement rows that were recorded since the last call, by row type."""
+        told = list(self._told)
+        self._told.clear()
+        return told
 
     def begin_recording(self, link: Link) -> None:
         """Write what holds for the tracker at the beginning of a recording."""
         self._count = 0
+        self._told.clear()
         # The acquisition process writes the calibration in use as the first one of the recording.
         self._calibration = 0 if self._calibrated == _tracker_key(link) else MADE_ELSEWHERE
+        for rows, tracker in self._corrections:
+            if tracker == _tracker_key(link):
+                link.append("event", rows)
         kept = self._accepted
         if kept is None or kept.tracker != _tracker_key(link):
             return
         rows = validation_rows(kept.view, validation=0, calibration=self._calibration, purpose="opening")
         judgement = kept.judgement.copy()
         judgement["number"] = 0
-        link.append("validation", rows)
-        link.append("judgement", judgement)
+        self._write(link, "validation", rows)
+        self._write(link, "judgement", judgement)
         self._count = 1
 
-    def computed(self, link: Link, samples: Rows) -> None:
-        """Another calibration is in use, made of these CALIBRATION_SAMPLE rows: what held before does not."""
+    def computed(self, link: Link, attempt: int) -> None:
+        """Another calibration is in use, by its number in the recording: what held before does not."""
         self._accepted = None
+        self._corrections.clear()
         self._calibrated = _tracker_key(link)
-        self._calibration = int(samples["attempt"][0]) if len(samples) else MADE_ELSEWHERE
+        self._calibration = attempt if attempt >= 0 else MADE_ELSEWHERE
+
+    def corrected(self, link: Link, view: CorrectionView) -> None:
+        """Write a correction; where none is recorded it is written when that begins."""
+        rows = correction_rows(view, self._clock.now_ns())
+        self._corrections = [*self._corrections[-(_MOST_KEPT - 1) :], (rows, _tracker_key(link))]
+        link.append("event", rows)
 
     def complete(self, link: Link, view: ValidationView, purpose: str) -> None:
         """Write a validation once; where none is recorded it waits until it is accepted."""
@@ -63,18 +87,30 @@ class ValidationBook:
             rows = validation_rows(
                 view, validation=self._count, calibration=self._calibration, purpose=purpose
             )
-            link.append("validation", rows)
+            self._write(link, "validation", rows)
             self._count += 1
 
     def accept(self, link: Link, view: ValidationView, *, by: str, reason: str) -> None:
         """Write who accepted a validation and why; it holds from now on."""
         judgement = self._judgement(view, is_accepted=True, by=by, reason=reason)
-        link.append("judgement", judgement)
+        self._write(link, "judgement", judgement)
         self._accepted = _Accepted(view=view, judgement=judgement, tracker=_tracker_key(link))
 
     def decline(self, link: Link, view: ValidationView, reason: str) -> None:
         """Write that a validation was not accepted."""
-        link.append("judgement", self._judgement(view, is_accepted=False, by="operator", reason=reason))
+        judgement = self._judgement(view, is_accepted=False, by="operator", reason=reason)
+        self._write(link, "judgement", judgement)
+
+    def close_with(self, link: Link, view: ValidationView) -> None:
+        """Write what the gate says of a validation that closes a block or session; nothing depends on it."""
+        is_accepted = view.gate.is_accepted
+        judgement = self._judgement(view, is_accepted=is_accepted, by="gate", reason=_CLOSES + view.gate.text)
+        self._write(link, "judgement", judgement)
+
+    def _write(self, link: Link, name: str, rows: Rows) -> None:
+        link.append(name, rows)
+        if link.takes_rows:
+            self._told.append((name, rows))
 
     def _judgement(self, view: ValidationView, *, is_accepted: bool, by: str, reason: str) -> Rows:
         return judgement_row(

@@ -8,28 +8,31 @@ none ran is kept and written when the next one begins, with its own times.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from calibration import AbortReason, DeviceAnswer, DeviceCall, Dot, Pace, Step
+from calibration import AbortReason, DeviceAnswer, DeviceCall, Pace, Step
 from capture_app.acquisition.messages import CalibrationAnswer, CalibrationCall
 from capture_app.session.calibration_book import ValidationBook
+from capture_app.session.calibration_plan import DeskPlan
 from capture_app.session.calibration_run import CalibrationRun
+from capture_app.session.calibration_state_maker import advice_of, idle_state, running_state
 from capture_app.session.calibration_states import (
     SHOWING,
     CalibrationDeskState,
     CalibrationStage,
+    ValidationView,
 )
 from capture_app.session.link import Link
 from capture_app.session.live import LiveAnalysis
+from capture_app.session.new_gaze import NewGaze
 from capture_app.session.port import SessionError
 from capture_app.session.presentation import Presentation
-from capture_app.session.states import DotState
-from drivers.contract import Scene
+from capture_app.session.target_screen import TargetScreen, target_scene
 from gaze_core.clocks import Clock
 from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import GAZE, Rows
+from gaze_core.rows import Rows
 
 MOST_REASON_LETTERS: Final = 200
 
@@ -41,7 +44,17 @@ _BUSY: Final = "A calibration is running. End it first."
 _LEAVING: Final = "The tracker is still leaving calibration mode. Wait a moment."
 _NOT_NOW: Final = "The calibration has nothing to decide now. Wait until its result is shown."
 _NO_REASON: Final = "This validation is beyond the limits. Type why it is accepted all the same."
-_HELD: Final = (CalibrationStage.CALIBRATING, CalibrationStage.VALIDATING, CalibrationStage.REVIEW)
+_NO_STUDY: Final = "No study plans this calibration. Choose how many points, then begin."
+_CANNOT_CALIBRATE: Final = (
+    "This tracker cannot be calibrated from here. Calibrate it with its maker's program, then "
+    "validate it here."
+)
+_NOT_PURPOSES: Final = "A closing validation ends a block or the session."
+_HELD: Final = (*SHOWING, CalibrationStage.REVIEW)
+_ABORTED: Final = "calibration_aborted"
+OPENING: Final = "opening"
+CLOSING: Final = ("block_end", "session_end")
+"""Purposes of validations: before something is read, and after it."""
 
 
 class ReadersScreen(Protocol):
@@ -69,6 +82,11 @@ class Around:
     purpose: str  # of a validation that begins now: opening, block_end, session_end
     blocked: str  # why none can be begun now, a sentence
 
+    @property
+    def can_calibrate(self) -> bool:
+        """Whether the tracker calibrates; else it is only validated."""
+        return self.link.tracker is not None and self.link.tracker.calibrates
+
 
 class CalibrationDesk:
     """`capture_app.session.port.CalibrationDeskPort`; follows the session by `step`."""
@@ -77,14 +95,18 @@ class CalibrationDesk:
         self._clock = clock
         self._screen = screen
         self.pace = pace if pace is not None else Pace()
+        self.accepted_count = 0  # calibrations and validations that ended with a decision for them
+        self.aborted_count = 0  # that ended without one
+        self.last_result: ValidationView | None = None  # newest complete validation, accepted or not
+        self.last_purpose = ""  # of it: opening, block_end, session_end
+        self._plan: DeskPlan | None = None
         self._around: Around | None = None
         self._run: CalibrationRun | None = None
-        self._live: LiveAnalysis | None = None
-        self._next_row = 0
+        self._new_gaze: NewGaze | None = None
         self._purpose = ""
-        self._dot: Dot | None = None
-        self._drawn: list[tuple[int, tuple[int, int], tuple[float, float]]] = []  # revisions not yet seen
-        self._seen: tuple[int, int] | None = None  # the standing that was presented last
+        self._is_closing = False
+        self._refused_count = 0  # validations beyond the limits since one was accepted
+        self._targets = TargetScreen()
         self._book = ValidationBook(clock)
 
     @property
@@ -95,55 +117,58 @@ class CalibrationDesk:
     @property
     def state(self) -> CalibrationDeskState:
         """What the page shows now."""
-        around, run = self._around, self._run
+        around = self._around
         if around is None:
             return CalibrationDeskState(blocked=_NO_TRACKER)
-        tracker = around.link.tracker
-        can_calibrate = tracker is not None and tracker.calibrates
-        model = str(tracker.info.get("model", "")) if tracker is not None else ""
+        idle = idle_state(around.link.tracker, self._plan, self._blocked(around))
+        run = self._run
         if run is None:
-            return CalibrationDeskState(
-                blocked=self._blocked(around), can_calibrate=can_calibrate, tracker=model
-            )
-        done, count = run.progress
-        is_shown = run.stage in SHOWING and self._dot is not None
-        return CalibrationDeskState(
-            stage=run.stage,
-            blocked=self._blocked(around),
-            can_calibrate=can_calibrate,
-            tracker=model,
-            done_count=done,
-            target_count=count,
-            current_norm=(self._dot.x_norm, self._dot.y_norm) if is_shown and self._dot is not None else None,
-            points=run.points,
-            missed=run.missed,
-            suggested=run.suggested if run.stage is CalibrationStage.REVIEW else (),
-            result=run.result,
-            text=run.text,
+            return idle
+        state = running_state(idle, run, self._targets.dot)
+        is_review = run.stage is CalibrationStage.REVIEW
+        return replace(
+            state,
+            purpose=self._purpose,
+            is_closing=self._is_closing,
+            can_correct=run.can_correct and not self._is_closing,
+            advice=advice_of(run, self._refused_count) if is_review and not self._is_closing else "",
         )
+
+    def take_plan(self, plan: DeskPlan | None) -> None:
+        """Follow a study from the next calibration on; None: there is no study."""
+        self._plan = plan
+        self._refused_count = 0
+
+    def take_rows(self) -> list[tuple[str, Rows]]:
+        """Return the validation and judgement rows recorded since the last call, by row type."""
+        return self._book.take_rows()
 
     # what a person wants
 
     def begin(self, points: int) -> None:
         """Calibrate with 5, 9 or 13 points and validate; 0: validate only."""
-        around = self._around
-        blocked = _NO_TRACKER if around is None else self._blocked(around)
-        if around is None or blocked:
-            raise SessionError(blocked)
-        if points and not (around.link.tracker is not None and around.link.tracker.calibrates):
-            raise SessionError(
-                "This tracker cannot be calibrated from here. Calibrate it with its maker's program, "
-                "then validate it here."
-            )
-        run = CalibrationRun(
-            points, around.geometry, around.eye, seed=random.SystemRandom().randrange(2**31), pace=self.pace
-        )
-        self._run, self._live = run, around.live
-        self._next_row = around.live.first_recent_row + len(around.live.recent_gaze)
-        self._purpose = "opening" if points else around.purpose
-        self._screen.make_way()
-        self._screen.note("calibration_begun", f"{points} points" if points else "validation only")
-        run.begin(self._clock.now_ns())
+        around = self._ready()
+        if points and not around.can_calibrate:
+            raise SessionError(_CANNOT_CALIBRATE)
+        plan = self._plan if self._plan is not None else DeskPlan.default(pace=self.pace)
+        purpose = OPENING if points or self._plan is not None else around.purpose
+        self._begin(around, replace(plan, points=points), purpose)
+
+    def begin_planned(self) -> None:
+        """Calibrate and validate as the study plans it; a tracker that comes calibrated is only validated."""
+        around = self._ready()
+        if self._plan is None:
+            raise SessionError(_NO_STUDY)
+        plan = self._plan if around.can_calibrate else self._plan.validating_only()
+        self._begin(around, plan, OPENING)
+
+    def begin_closing(self, purpose: str) -> None:
+        """Validate shortly at the end of a block or of the session, `purpose` block_end or session_end."""
+        around = self._ready()
+        if purpose not in CLOSING:
+            raise SessionError(_NOT_PURPOSES)
+        plan = self._plan if self._plan is not None else DeskPlan.default(pace=self.pace)
+        self._begin(around, plan.closing_only(), purpose, is_closing=True)
 
     def redo(self, target_ids: tuple[int, ...]) -> None:
         """Repeat single calibration points and validate again."""
@@ -157,6 +182,28 @@ class CalibrationDesk:
         self._decide("points repeated")
         run.redo(target_ids, self._clock.now_ns())
 
+    def choose(self, attempt: int) -> None:
+        """Let the tracker use an earlier attempt again, `attempt` from 1, and validate in full."""
+        run = self._reviewed()
+        found = next((each for each in run.attempts if each.number == attempt), None)
+        if found is None:
+            raise SessionError(f"There is no attempt {attempt} in this calibration. Choose one of the list.")
+        if found.is_in_use:
+            raise SessionError(f"The tracker uses attempt {attempt} already.")
+        if not found.can_be_used:
+            raise SessionError(f"Attempt {attempt} cannot be used again. {found.text}")
+        self._decide(f"attempt {attempt} chosen instead")
+        run.choose(attempt, self._clock.now_ns())
+
+    def fit_correction(self) -> None:
+        """Show further targets and fit a correction for a stream that came calibrated; applied to nothing."""
+        run = self._reviewed()
+        if not run.can_correct or self._is_closing:
+            raise SessionError(
+                "A correction is for a tracker that was only validated here. Repeat points, or start over."
+            )
+        run.fit_correction(self._clock.now_ns())
+
     def start_over(self) -> None:
         """Repeat everything."""
         run = self._reviewed()
@@ -168,18 +215,9 @@ class CalibrationDesk:
         run = self._reviewed()
         if run.result is None:
             raise SessionError("There is no validation to accept. Repeat points, or start over.")
-        is_by_gate = run.result.gate.is_accepted
-        reason = reason.strip()[:MOST_REASON_LETTERS]
-        if not is_by_gate and not reason:
-            raise SessionError(_NO_REASON)
-        if self._around is not None:
-            self._book.accept(
-                self._around.link,
-                run.result,
-                by="gate" if is_by_gate else "operator",
-                reason=reason or run.result.gate.text,
-            )
-        text = run.result.gate.text if is_by_gate else f"Accepted against the limits: {reason}"
+        text = self._accepted_text(run.result, reason.strip()[:MOST_REASON_LETTERS])
+        self.accepted_count += 1
+        self._refused_count = 0
         run.accept(self._clock.now_ns())
         self._release("calibration_accepted", text)
 
@@ -207,47 +245,61 @@ class CalibrationDesk:
         now_ns = self._clock.now_ns()
         for answer in around.link.take_calibration_answers():
             if run is not None:
-                if answer.call == "compute" and answer.is_ok:
-                    self._book.computed(around.link, answer.rows)
+                if answer.call in ("compute", "apply") and answer.is_ok:
+                    self._book.computed(around.link, answer.attempt)
                 run.answered(_device_answer(answer), now_ns)
         if run is None or run.is_over:
             return
-        if _is_lost(around.link) or around.live is not self._live:
+        gaze = self._new_gaze
+        if _is_lost(around.link) or gaze is None or not gaze.is_of(around.live):
             if self.is_active:
                 self._end(run, AbortReason.TRACKER_LOST, _LOST)
             else:
                 run.give_up_leaving()
             return
         was_active = self.is_active
-        step = run.tick(self._new_gaze(around.live), now_ns)
+        corrected = run.correction
+        step = run.tick(gaze.take(), now_ns)
         around.link.append("target", step.targets)
         for call in step.calls:
             around.link.send(_message(call))
         self._draw(run, step, around.presentation)
-        if run.result is not None:
-            self._book.complete(around.link, run.result, self._purpose)
+        self._hear_result(around.link, run)
+        if run.correction is not None and run.correction is not corrected:
+            self._book.corrected(around.link, run.correction)
         if was_active and not self.is_active:
-            self._release("calibration_aborted", run.text)  # the window or the device did not answer
+            self._release(_ABORTED, run.text)  # the window or the device did not answer
 
     def presented(self, revision: int, t_host_ns: int) -> bool:
         """Take the time at which a revision was presented; True where that put a target before the eyes."""
-        seen = [each for each in self._drawn if each[0] <= revision]
-        self._drawn = [each for each in self._drawn if each[0] > revision]
-        if not seen or self._run is None or self._around is None:
+        seen = self._targets.presented(revision)
+        if seen is None or self._run is None or self._around is None:
             return False
-        _, standing, place_norm = seen[-1]
-        self._run.presented(standing, t_host_ns)
-        if standing == self._seen:
-            return False
-        self._seen = standing
-        luminance = self._around.presentation.luminance()
-        scene = Scene(t_host_ns=t_host_ns, targets_norm=(place_norm,), luminance=luminance)
-        self._around.link.show_scene(scene)
-        return True
+        self._run.presented(seen.standing, t_host_ns)
+        if seen.is_first:
+            self._around.link.show_scene(target_scene(seen, self._around.presentation, t_host_ns))
+        return seen.is_first
 
     def begin_recording(self, link: Link) -> None:
         """Write what holds for the tracker at the beginning of a recording."""
         self._book.begin_recording(link)
+
+    def _begin(self, around: Around, plan: DeskPlan, purpose: str, *, is_closing: bool = False) -> None:
+        eye = plan.eye if plan.eye is not None else around.eye
+        run = CalibrationRun(plan, around.geometry, eye, seed=random.SystemRandom().randrange(2**31))
+        self._run, self._new_gaze = run, NewGaze(around.live)
+        self._purpose, self._is_closing = purpose, is_closing
+        self._screen.make_way()
+        self._screen.note("calibration_begun", f"{plan.points} points" if plan.points else "validation only")
+        run.begin(self._clock.now_ns())
+
+    def _ready(self) -> Around:
+        """Return the session around; raises where none can be begun now."""
+        around = self._around
+        blocked = _NO_TRACKER if around is None else self._blocked(around)
+        if around is None or blocked:
+            raise SessionError(blocked)
+        return around
 
     def _blocked(self, around: Around) -> str:
         if around.link.tracker is None or _is_lost(around.link):
@@ -261,29 +313,33 @@ class CalibrationDesk:
             raise SessionError(_NOT_NOW)
         return self._run
 
-    def _new_gaze(self, live: LiveAnalysis) -> Rows:
-        rows = live.recent_gaze[max(self._next_row - live.first_recent_row, 0) :]
-        self._next_row = live.first_recent_row + len(live.recent_gaze)
-        return rows if len(rows) else GAZE.empty(0)
-
     def _draw(self, run: CalibrationRun, step: Step, presentation: Presentation) -> None:
-        self._dot = step.dot
-        if not self.is_active:
+        if self.is_active:
+            self._targets.hold(presentation, is_on=run.stage in SHOWING, grey=run.plan.grey)
+            self._targets.draw(presentation, step.dot, run.standing_of(step))
+
+    def _hear_result(self, link: Link, run: CalibrationRun) -> None:
+        """Take a validation that has just become complete."""
+        if run.result is None or run.result is self.last_result:
             return
-        if (run.stage in SHOWING) != presentation.state.has_targets:
-            presentation.show_targets(is_on=run.stage in SHOWING)
-        standing = run.standing_of(step)
-        dot = step.dot
-        shown = (
-            DotState(x_norm=dot.x_norm, y_norm=dot.y_norm, size_share=dot.size_share)
-            if dot is not None
-            else None
-        )
-        is_new = standing is not None and not any(each[1] == standing for each in self._drawn)
-        is_new = is_new and standing != self._seen
-        revision = presentation.show_dot(shown, is_onset=is_new)
-        if is_new and standing is not None and dot is not None:
-            self._drawn.append((revision, standing, (dot.x_norm, dot.y_norm)))
+        self.last_result, self.last_purpose = run.result, self._purpose
+        self._book.complete(link, run.result, self._purpose)
+        if not run.result.gate.is_accepted and not self._is_closing:
+            self._refused_count += 1
+
+    def _accepted_text(self, view: ValidationView, reason: str) -> str:
+        """Write that a validation is accepted; return what is said about it."""
+        is_by_gate = view.gate.is_accepted
+        if not is_by_gate and not reason and not self._is_closing:
+            raise SessionError(_NO_REASON)
+        if self._around is not None and self._is_closing:
+            self._book.close_with(self._around.link, view)
+        elif self._around is not None:
+            by, why = ("gate" if is_by_gate else "operator"), reason or view.gate.text
+            self._book.accept(self._around.link, view, by=by, reason=why)
+        if is_by_gate or self._is_closing:
+            return view.gate.text
+        return f"Accepted against the limits: {reason}"
 
     def _decide(self, reason: str) -> None:
         """Write that the validation shown was not accepted."""
@@ -296,16 +352,16 @@ class CalibrationDesk:
             self._decide("stopped")
         kept = _KEPT_ON_DEVICE if run.is_calibrated and reason is AbortReason.OPERATOR else ""
         run.abort(reason, self._clock.now_ns(), text + kept)
-        self._release("calibration_aborted", run.text)
+        self._release(_ABORTED, run.text)
 
     def _release(self, kind: str, text: str) -> None:
         """Give the reader's screen back, and write how it ended."""
-        self._drawn, self._dot, self._seen = [], None, None
+        if kind == _ABORTED:
+            self.aborted_count += 1
         around = self._around
         if around is None:
             return
-        around.presentation.show_targets(is_on=False)
-        around.link.show_scene(around.presentation.scene(self._clock.now_ns()))
+        self._targets.clear(around.presentation, around.link, self._clock.now_ns())
         self._screen.note(kind, text)
         self._screen.go_on()
 
@@ -328,4 +384,5 @@ def _device_answer(answer: CalibrationAnswer) -> DeviceAnswer:
         is_ok=answer.is_ok,
         text=answer.text,
         samples=answer.rows,
+        data=bytes.fromhex(answer.data_hex),
     )

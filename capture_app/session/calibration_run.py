@@ -6,39 +6,43 @@ import math
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from calibration import (
+    CALIBRATION_9,
     CALIBRATIONS,
-    VALIDATION_4,
     AbortReason,
     CalibrationProcedure,
     CalibrationState,
+    CorrectionError,
     DeviceAnswer,
     DotPhase,
-    GateResult,
-    Pace,
     Step,
     Target,
-    TargetWindow,
     ValidationProcedure,
     ValidationState,
     judge,
-    rows_of_windows,
 )
-from capture_app.session.calibration_states import CalibrationStage, TargetSamples, ValidationView
-from gaze_core.directions import screen_gaze
+from capture_app.session.calibration_attempts import AttemptBook
+from capture_app.session.calibration_plan import WINDOW, DeskPlan
+from capture_app.session.calibration_states import (
+    AttemptView,
+    CalibrationStage,
+    CorrectionView,
+    ValidationView,
+)
+from capture_app.session.gaze_correction import correction_view
+from capture_app.session.validation_view import view_of
 from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import Rows
 
-WINDOW: Final = TargetWindow()
-"""The part of each validation target that counts: its last 300 ms."""
+__all__ = ["WINDOW", "CalibrationRun"]
 
 _SAW_LITTLE: Final = (
     "The tracker saw too little of the eyes at a target. Look at the distance and at glasses."
 )
-_EYES: Final = (Eye.LEFT, Eye.RIGHT, Eye.AVERAGE)
+_GIVEN_BACK: Final = "The tracker takes the calibration of attempt {0} back."
+_FIT_TARGETS: Final = CALIBRATION_9
+"""Where a correction is fitted: a tracker that came calibrated has no targets of its own here."""
 
 
 class CalibrationRun:
@@ -46,33 +50,35 @@ class CalibrationRun:
 
     Parameters
     ----------
-    points
-        5, 9 or 13 calibration points; 0: validation only.
+    plan
+        Points of the calibration (0: validation only), targets, times and limits.
     geometry
         The screen, and where the eye is without a measured position.
     eye
         The signal that will be analysed; the gate looks at it.
     seed
         Decides the order of the targets.
-    pace
-        Times.
     """
 
-    def __init__(
-        self, points: int, geometry: ViewingGeometry, eye: Eye, *, seed: int, pace: Pace | None = None
-    ) -> None:
-        self.points: tuple[Target, ...] = CALIBRATIONS[points] if points else ()
+    def __init__(self, plan: DeskPlan, geometry: ViewingGeometry, eye: Eye, *, seed: int) -> None:
+        self.plan = plan
+        self.points: tuple[Target, ...] = CALIBRATIONS[plan.points] if plan.points else ()
         self._geometry = geometry
-        self._eye = Eye.AVERAGE if eye is Eye.STRICT_AVERAGE else eye
+        self.eye = Eye.AVERAGE if eye is Eye.STRICT_AVERAGE else eye
         self._seed = seed
-        self._pace = pace if pace is not None else Pace()
-        self._calibration = CalibrationProcedure(self.points, seed=seed, pace=pace) if self.points else None
+        self._calibration = (
+            CalibrationProcedure(self.points, seed=seed, pace=plan.pace) if self.points else None
+        )
         self._validation: ValidationProcedure | None = None
+        self._fitting: ValidationProcedure | None = None  # collects what a correction is fitted on
         self._round = 0  # of procedures: a standing of one is none of the next
         self._standings = 0  # of the validation, that were begun
+        self._wanted: int | None = None  # attempt that was given back to the tracker, from 0
+        self._attempts = AttemptBook()
         self._is_accepted = False
         self.stage = CalibrationStage.IDLE
         self.result: ValidationView | None = None
+        self.correction: CorrectionView | None = None
         self.validation_count = 0
         self.text = ""
         self._step_text = ""  # of the calibration, as it was told last
@@ -105,8 +111,21 @@ class CalibrationRun:
     def progress(self) -> tuple[int, int]:
         """Targets that are over in this stage, and how many there are."""
         if self.stage is CalibrationStage.VALIDATING:
-            return max(0, self._standings - 1), len(VALIDATION_4)
+            return max(0, self._standings - 1), len(self.plan.validation)
+        if self.stage is CalibrationStage.CORRECTING:
+            return max(0, self._standings - 1), len(_FIT_TARGETS)
         return self._calibration.progress if self._calibration is not None else (0, 0)
+
+    @property
+    def attempts(self) -> tuple[AttemptView, ...]:
+        """What the tracker computed so far; none where only validated."""
+        return self._attempts.views(self._calibration)
+
+    @property
+    def can_correct(self) -> bool:
+        """Whether a correction may be fitted now: the tracker came calibrated, and a validation is there."""
+        is_reviewed = self.stage is CalibrationStage.REVIEW and self.result is not None
+        return is_reviewed and self._calibration is None
 
     def begin(self, now_host_ns: int) -> None:
         """Show the first target."""
@@ -122,6 +141,29 @@ class CalibrationRun:
             self._calibration.redo(target_ids, now_host_ns)
             self._round += 1
             self.stage, self.text = CalibrationStage.CALIBRATING, ""
+
+    def choose(self, number: int, now_host_ns: int) -> None:
+        """Let the tracker use an earlier attempt again, `number` from 1, and validate in full."""
+        if self._calibration is not None:
+            self._calibration.choose(number - 1, now_host_ns)
+            self._wanted = number - 1
+            self.stage, self.text = CalibrationStage.CALIBRATING, _GIVEN_BACK.format(number)
+
+    def fit_correction(self, now_host_ns: int) -> None:
+        """Show the targets of a correction, then fit it and judge it on the validation there is."""
+        self._round += 1
+        self._standings = 0
+        self._fitting = ValidationProcedure(
+            _FIT_TARGETS,
+            self._geometry,
+            seed=self._seed + self._round,
+            calibrated_on=self.plan.validation,
+            pace=self.plan.pace,
+            window=self.plan.window,
+            procedure="correction",
+        )
+        self._fitting.begin(now_host_ns)
+        self.stage, self.text = CalibrationStage.CORRECTING, ""
 
     def start_over(self, now_host_ns: int) -> None:
         """Collect all points anew; without a calibration, validate anew."""
@@ -145,8 +187,9 @@ class CalibrationRun:
         if self.is_over or self.stage is CalibrationStage.LEAVING:
             return
         self.text = text
-        if self._validation is not None:
-            self._validation.abort(reason, now_host_ns, text)
+        for shown in (self._validation, self._fitting):
+            if shown is not None:
+                shown.abort(reason, now_host_ns, text)
         if self._calibration is None or reason is AbortReason.TRACKER_LOST:
             self.stage = CalibrationStage.ABORTED  # a tracker that is gone leaves nothing
         else:
@@ -164,6 +207,8 @@ class CalibrationRun:
             return
         if self.stage is CalibrationStage.VALIDATING and self._validation is not None:
             self._validation.presented(showing, t_host_ns)
+        elif self.stage is CalibrationStage.CORRECTING and self._fitting is not None:
+            self._fitting.presented(showing, t_host_ns)
         elif self.stage is CalibrationStage.CALIBRATING and self._calibration is not None:
             self._calibration.presented(showing, t_host_ns)
 
@@ -184,6 +229,8 @@ class CalibrationRun:
         """Take the GAZE rows that came since the last tick and return what is to be done now."""
         if self.stage is CalibrationStage.VALIDATING and self._validation is not None:
             return self._tick_validation(self._validation, gaze, now_host_ns)
+        if self.stage is CalibrationStage.CORRECTING and self._fitting is not None:
+            return self._tick_fitting(self._fitting, gaze, now_host_ns)
         if self._calibration is None:
             return Step()
         step = self._calibration.tick(now_host_ns)
@@ -195,75 +242,72 @@ class CalibrationRun:
     def _follow(self, calibration: CalibrationProcedure, now_host_ns: int) -> None:
         state = calibration.state
         if self.stage is CalibrationStage.CALIBRATING and state is CalibrationState.REVIEW:
-            self.result = None  # it judged the calibration before
-            if calibration.attempts[-1].is_applied:
-                self._validate(now_host_ns)
-            else:
-                self.stage = CalibrationStage.REVIEW
+            self._computed(calibration, now_host_ns)
         elif self.stage is CalibrationStage.CALIBRATING and state is CalibrationState.LEAVING:
             self.stage = CalibrationStage.LEAVING  # the procedure gave up by itself
         elif state in (CalibrationState.DONE, CalibrationState.ABORTED):
             self.give_up_leaving()
 
+    def _computed(self, calibration: CalibrationProcedure, now_host_ns: int) -> None:
+        """The tracker has computed, or has taken an earlier calibration back, or has not."""
+        wanted, self._wanted = self._wanted, None
+        in_use = calibration.applied
+        if wanted is not None and (in_use is None or in_use.number != wanted):
+            self.stage = CalibrationStage.REVIEW  # the one before is still in use, and so is its validation
+            return
+        self.result = None  # it judged the calibration before
+        if wanted is not None or calibration.attempts[-1].is_applied:
+            self._validate(now_host_ns)
+        else:
+            self.stage = CalibrationStage.REVIEW
+
     def _validate(self, now_host_ns: int) -> None:
         self._round += 1
         self._standings = 0
+        self.correction = None  # it was judged by the validation before
         self._validation = ValidationProcedure(
-            VALIDATION_4,
+            self.plan.validation,
             self._geometry,
             seed=self._seed + self._round,
             calibrated_on=self.points,
-            pace=self._pace,
-            window=WINDOW,
+            pace=self.plan.pace,
+            window=self.plan.window,
         )
         self._validation.begin(now_host_ns)
         self.stage = CalibrationStage.VALIDATING
 
     def _tick_validation(self, validation: ValidationProcedure, gaze: Rows, now_host_ns: int) -> Step:
-        validation.take(gaze)
-        step = validation.tick(now_host_ns)
+        step = self._tick_shown(validation, gaze, now_host_ns)
+        if validation.state is ValidationState.DONE and validation.result is not None:
+            self.validation_count += 1
+            gate = judge(validation.result, self.eye, self.plan.limits)
+            self.result = view_of(validation, gate, self.validation_count, self.plan.window)
+            self._attempts.judged(self._calibration, self.result)
+            self.stage, self.text = CalibrationStage.REVIEW, ""
+        return step
+
+    def _tick_fitting(self, fitting: ValidationProcedure, gaze: Rows, now_host_ns: int) -> Step:
+        step = self._tick_shown(fitting, gaze, now_host_ns)
+        if fitting.state is ValidationState.DONE and self._validation is not None:
+            self.stage, self.text = CalibrationStage.REVIEW, ""
+            try:
+                self.correction = correction_view(
+                    fitting, self._validation, self._geometry, self.plan.window, self.eye
+                )
+            except CorrectionError as err:
+                self.correction, self.text = None, str(err)
+        return step
+
+    def _tick_shown(self, shown: ValidationProcedure, gaze: Rows, now_host_ns: int) -> Step:
+        shown.take(gaze)
+        step = shown.tick(now_host_ns)
         if step.dot is not None:
             self._standings = step.dot.showing + 1
-        if validation.state is ValidationState.ABORTED:
-            reason = validation.reason or AbortReason.TIMED_OUT
-            self.abort(reason, now_host_ns, step.text)
-        elif validation.state is ValidationState.DONE and validation.result is not None:
-            self.validation_count += 1
-            gate = judge(validation.result, self._eye)
-            self.result = _view(validation, gate, self.validation_count)
-            self.stage, self.text = CalibrationStage.REVIEW, ""
+        if shown.state is ValidationState.ABORTED:
+            self.abort(shown.reason or AbortReason.TIMED_OUT, now_host_ns, step.text)
         return step
 
 
 def _nearest(points: tuple[Target, ...], x_norm: float, y_norm: float) -> int:
     """Return the number of the point nearest to a place."""
     return min(points, key=lambda point: math.hypot(point.x_norm - x_norm, point.y_norm - y_norm)).target_id
-
-
-def _view(validation: ValidationProcedure, gate: GateResult, number: int) -> ValidationView:
-    if validation.result is None:
-        raise ValueError("A validation that is not complete has no picture.")
-    gaze, targets = validation.gaze, validation.shown
-    samples = []
-    for target, rows in zip(targets, rows_of_windows(gaze["t_host_ns"], targets, WINDOW), strict=True):
-        for eye in _EYES:
-            x_norm, y_norm = screen_gaze(gaze[rows.first : rows.end], eye)
-            is_valid = np.isfinite(x_norm) & np.isfinite(y_norm)
-            x_norm, y_norm = x_norm[is_valid], y_norm[is_valid]
-            samples.append(
-                TargetSamples(
-                    target_id=int(target["target_id"]),
-                    eye=eye,
-                    x_norm=tuple(map(float, x_norm)),
-                    y_norm=tuple(map(float, y_norm)),
-                    mean_norm=(float(x_norm.mean()), float(y_norm.mean())) if len(x_norm) else None,
-                )
-            )
-    return ValidationView(
-        number=number,
-        t_ended_host_ns=int(targets["t_off_host_ns"].max()),
-        result=validation.result,
-        gate=gate,
-        samples=tuple(samples),
-        targets=targets,
-    )

@@ -1,11 +1,11 @@
-"""What the calibration's page shows: how far it is, and the result picture of a validation."""
+"""What the calibration's page shows: how far it is, the result picture, attempts and a correction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
 
-from calibration import GateResult, Target, ValidationResult
+from calibration import VALIDATION_4, CorrectionJudgement, GateResult, Target, ValidationResult
 from gaze_core.eyes import Eye
 from gaze_core.rows import TARGET, Rows
 
@@ -16,13 +16,14 @@ class CalibrationStage(str, Enum):
     IDLE = "idle"
     CALIBRATING = "calibrating"
     VALIDATING = "validating"
+    CORRECTING = "correcting"  # targets of a correction that is fitted by us
     REVIEW = "review"  # the operator decides
     LEAVING = "leaving"  # decided or stopped; the tracker leaves calibration mode
     ACCEPTED = "accepted"
     ABORTED = "aborted"
 
 
-SHOWING = (CalibrationStage.CALIBRATING, CalibrationStage.VALIDATING)
+SHOWING = (CalibrationStage.CALIBRATING, CalibrationStage.VALIDATING, CalibrationStage.CORRECTING)
 """Stages in which the reader looks at targets."""
 
 
@@ -51,6 +52,32 @@ class ValidationView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptView:
+    """One computation of the tracker, with the last validation that judged it."""
+
+    number: int  # in this calibration, from 1
+    points: int  # that the tracker accepted
+    missed: int  # that it did not
+    mean_deg: float  # of the signal that is analysed; NaN: not validated
+    worst_deg: float
+    is_in_use: bool
+    can_be_used: bool  # the tracker takes it back
+    text: str = ""  # why not, a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionView:
+    """A correction fitted by us and what it would change; nothing is changed by it."""
+
+    judgement: CorrectionJudgement
+    before_mean_deg: float  # of the signal that is analysed, over the targets of the validation
+    before_worst_deg: float
+    after_mean_deg: float
+    after_worst_deg: float
+    text: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationDeskState:
     """Everything the page renders."""
 
@@ -66,3 +93,11 @@ class CalibrationDeskState:
     suggested: tuple[int, ...] = ()  # calibration points next to what lies beyond the limits
     result: ValidationView | None = None
     text: str = ""  # a sentence: what the tracker said, or why it ended
+    planned_points: int = -1  # as the study plans it, 0: validation only; -1: no study, they are chosen
+    validation: tuple[Target, ...] = VALIDATION_4  # fresh targets of the validation that runs or comes
+    purpose: str = ""  # of the validation: opening, block_end, session_end
+    is_closing: bool = False  # it closes a block or the session: accepted as it is
+    advice: str = ""  # a sentence: what the operator should decide
+    attempts: tuple[AttemptView, ...] = ()
+    can_correct: bool = False  # a correction may be fitted now
+    correction: CorrectionView | None = None

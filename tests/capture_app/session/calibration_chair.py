@@ -27,6 +27,7 @@ class Chair:
         self.refused: set[str] = set()  # calls the device answers with no
         self.is_silent = False
         self.attempt = 0
+        self.hands_out_data = True
         self._answered = 0
         self._seq = 0
         self.desk.pace = QUICK
@@ -74,7 +75,8 @@ class Chair:
             samples = CALIBRATION_SAMPLE.empty(1 if call.call == "compute" else 0)
             if call.call == "compute":
                 samples["attempt"] = self.attempt
-                self.attempt += 1
+            is_counted = call.call in ("compute", "apply")
+            has_data = call.call == "compute" and is_ok and self.hands_out_data
             self.run.acquisition.say(
                 m.CalibrationAnswer(
                     call=call.call,
@@ -84,8 +86,11 @@ class Chair:
                     text=f"{call.call} said so.",
                     row_type="calibration_sample",
                     rows=samples,
+                    data_hex=f"{self.attempt:02x}" if has_data else "",
+                    attempt=self.attempt if is_counted else -1,
                 )
             )
+            self.attempt += is_counted
         self._answered = len(calls)
 
     def until(self, *stages: CalibrationStage) -> CalibrationDeskState:
