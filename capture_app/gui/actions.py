@@ -46,6 +46,7 @@ def _tr(text: str) -> str:
 
 _RECORDING = _tr("Recording")
 _FILES = _tr("Files")
+_STUDY = _tr("Session with a study")
 _VIEW = _tr("Live view")
 _PROGRAM = _tr("Program")
 
@@ -77,6 +78,33 @@ ACTIONS: Final[tuple[ActionInfo, ...]] = (
         _tr("Calibrate…"),
         "Ctrl+K",
         _tr("Calibrate the tracker and validate it, or only validate"),
+    ),
+    _a("study_main", _STUDY, _tr("Do what comes next"), "Ctrl+Return", _tr("Do what the session waits for")),
+    _a("study_skip", _STUDY, _tr("Skip case…"), "Ctrl+J", _tr("Leave out this case with a reason")),
+    _a("study_drift", _STUDY, _tr("Drift check"), "Ctrl+D", _tr("Check the drift now, between two cases")),
+    _a(
+        "study_baseline",
+        _STUDY,
+        _tr("Pupil baseline"),
+        "Ctrl+B",
+        _tr("Measure the pupil's baseline now, between two cases"),
+    ),
+    _a(
+        "study_break",
+        _STUDY,
+        _tr("Break"),
+        "Ctrl+Shift+B",
+        _tr("Close the block with a short validation, then begin a break"),
+    ),
+    _a("study_message", _STUDY, _tr("Message to the reader"), "Ctrl+E", _tr("Go to the line of the message")),
+    _a("study_note", _STUDY, _tr("Note"), "Ctrl+N", _tr("Go to the line of the note")),
+    _a("study_accuracy", _STUDY, _tr("Accuracy map…"), "Ctrl+M", _tr("Show the error over screen and time")),
+    _a(
+        "study_end",
+        _STUDY,
+        _tr("End session…"),
+        "Ctrl+Shift+E",
+        _tr("End the session: closing validation, verification, copy and report"),
     ),
     _a(
         "open_folder", _FILES, _tr("Open images…"), "Ctrl+O", _tr("Make the images of a folder the case list")

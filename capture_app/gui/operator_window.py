@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +19,14 @@ from capture_app.gui.live_view import LiveView
 from capture_app.gui.operator_docks import Panel
 from capture_app.gui.quality_panel import QualityPanel
 from capture_app.gui.start_page import StartPage
+from capture_app.gui.study_console.docks import ConsoleDocks
+from capture_app.gui.study_console.parts import (
+    ACT_OF_ACTION,
+    STUDY_ACTIONS,
+    ConsoleParts,
+    possible_in_study,
+    study_of,
+)
 from capture_app.gui.tokens import Colours
 from capture_app.gui.top_bar import TopBar
 from capture_app.gui.trace_strip import TraceStrip
@@ -74,6 +83,8 @@ class OperatorWindow(QMainWindow):
         self._possible: frozenset[str] | None = None
         self._is_station = False
         self._layout = QByteArray()
+        self.console = ConsoleParts(colours, self)
+        self._has_console = False
         self.actions_by_name = build_actions(self, self._handlers())
         self._recent_menu = QMenu(self.tr("Open recent"), self)
         self.start_page = StartPage(colours, self)
@@ -86,6 +97,7 @@ class OperatorWindow(QMainWindow):
         self.quality = QualityPanel(colours, self)
         self.trace = TraceStrip(colours, self)
         self.trace.mark_requested.connect(self.mark_at_requested)
+        self.docks = ConsoleDocks(self, self.console, self.case_list)
         self._add_panels()
         self._menu = self._build_menu()
         self.top_bar = TopBar(colours, self.actions_by_name, self._menu, self)
@@ -105,7 +117,8 @@ class OperatorWindow(QMainWindow):
         self._colours = colours
         for part in (self.start_page, self.live_view, self.case_list, self.quality, self.trace, self.top_bar):
             part.set_colours(colours)
-        for panel in self.panels:
+        self.console.set_colours(colours)
+        for panel in (*self.panels, *self.docks.panels):
             panel.set_colours(colours)
         self._panels_due_ns = self._trace_due_ns = 0
         self.colours_changed.emit(colours)
@@ -131,7 +144,7 @@ class OperatorWindow(QMainWindow):
             self._layout = self.saveState(_LAYOUT_VERSION)
         self._is_station = False
         self.top_bar.hide()
-        for panel in self.panels:
+        for panel in (*self.panels, *self.docks.panels):
             panel.hide()
         self._show_page(0)
 
@@ -144,6 +157,7 @@ class OperatorWindow(QMainWindow):
         self._show_page(1)
         if self._layout.isEmpty() or not self.restoreState(self._layout, _LAYOUT_VERSION):
             self._usual_layout()
+        self.docks.set_visible(is_visible=self._has_console)  # a layout may be of the other kind of session
 
     @property
     def colours(self) -> Colours:
@@ -169,6 +183,7 @@ class OperatorWindow(QMainWindow):
             self._layout = QByteArray.fromBase64(layout.encode("ascii", "ignore"))
             if self._is_station:
                 self.restoreState(self._layout, _LAYOUT_VERSION)
+                self.docks.set_visible(is_visible=self._has_console)
 
     def render_newest(self, newest: NewestGaze | None) -> None:
         """Show where the eyes are now; called after `render_state`, just before painting."""
@@ -181,11 +196,15 @@ class OperatorWindow(QMainWindow):
         if not self._is_station:
             return
         self.live_view.render_state(state)
+        self._show_console(has_console=study_of(state) is not None)
         self._render_possible(state)
         self.top_bar.render_state(state)
         self.case_list.render_state(state)
         now_ns = self._now_ns()
-        if now_ns >= self._panels_due_ns:
+        study, is_due = study_of(state), now_ns >= self._panels_due_ns
+        if study is not None:
+            self.console.render_study(study, is_due=is_due)
+        if is_due:
             self._panels_due_ns = now_ns + tokens.PANEL_INTERVAL_MS * _NS_PER_MS
             self.quality.render_state(state)
             if self._popover.isVisible():
@@ -208,10 +227,13 @@ class OperatorWindow(QMainWindow):
 
     def _render_possible(self, state: LiveState) -> None:
         possible = possible_actions(state.recording, state.case_number, state.case_count)
+        study = study_of(state)
+        if study is not None:
+            possible = possible_in_study(study, possible)
         if possible == self._possible:
             return
         self._possible = possible
-        for name in STATE_BOUND:
+        for name in STATE_BOUND | STUDY_ACTIONS:
             self.actions_by_name[name].setEnabled(name in possible)
         self.top_bar.render_enabled()
 
@@ -230,8 +252,8 @@ class OperatorWindow(QMainWindow):
         return {
             "start": self.start_requested.emit,
             "stop": self.stop_requested.emit,
-            "pause": self.pause_requested.emit,
-            "resume": self.resume_requested.emit,
+            "pause": partial(self._wish, "pause", self.pause_requested),
+            "resume": partial(self._wish, "resume", self.resume_requested),
             "mark": self.mark_requested.emit,
             "next_case": self.next_case_requested.emit,
             "previous_case": self.previous_case_requested.emit,
@@ -241,7 +263,7 @@ class OperatorWindow(QMainWindow):
             "recording_info": self.recording_info_requested.emit,
             "settings": self.settings_requested.emit,
             "tracker": self.tracker_page_requested.emit,
-            "calibrate": self.calibration_requested.emit,
+            "calibrate": partial(self._wish, "calibrate", self.calibration_requested),
             "start_page": self.start_page_requested.emit,
             "shortcuts": self.shortcuts_requested.emit,
             "quit": self.close_requested.emit,
@@ -252,11 +274,28 @@ class OperatorWindow(QMainWindow):
             "show_heatmap": nothing,
             "fit": nothing,
             "follow": nothing,
+            **self.console.handlers(),
         }
+
+    def _wish(self, name: str, signal: SignalInstance) -> None:
+        """While a study is read, its desk pauses and calibrates."""
+        if self._has_console:
+            self.console.act_requested.emit(ACT_OF_ACTION[name])
+        else:
+            signal.emit()
+
+    def _show_console(self, *, has_console: bool) -> None:
+        """Bring the console's panels with a study, and put them away with it."""
+        if has_console is self._has_console:
+            return
+        self._has_console = has_console
+        self.docks.set_visible(is_visible=has_console)
+        self.console.strip.setVisible(has_console)
+        self.top_bar.set_for_study(is_for_study=has_console)
 
     def _add_panels(self) -> None:
         area = Qt.DockWidgetArea
-        cases = Panel("cases", self.tr("Cases"), self.case_list, "F6", self)
+        cases = Panel("cases", self.tr("Cases"), self.docks.case_pages, "F6", self)
         quality = Panel("quality", self.tr("Gaze quality"), self.quality, "F7", self)
         signals = Panel("signals", self.tr("Signals"), self.trace, "F8", self)
         self.panels = (cases, quality, signals)
@@ -265,6 +304,7 @@ class OperatorWindow(QMainWindow):
         self.addDockWidget(area.LeftDockWidgetArea, cases)
         self.addDockWidget(area.RightDockWidgetArea, quality)
         self.addDockWidget(area.BottomDockWidgetArea, signals)
+        self.docks.add(quality, signals)
 
     def _show_page(self, index: int) -> None:
         policy = QSizePolicy.Policy
@@ -288,7 +328,7 @@ class OperatorWindow(QMainWindow):
     def _build_menu(self) -> QMenu:
         menu = QMenu(self)
         panels = QMenu(self.tr("Panels"), menu)
-        for panel in self.panels:
+        for panel in (*self.panels, *self.docks.panels):
             panels.addAction(panel.toggleViewAction())
             self.addAction(panel.toggleViewAction())
         menu.addAction(self.actions_by_name["open_folder"])
@@ -300,6 +340,7 @@ class OperatorWindow(QMainWindow):
         menu.addAction(self.actions_by_name["tracker"])
         menu.addAction(self.actions_by_name["calibrate"])
         menu.addAction(self.actions_by_name["previous_case"])
+        menu.addAction(self.actions_by_name["study_accuracy"])
         menu.addMenu(panels)
         menu.addSeparator()
         for name in ("settings", "shortcuts", "start_page", "quit"):
@@ -311,6 +352,7 @@ class OperatorWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, tokens.SPACE_S, 0, tokens.SPACE_XS)
         column.setSpacing(tokens.SPACE_S)
+        column.addWidget(self.console.strip)
         column.addWidget(self.live_view, 1)
         column.addWidget(self.controls)
         return page

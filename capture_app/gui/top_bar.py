@@ -18,7 +18,7 @@ from capture_app.session.states import LiveState, RecordingState
 _LEVEL_GLYPHS = {"good": "tick", "information": "information", "attention": "warning", "bad": "cross"}
 
 
-_MAIN_GLYPHS = {"start": "disc", "stop": "stop", "connect": "eye"}
+_MAIN_GLYPHS = {"start": "disc", "stop": "stop", "connect": "eye", "study_end": "stop"}
 
 
 def level_glyph(level: str) -> str:
@@ -70,7 +70,7 @@ class TopBar(QWidget):
         self.pause_button = self._button("bar")
         self.mark_button = self._button("bar")
         self.next_button = self._button("bar")
-        self._main_name = self._pause_name = ""
+        self._is_for_study = False
         self._lay_out()
         self.set_colours(colours)
 
@@ -85,16 +85,24 @@ class TopBar(QWidget):
         verdict_size = QSize(tokens.VERDICT_GLYPH_SIZE + tokens.SPACE_XS, tokens.VERDICT_GLYPH_SIZE)
         self.verdict_button.setIconSize(verdict_size)
 
+    def set_for_study(self, *, is_for_study: bool) -> None:
+        """Offer what there is to do with a study: its order is nobody's to change, and it ends in its way."""
+        self._is_for_study = is_for_study
+        self.next_button.setVisible(not is_for_study)
+        self._fix_widths()
+        self._signs = ()
+
     def render_state(self, state: LiveState) -> None:
         """Show `state`; only what changed is touched."""
         self._render_signs(state)
         self.dictation.render_state(state.dictation)
-        shown = (self._state_words(state), state.title, self._case_words(state))
+        title = self._title_words(state)
+        shown = (self._state_words(state), title, self._case_words(state))
         if shown == self._shown:
             return
         self._shown = shown
         self._state.setText(shown[0])
-        self._title.set_text(state.title)
+        self._title.set_text(title)
         self._case.setText(shown[2])
 
     def _render_signs(self, state: LiveState) -> None:
@@ -116,6 +124,9 @@ class TopBar(QWidget):
         lost = recording in (RecordingState.NO_TRACKER, RecordingState.FAILED)
         main = "stop" if running else ("connect" if lost else "start")
         pause = "resume" if recording is RecordingState.PAUSED else "pause"
+        if self._is_for_study:
+            main = "study_end"
+            pause = "resume" if self._actions["resume"].isEnabled() else "pause"
         self._bind(self.main_button, main, "bar" if running else "primary")
         self._bind(self.pause_button, pause, "primary" if pause == "resume" else "bar")
         self._bind(self.mark_button, "mark", "bar")
@@ -143,6 +154,7 @@ class TopBar(QWidget):
 
     def render_enabled(self) -> None:
         """Enable each button as its action is."""
+        self._signs = ()  # with a study, pausing and going on take turns with what is possible
         for button in (self.main_button, self.pause_button, self.mark_button, self.next_button):
             name = button.property("action")
             if name:
@@ -176,9 +188,13 @@ class TopBar(QWidget):
         row.addSpacing(tokens.SPACE_S)
         for button in (self.main_button, self.pause_button, self.mark_button, self.next_button):
             row.addWidget(button)
+        self._fix_widths()
+
+    def _fix_widths(self) -> None:
+        main = ("study_end",) if self._is_for_study else ("start", "stop", "connect")
         metrics = QFontMetrics(sized_font(self.font(), tokens.FONT_BODY_PX, QFont.Weight.DemiBold))
         for button, names in (
-            (self.main_button, ("start", "stop", "connect")),
+            (self.main_button, main),
             (self.pause_button, ("pause", "resume")),
             (self.mark_button, ("mark",)),
             (self.next_button, ("next_case",)),
@@ -209,9 +225,17 @@ class TopBar(QWidget):
         }[state.recording]
 
     def _case_words(self, state: LiveState) -> str:
+        if state.study is not None and self._is_for_study:
+            return state.study.view.progress.replace(" of ", "/") if state.study.view is not None else ""
         if state.case_count == 0:
             return ""
         return self.tr("case {0}/{1}").format(state.case_number or words.UNKNOWN, state.case_count)
+
+    def _title_words(self, state: LiveState) -> str:
+        if state.study is None or not self._is_for_study:
+            return state.title
+        name = state.study.opened.study.study.title
+        return self.tr("{0} · reader {1}").format(name, state.study.reader)
 
 
 def _sign(name: str, colour: str) -> QIcon:
