@@ -119,11 +119,16 @@ class ReaderInput(QObject):
         return False
 
     def _drag_of(self, button: Qt.MouseButton) -> str:
-        if button == _BUTTONS.get(self.controls.pan_button):
+        if button == pointer_button(self.controls.pan_button):
             return "pan"
-        if button == _BUTTONS.get(self.controls.window_button):
+        if button == pointer_button(self.controls.window_button):
             return "window_level"
         return ""
+
+
+def pointer_button(button: PointerButton) -> Qt.MouseButton:
+    """Return the button of the window system; `NoButton` where there is none."""
+    return _BUTTONS.get(button, Qt.MouseButton.NoButton)
 
 
 def key_name(event: QKeyEvent) -> str:

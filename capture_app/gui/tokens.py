@@ -212,8 +212,9 @@ SHAPE_RIM_WIDTH: Final = 3.0  # dark rim, both sides together
 SHAPE_HANDLE: Final = 9.0  # side of the painted square; its target is MINIMUM_TARGET
 SHAPE_FRAME_LEAST: Final = 84.0  # handles stand so far apart at least: three targets, one to move by
 SHAPE_DRAG_LEAST: Final = 4.0  # a shorter drag is a click
-DRAWING_PANEL_WIDTH: Final = 380
 DRAWING_LIST_HEIGHT: Final = 132  # of the shapes in the panel: four lines
+RECORDING_DOT: Final = 10.0
+DRAWING_MISSING_LINES: Final = 3  # sentences of what is missing in the panel
 
 PATCH_SHARE: Final = 0.05  # side of the corner patch as a share of the screen's height
 READER_FONT_SHARE: Final = 0.018  # size of the reader's texts as a share of the screen's height
