@@ -25,6 +25,8 @@ from capture_app.gui.settings_dialog import SettingsDialog
 from capture_app.gui.settings_dictation_page import MicrophoneDesk
 from capture_app.gui.settings_signals_page import PortSearch
 from capture_app.gui.station_parts import station_parts
+from capture_app.gui.study_start.reception import StudyReception
+from capture_app.gui.study_start.study_door import StudyDoor
 from capture_app.gui.tracker_page import TrackerPage
 from capture_app.gui.workers import Work
 from capture_app.session.port import RecordingSummary, SessionPort, StationPort
@@ -69,6 +71,10 @@ class Desk(QObject):
         self._wait: WaitDialog | None = None
         self._recorded_file: Path | None = None
         self._connects_later = False  # a tracker chosen while a recording ran
+        self.door = StudyDoor(session, controller, operator, lambda: self.settings)
+        self.reception = StudyReception(
+            session, controller, operator, place, self.door, lambda: self.settings
+        )
         self._connect()
         operator.set_recent(settings.recent)
         operator.set_live_view_options(settings.live_view)
@@ -112,6 +118,19 @@ class Desk(QObject):
         """Make the images of a list the cases."""
         if self._controller.attempt(partial(self._session.open_list, path)):
             self.begin_reading(RecentKind.LIST, path)
+
+    def open_study(self, path: Path) -> None:
+        """Check a study and open it, or show what is wrong with it."""
+        self.door.open(path)
+
+    def _study_opened(self, path: Path) -> None:
+        """Remember a study, show its page, and connect the tracker it is read with."""
+        self._keep(with_recent(self.settings, RecentKind.STUDY, path))
+        self._operator.set_recent(self.settings.recent)
+        self._operator.show_study()
+        state = self._controller.state
+        if state is None or state.recording in (RecordingState.NO_TRACKER, RecordingState.FAILED):
+            self.connect_tracker()
 
     def begin_reading(self, kind: RecentKind | None = None, path: Path | None = None) -> None:
         """Go on from the start page with the cases just opened; the folder or list is remembered."""
@@ -221,6 +240,8 @@ class Desk(QObject):
             self.open_folder(path)
         elif item.kind is RecentKind.LIST:
             self.open_list(path)
+        elif item.kind is RecentKind.STUDY:
+            self.open_study(path)
         else:
             self.describe(path)
 
@@ -239,6 +260,12 @@ class Desk(QObject):
         operator.start_page_requested.connect(self._show_start_page)
         operator.live_view_options_changed.connect(self._live_view_changed)
         page.demo_requested.connect(self.start_demo)
+        page.studies_requested.connect(self.door.show_page)
+        self.door.opened.connect(self._study_opened)
+        self.reception.closed.connect(self._show_start_page)
+        self.reception.tracker_requested.connect(self.show_tracker_page)
+        self.reception.settings_requested.connect(self.ask_for_settings)
+        self.reception.settings_changed.connect(self.change_settings)
         page.folder_requested.connect(self.ask_for_folder)
         page.recording_info_requested.connect(self.ask_for_recording)
         page.set_up_requested.connect(self.ask_for_settings)

@@ -27,6 +27,7 @@ from capture_app.gui.study_console.parts import (
     possible_in_study,
     study_of,
 )
+from capture_app.gui.study_start.study_page import StudyPage
 from capture_app.gui.tokens import Colours
 from capture_app.gui.top_bar import TopBar
 from capture_app.gui.trace_strip import TraceStrip
@@ -88,6 +89,7 @@ class OperatorWindow(QMainWindow):
         self.actions_by_name = build_actions(self, self._handlers())
         self._recent_menu = QMenu(self.tr("Open recent"), self)
         self.start_page = StartPage(colours, self)
+        self.study_page = StudyPage(colours, self)
         self.live_view = LiveView(colours, self)
         self.controls = LiveControls(self.actions_by_name, self)
         self.controls.options_changed.connect(self.live_view.set_options)
@@ -105,7 +107,7 @@ class OperatorWindow(QMainWindow):
         self.setMenuWidget(self.top_bar)
         self._popover = VerdictPopover(self)
         self._stack = QStackedWidget(self)
-        self._pages = (self.start_page, self._station_page())
+        self._pages = (self.start_page, self._station_page(), self.study_page)
         for page in self._pages:
             self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
@@ -117,6 +119,7 @@ class OperatorWindow(QMainWindow):
         self._colours = colours
         for part in (self.start_page, self.live_view, self.case_list, self.quality, self.trace, self.top_bar):
             part.set_colours(colours)
+        self.study_page.set_colours(colours)
         self.console.set_colours(colours)
         for panel in (*self.panels, *self.docks.panels):
             panel.set_colours(colours)
@@ -140,13 +143,20 @@ class OperatorWindow(QMainWindow):
 
     def show_start_page(self) -> None:
         """Show the start page; the panels remember where they were."""
+        self._leave_station(self.start_page)
+
+    def show_study(self) -> None:
+        """Show the page of the open study; the panels remember where they were."""
+        self._leave_station(self.study_page)
+
+    def _leave_station(self, page: QWidget) -> None:
         if self._is_station:
             self._layout = self.saveState(_LAYOUT_VERSION)
         self._is_station = False
         self.top_bar.hide()
         for panel in (*self.panels, *self.docks.panels):
             panel.hide()
-        self._show_page(0)
+        self._show_page(self._pages.index(page))
 
     def show_station(self) -> None:
         """Show the running station."""

@@ -292,8 +292,8 @@ class StudiesPage(QDialog):
         column.setSpacing(tokens.SPACE_S)
         column.addWidget(label(self.tr("Make a new one"), "section", self))
         text = self.tr(
-            "A study is a folder with one text file that says everything. Choose what it begins as; all of it "
-            "can be changed. It holds built-in cases, so that it can be tried at once."
+            "A study is a folder with one text file that says everything. Choose what it begins as; all "
+            "of it can be changed. It holds built-in cases, so that it can be tried at once."
         )
         column.addWidget(paragraph(text, "secondary", self))
         for row in self.preset_rows:
