@@ -21,6 +21,7 @@ from capture_app.session.privacy.shared_tables import without_reader
 from capture_app.session.privacy.withdrawal_record import is_record_name
 from capture_app.session.study.audit import AUDIT_FILE
 from capture_app.session.study.model import STUDY_EXTENSION
+from capture_app.session.study_desk.folder_layout import LOCK_NAME, is_readers_place
 from recordings_schema.access import HDF5_SIGNATURE
 from recordings_schema.journal import MAGIC
 from recordings_schema.layout import EXTENSION
@@ -79,7 +80,7 @@ class ReaderData:
     reader: str
     files: tuple[ReaderFile, ...]  # in the order in which they have to be removed
     left: tuple[LeftFile, ...]
-    recorded_now: tuple[Path, ...]  # journals of the reader's recordings that are being made right now
+    recorded_now: tuple[Path, ...]  # journals and locks of the reader's sessions that run right now
     other_readers: tuple[str, ...]  # pseudonyms seen beside
     sessions: frozenset[str]  # session ids and file names of the reader's recordings
 
@@ -113,13 +114,18 @@ def find_reader_files(reader: str, folders: Iterable[Path], planned: frozenset[s
 
 
 def recorded_now(reader: str, folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the journals of the reader's recordings that somebody alive records or recovers now."""
+    """Return the journals and locks of the reader's sessions that somebody alive holds now."""
     return tuple(
         entry.path
         for folder in folders
         for entry in entries_below(folder)
         if ".journal" in entry.path.name and not entry.is_link and not entry.problem and is_locked(entry.path)
         if (owner := owner_of_journal(entry.path)) is None or owner.pseudonym == reader
+    ) + tuple(
+        entry.path
+        for folder in folders
+        for entry in entries_below(folder)
+        if entry.path.name == LOCK_NAME and entry.path.parent.name == reader and is_locked(entry.path)
     )
 
 
@@ -282,8 +288,15 @@ class _Search:
         return any(is_named(self.reader, part, others) for part in path.relative_to(root).parts)
 
     def _is_safe_by_pseudonym(self, path: Path) -> bool:
-        """Whether a name alone is enough: not for pseudonyms like "A", nor for source images."""
-        return len(self.reader) >= _SHORTEST_PSEUDONYM and path.suffix.lower() not in _SOURCE_ENDINGS
+        """Whether a name alone is enough: not for pseudonyms like "A", nor for source images.
+
+        In the folders in which sessions of the reader are kept it is, whatever the pseudonym.
+        """
+        root = next(folder for folder in self.folders if path.is_relative_to(folder))
+        is_certain = len(self.reader) >= _SHORTEST_PSEUDONYM or is_readers_place(
+            path.relative_to(root), self.reader
+        )
+        return is_certain and path.suffix.lower() not in _SOURCE_ENDINGS
 
     def _judge_text(self, entry: FolderEntry, sessions: frozenset[str], of_others: frozenset[str]) -> None:
         if entry.size_bytes > _LARGEST_TEXT_BYTES:

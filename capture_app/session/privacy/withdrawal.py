@@ -29,6 +29,7 @@ from capture_app.session.privacy.reader_files import (
 from capture_app.session.privacy.shared_tables import without_reader
 from capture_app.session.privacy.study_places import study_places
 from capture_app.session.privacy.withdrawal_record import RemovedFile
+from capture_app.session.study_desk.folder_layout import LOCK_NAME
 from recordings_schema.errors import MetadataError
 from recordings_schema.metadata import ParticipantRecord
 from recordings_schema.paths import sync_folder
@@ -96,6 +97,8 @@ def plan_withdrawal(reader: str, folders: Sequence[Path]) -> WithdrawalPlan:
 
 def being_recorded(journal: Path) -> str:
     """Return the sentence that refuses a withdrawal while the reader is recorded."""
+    if journal.name == LOCK_NAME:
+        return f"A session in {journal.parent} is under way right now. End that first, then call again."
     name = journal.name.removesuffix(".journal")
     return f"{name} is being recorded or recovered right now. End that first, then call again."
 
@@ -226,8 +229,10 @@ def _tidy_folders(plan: WithdrawalPlan, removed: Iterable[ReaderFile]) -> None:
         for folder in (parent, *parent.parents):
             if folder in plan.folders or not any(folder.is_relative_to(each) for each in plan.folders):
                 break
-            is_theirs = (
-                is_named(plan.data.reader, folder.name, plan.data.other_readers) or folder.name in stems
+            root = next(each for each in plan.folders if folder.is_relative_to(each))
+            is_theirs = any(
+                is_named(plan.data.reader, part, plan.data.other_readers) or part in stems
+                for part in folder.relative_to(root).parts
             )
             if not is_theirs:
                 break

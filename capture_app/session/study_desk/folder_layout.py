@@ -21,6 +21,7 @@ import hashlib
 import json
 import re
 import secrets
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ from recordings_schema.layout import EXTENSION
 
 LOCK_NAME: Final = "in-use.lock"
 _SESSION: Final = re.compile(r".+_p(?P<period>\d{1,3})_s(?P<number>\d{3,6})")
+_PERIOD: Final = re.compile(r"p\d{1,3}")
 _DEVICES: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 )
@@ -111,6 +113,15 @@ def recordings_in(folder: Path) -> list[Path]:
     """Return the recordings of a session's folder, also those of which the journal alone is there."""
     names = {path.name.removesuffix(".journal") for path in folder.iterdir() if _is_recording(path.name)}
     return [folder / name for name in sorted(names)]
+
+
+def is_readers_place(relative: Path, reader: str) -> bool:
+    """Whether a path lies where sessions of this reader are kept, here or at the second place."""
+    parts = relative.parts
+    return any(
+        part == reader and (follower == LOCK_NAME or _PERIOD.fullmatch(follower) is not None)
+        for part, follower in pairwise(parts)
+    )
 
 
 def session_id_for(recording: Path) -> str:
