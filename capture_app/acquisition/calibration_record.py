@@ -51,8 +51,7 @@ class CalibrationRecord:
         self._made: dict[tuple[TrackerKey, bytes], _Applied] = {}  # computed lately, newest last
         self._attempt = 0
         self._is_recording = False
-        self.last_attempt = -1
-        """Number in the recording of what was computed or applied last; 0 where none runs."""
+        self.last_attempt = -1  # number in the recording of what was computed or applied last
 
     def follow(self, info: TrackerInfo | None) -> None:
         """Look whether a recording began; it is given the calibration that its tracker uses."""

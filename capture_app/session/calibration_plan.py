@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from calibration import VALIDATION_4, VALIDATIONS, GateLimits, OffsetLimits, Pace, Target, TargetWindow
-from capture_app.session.port import SessionError
 from capture_app.session.study import Study
-from capture_app.session.study.quality_keys import CalibrationPlan, Gates, GazeSignal
+from capture_app.session.study.quality_keys import CalibrationPlan, Gates
+from capture_app.session.study_desk.study_settings import signal_of
 from gaze_core.eyes import Eye
 
 WINDOW: Final = TargetWindow()
@@ -16,12 +16,6 @@ WINDOW: Final = TargetWindow()
 USUAL_POINTS: Final = 9
 
 _SETTLE_SHARE: Final = 0.5  # of the dwell, as usual: half a second of one
-_DOMINANT: Final = {"left": Eye.LEFT, "right": Eye.RIGHT}
-_SIGNALS: Final = {
-    GazeSignal.LEFT: Eye.LEFT,
-    GazeSignal.RIGHT: Eye.RIGHT,
-    GazeSignal.AVERAGE: Eye.AVERAGE,
-}
 
 
 class GreySource(Protocol):
@@ -67,11 +61,6 @@ class DeskPlan:
             left, right or unknown, from the start form.
         matched_grey
             The mean grey of the study's images, where it is computed.
-
-        Raises
-        ------
-        SessionError
-            If the study analyses the dominant eye and nobody said which that is.
         """
         plan = study.calibration
         return cls(
@@ -125,22 +114,3 @@ def limits_of(gates: Gates) -> GateLimits:
             worst_deg=max(usual.worst_deg, gates.worst_deg, gates.average_deg),
         ),
     )
-
-
-def signal_of(study: Study, dominant_eye: str) -> Eye:
-    """Return the signal that a study analyses.
-
-    Raises
-    ------
-    SessionError
-        If that is the dominant eye, and nobody said which it is.
-    """
-    wanted = study.analysis.signal
-    if wanted is not GazeSignal.DOMINANT:
-        return _SIGNALS[wanted]
-    if dominant_eye not in _DOMINANT:
-        raise SessionError(
-            "The study analyses the dominant eye, and the start form does not say which that is. "
-            "Choose left or right there."
-        )
-    return _DOMINANT[dominant_eye]

@@ -24,6 +24,11 @@ class Chair:
     def __init__(self, run: FakeRun, *, calibrates: bool = True) -> None:
         self.run = run
         self.offset_norm = 0.0
+        self.noise_norm = 0.0
+        self.pupil_mm = float("nan")
+        self.unseen: tuple[str, ...] = ()  # eyes the tracker does not see: left_, right_
+        self.is_sending = True
+        self._chance = np.random.default_rng(7)
         self.refused: set[str] = set()  # calls the device answers with no
         self.is_silent = False
         self.attempt = 0
@@ -60,13 +65,21 @@ class Chair:
         rows["t_host_ns"] = self.run.clock.now_ns() + STEP_NS * np.arange(1, len(rows) + 1)
         rows["t_device_ns"] = rows["t_host_ns"]
         self._seq += len(rows)
-        for prefix in ("left_", "right_", ""):
+        noise = self.noise_norm * self._chance.standard_normal((2, len(rows)))
+        for prefix in ("left_", "right_") if self.unseen else ("left_", "right_", ""):
+            if prefix in self.unseen:
+                continue
             rows[f"{prefix}valid"] = 1
-            rows[f"{prefix}x_norm"], rows[f"{prefix}y_norm"] = x_norm + self.offset_norm, y_norm
-        acquisition.stream = np.concatenate([acquisition.stream, rows])
+            rows[f"{prefix}x_norm"] = x_norm + self.offset_norm + noise[0]
+            rows[f"{prefix}y_norm"] = y_norm + noise[1]
+        for prefix in ("left_", "right_"):
+            rows[f"{prefix}pupil"] = self.pupil_mm
+            rows[f"{prefix}pupil_valid"] = np.isfinite(self.pupil_mm)
+        if self.is_sending:
+            acquisition.stream = np.concatenate([acquisition.stream, rows])
         if not self.is_silent:
             self._answer()
-        self.run.step(ROWS_PER_FRAME)
+        self.run.step(ROWS_PER_FRAME if self.is_sending else 0)
 
     def _answer(self) -> None:
         calls = self.run.acquisition.all_sent(m.CalibrationCall)
