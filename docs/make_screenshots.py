@@ -76,6 +76,38 @@ SHOTS = (
         theme="light",
     ),
     Shot(name="calibration-no-data-200", scene="calibration-no-data", size_px=(2560, 1440), scale=2.0),
+    Shot(name="console", scene="console"),
+    Shot(name="console-light-150", scene="console", size_px=(2560, 1440), scale=1.5, theme="light"),
+    Shot(name="console-200", scene="console", size_px=(2560, 1440), scale=2.0),
+    Shot(name="console-drift-check", scene="console-drift"),
+    Shot(name="console-calibration-due", scene="console-calibration", theme="light"),
+    Shot(name="console-overfull", scene="console-overfull", size_px=(2560, 1440)),
+    Shot(name="console-overfull-small", scene="console-overfull"),
+    Shot(name="console-no-tracker-light", scene="console-no-tracker", theme="light"),
+    Shot(name="console-interrupted", scene="console-interrupted"),
+    Shot(name="console-practice", scene="console-practice"),
+    Shot(name="console-calibration-question", scene="console-calibration-due"),
+    Shot(name="console-skip-light", scene="console-skip", theme="light"),
+    Shot(name="console-leave", scene="console-leave"),
+    Shot(name="console-end", scene="console-end"),
+    Shot(name="console-end-light", scene="console-end", theme="light"),
+    Shot(name="console-accuracy", scene="console-accuracy"),
+    Shot(
+        name="console-accuracy-light-150",
+        scene="console-accuracy",
+        size_px=(2560, 1440),
+        scale=1.5,
+        theme="light",
+    ),
+    Shot(name="studies", scene="studies"),
+    Shot(name="studies-first-time-light", scene="studies-first-time", theme="light"),
+    Shot(name="studies-findings", scene="studies-findings"),
+    Shot(name="studies-editor", scene="studies-editor"),
+    Shot(name="studies-ruler-light-150", scene="studies-ruler", theme="light", scale=1.5),
+    Shot(name="study-start", scene="study-start"),
+    Shot(name="study-start-missing-light", scene="study-start-missing", theme="light"),
+    Shot(name="study-start-blocked-150", scene="study-start-blocked", size_px=(2560, 1440), scale=1.5),
+    Shot(name="study-start-overfull-200", scene="study-start-overfull", size_px=(2560, 1440), scale=2.0),
     Shot(name="reader", scene="reader"),
     Shot(name="reader-target", scene="reader-target"),
     Shot(name="two-monitors", scene="two-monitors"),
@@ -84,7 +116,11 @@ SHOTS = (
 
 TRACKER_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("tracker")})
 
+CONSOLE_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("console")})
+
 CALIBRATION_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("calibration")})
+
+STUDY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("stud")})
 
 
 def main() -> None:
@@ -131,6 +167,8 @@ def make(shot: Shot) -> None:
         "settings-dictation": dictation,
         **dict.fromkeys(TRACKER_SCENES, tracker_page),
         **dict.fromkeys(CALIBRATION_SCENES, calibration_page),
+        **dict.fromkeys(CONSOLE_SCENES, console),
+        **dict.fromkeys(STUDY_SCENES, before_a_session),
         "reader": reader,
         "reader-target": reader,
         "two-monitors": two_monitors,
@@ -265,6 +303,23 @@ def calibration_page(application, colours, shot):  # type: ignore[no-untyped-def
     page.resize(page.size().boundedTo(QSize(*_logical(shot))))
     page.show()
     return _settled(application, page, page.render_desk)
+
+
+def console(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The operator's console of a study, its questions and pages."""
+    import screenshot_console as shown
+
+    return shown.picture(application, colours, shot, _settled, _jumping_clock())
+
+
+def before_a_session(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The pages of studies: open, make, correct, fill in, check."""
+    import screenshot_studies as shown
+
+    def settled(window):  # type: ignore[no-untyped-def]  # Qt is imported late
+        return _settled(application, window)
+
+    return shown.picture(application, colours, shot.scene, _logical(shot), settled)
 
 
 def signals(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late

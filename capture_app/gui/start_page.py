@@ -24,7 +24,6 @@ from capture_app.gui.tokens import Colours
 from capture_app.gui.top_bar import level_colour, level_glyph
 from capture_app.session.settings import RecentItem, RecentKind
 
-
 _RECENT_GLYPHS = {
     RecentKind.FOLDER: "folder",
     RecentKind.LIST: "folder",
@@ -88,8 +87,9 @@ class RecentRow(QPushButton):
         self.setToolTip(item.path)
         self._sign = QLabel(self)
         name, place = ElidedLabel(self), ElidedLabel(self)
-        name.set_text(path.name or item.path)
-        place.set_text(str(path.parent))
+        is_study = item.kind is RecentKind.STUDY  # its file is called like the preset; its folder tells more
+        name.set_text((path.parent.name if is_study else path.name) or item.path)
+        place.set_text(item.path if is_study else str(path.parent))
         place.setProperty("role", "secondary")
         when = label(opened_words(item.opened_unix_s), "secondary", self)
         column = QVBoxLayout()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import ElidedLabel
+
+_SHOWN_DIGITS: Final = 12  # of the checksum
 
 
 class ConsentBox(QWidget):
@@ -37,8 +41,9 @@ class ConsentBox(QWidget):
         if not text.strip():
             self.head.set_text(self.tr("The study has no consent text."))
         else:
-            words = self.tr("Version {0}, checksum {1}")
-            self.head.set_text(words.format(version, sha256))
+            words = self.tr("Version {0}, checksum {1}…")
+            self.head.set_text(words.format(version, sha256[:_SHOWN_DIGITS]))
+            self.head.setToolTip(sha256)
         if self.text.toPlainText() != text:
             self.text.setPlainText(text)
         self.text.setVisible(bool(text.strip()))

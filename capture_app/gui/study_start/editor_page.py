@@ -189,7 +189,7 @@ class EditorPage(QDialog):
         self.list.setFixedWidth(tokens.EDITOR_FINDINGS_WIDTH)
         buttons = QHBoxLayout()
         buttons.setSpacing(tokens.SPACE_S)
-        buttons.addWidget(self.notice, 1)
+        buttons.addWidget(self.notice, 1, Qt.AlignmentFlag.AlignVCenter)
         buttons.addStretch(0)
         for button in (self.reload_button, self.close_button, self.save_button):
             buttons.addWidget(button)

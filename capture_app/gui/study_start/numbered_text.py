@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontDatabase, QPainter, QPaintEvent, QResizeEvent, QTextCursor
+from PySide6.QtGui import QColor, QFontDatabase, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from capture_app.gui import tokens
@@ -87,6 +87,11 @@ class NumberedText(QPlainTextEdit):
                 self._paint_sign(painter, line, top, height)
             block, top = block.next(), bottom
         painter.end()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the line that was gone to before into the middle."""
+        super().showEvent(event)
+        self.centerCursor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the margin as high as the text."""

@@ -57,7 +57,7 @@ class RulerDialog(SentenceDialog):
         self.result_now: RulerResult | None = None
         is_only = len(QGuiApplication.screens()) == 1
         self.ruler = RulerWindow(ruler_frame(self.facts), screen, is_only_screen=is_only)
-        where = self.facts.model or self.facts.name
+        where = self.facts.model or self.facts.name or self.tr("the reader's monitor")
         self.text.setText(
             self.tr(
                 "A white frame is shown on {0}. Hold a ruler against it and enter how long it really is, "
@@ -76,6 +76,7 @@ class RulerDialog(SentenceDialog):
         self.study_sentence = SentenceLine(colours, self)
         self.column.addWidget(self.sentence)
         self.column.addWidget(self.study_sentence)
+        self.column.addStretch(1)
         close = QPushButton(self.tr("Close"), self)
         close.clicked.connect(self.reject)
         self.take_button = QPushButton(self.tr("Take over into settings"), self)

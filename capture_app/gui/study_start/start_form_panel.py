@@ -27,6 +27,9 @@ class StartFormPanel(SettingsForm):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("start_form", parent)
+        column = self.layout()
+        if column is not None:
+            column.setContentsMargins(0, 0, tokens.SPACE_S, 0)
         self._edited: set[str] = set()
         self._is_filling = False
         self._distance_mm = math.nan
@@ -44,7 +47,7 @@ class StartFormPanel(SettingsForm):
         self.vision = OptionalChoice(self._visions(), self)
         self.hours = NumberField(self.tr("hours"), self)
         self.eye = OptionalChoice(((self.tr("left"), "left"), (self.tr("right"), "right")), self)
-        self.lux = NumberField(self.tr("lx, on the screen"), self)
+        self.lux = NumberField(self.tr("measured at the screen, unlit"), self)
         self.head_rest = OptionalChoice(self._yes_or_no(), self)
         self.glasses = OptionalChoice(self._yes_or_no(), self)
         self.distance = label(words.UNKNOWN, parent=self)
@@ -160,12 +163,12 @@ class StartFormPanel(SettingsForm):
         for name, title, field in (
             ("reader", self.tr("Reader"), self.reader),
             ("is_consent_given", self.tr("Consent"), self.consent),
-            ("years_of_experience", self.tr("Experience"), self.years),
+            ("years_of_experience", self.tr("Experience (years)"), self.years),
             ("specialty", self.tr("Specialty"), self.specialty),
             ("vision", self.tr("Vision"), self.vision),
-            ("hours_awake", self.tr("Awake since"), self.hours),
+            ("hours_awake", self.tr("Awake (hours)"), self.hours),
             ("dominant_eye", self.tr("Dominant eye"), self.eye),
-            ("room_lux", self.tr("Room light"), self.lux),
+            ("room_lux", self.tr("Room light (lx)"), self.lux),
             ("has_head_rest", self.tr("Head rest used"), self.head_rest),
             ("has_glasses", self.tr("Glasses worn now"), self.glasses),
         ):

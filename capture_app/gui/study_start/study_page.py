@@ -206,7 +206,8 @@ class StudyPage(QWidget):
         problems = self._problems()
         self.form.show_problems(problems, also_untouched=self._was_tried)
         blocked = self._blocked()
-        needs_reason = self._was_tried and not blocked and self._needs_reason(problems)
+        is_complete = not any(problem.is_blocking for problem in problems)
+        needs_reason = self._was_tried and not blocked and is_complete and self._needs_reason(problems)
         self.reason.setVisible(needs_reason)
         level, sentence = self._notice(problems, blocked)
         self.notice.say(level, sentence)
@@ -230,7 +231,11 @@ class StudyPage(QWidget):
             return "information", ""
         count = sum(problem.is_blocking for problem in problems)
         if count:
-            words = self.tr("One field is missing.") if count == 1 else self.tr("{0} fields are missing.")
+            words = (
+                self.tr("One field is to be filled in.")
+                if count == 1
+                else self.tr("{0} fields are to be filled in.")
+            )
             return "attention", words.format(count)
         odd = [line.title for line in self._lines if line.level == "attention"]
         odd += [self.tr("Room light") for problem in problems if problem.field == "room_lux"]
@@ -274,7 +279,7 @@ class StudyPage(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(tokens.SPACE_M)
         buttons.addWidget(self.close_button)
-        buttons.addWidget(self.notice, 2)
+        buttons.addWidget(self.notice, 2, Qt.AlignmentFlag.AlignVCenter)
         buttons.addWidget(self.reason, 3)
         buttons.addStretch(0)
         buttons.addWidget(self.start_button)
