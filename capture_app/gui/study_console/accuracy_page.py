@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,6 +19,7 @@ from capture_app.session.accuracy_layout import (
 )
 from capture_app.session.study_desk.states import StudyDeskState
 
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=mm|deg|image px)")
 _RENEWAL_S = 30.0  # marks fade slowly; the two next targets move as slowly
 
 
@@ -55,7 +58,7 @@ class AccuracyPage(QDialog):
 
     def render_study(self, state: StudyDeskState, now_host_ns: int) -> None:
         """Show the map as it is now; a new picture is made where something was measured or time went on."""
-        sentence = lesion_sentence(state.smallest_lesion)
+        sentence = _unbroken(lesion_sentence(state.smallest_lesion))
         if self.lesion.text() != sentence:
             self.lesion.setText(sentence)
         key = (state.accuracy_version, int(state.session_elapsed_s / _RENEWAL_S))
@@ -80,7 +83,7 @@ class AccuracyPage(QDialog):
         self.layout_shown = layout
         self.picture.show_layout(layout)
         self.strip.show_layout(layout)
-        self.summary.setText(layout.summary)
+        self.summary.setText(_unbroken(layout.summary))
         self.next.setText(next_targets_sentence(layout.next_targets))
 
     def _lay_out(self) -> None:
@@ -134,3 +137,8 @@ class AccuracyPage(QDialog):
         column.addLayout(body, 1)
         column.addWidget(rule(self))
         column.addLayout(buttons)
+
+
+def _unbroken(sentence: str) -> str:
+    """Return a sentence in which no line ends between a number and its unit."""
+    return _BEFORE_UNIT.sub("\u00a0", sentence)

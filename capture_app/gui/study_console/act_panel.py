@@ -34,6 +34,7 @@ class ActPanel(QWidget):
     act_requested = Signal(object)  # ConsoleAct
     message_sent = Signal(str)  # "": taken back
     note_made = Signal(str)
+    accuracy_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,9 @@ class ActPanel(QWidget):
             self.buttons[act] = self._button(ACTION_BY_NAME[name].title_text())
             self.buttons[act].clicked.connect(self._clicked)
         self.buttons[ConsoleAct.CALIBRATE].setText(self.tr("Recalibrate"))
+        self.accuracy_button = self._button(ACTION_BY_NAME["study_accuracy"].title_text())
+        self.accuracy_button.setToolTip(ACTION_BY_NAME["study_accuracy"].tip_text())
+        self.accuracy_button.clicked.connect(self.accuracy_requested)
         self.message = self._field(self.tr("Message to the reader"))
         self.send_button = self._button(self.tr("Send"))
         self.take_back_button = self._button(self.tr("Take back"))
@@ -127,9 +131,10 @@ class ActPanel(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(tokens.SPACE_XS)
-        places = [act for act in ACTION_OF if act is not ConsoleAct.GO_ON]
-        for index, act in enumerate(places):
-            grid.addWidget(self.buttons[act], index // _COLUMNS, index % _COLUMNS)
+        acts = [act for act in ACTION_OF if act is not ConsoleAct.GO_ON]
+        buttons = [self.buttons[act] for act in acts]
+        for index, button in enumerate([*buttons[:-1], self.accuracy_button, buttons[-1]]):
+            grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
             grid.setColumnStretch(index % _COLUMNS, 1)
         grid.addWidget(self.buttons[ConsoleAct.GO_ON], 0, 0)
         lines = QGridLayout()

@@ -57,6 +57,8 @@ def detail_of(line: StudyCaseLine) -> str:
     """Return what stands below the name of a case; "" for a study case that was not opened."""
     parts = [] if line.role is CaseRole.STUDY else [role_word(line.role)]
     word = sign_of(line).word
+    if line.state is CaseState.COMMITTED and line.grade and not line.is_current:
+        word = word.rpartition(", ")[2]  # its light: that it is committed shows in the sign
     if word:
         parts.append(word)
     if line.note and line.note != word:

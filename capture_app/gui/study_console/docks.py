@@ -9,6 +9,8 @@ from capture_app.gui import tokens
 from capture_app.gui.operator_docks import Panel
 from capture_app.gui.study_console.parts import ConsoleParts
 
+_HEADS = 3 * tokens.ROW_HEIGHT  # of the docks above each other
+
 
 class ConsoleDocks(QObject):
     """Two docks, and the study's cases in the place of the list of images.
@@ -57,9 +59,8 @@ class ConsoleDocks(QObject):
         if self._beside is None:
             return
         window, (quality, signals) = self._window, self._beside
-        rest = max(
-            window.height() - tokens.STUDY_HEIGHT - tokens.STUDY_ACTS_HEIGHT, tokens.TRACE_MINIMUM_HEIGHT
-        )
+        taken = tokens.TOP_BAR_HEIGHT + tokens.STUDY_ACTS_HEIGHT + tokens.STUDY_HEIGHT + _HEADS
+        rest = max(window.height() - taken, tokens.TRACE_MINIMUM_HEIGHT)
         window.resizeDocks([self.study, quality], [tokens.STUDY_HEIGHT, rest], Qt.Orientation.Vertical)
         left = max(window.width() - tokens.STUDY_ACTS_WIDTH, tokens.LIVE_MINIMUM[0])
         window.resizeDocks([signals, self.acts], [left, tokens.STUDY_ACTS_WIDTH], Qt.Orientation.Horizontal)

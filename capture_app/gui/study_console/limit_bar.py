@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.glyphs import glyph_pixmap
@@ -89,15 +89,17 @@ class LimitBar(QWidget):
         self._track = LimitTrack(colours, self)
         self._title = title
         self.setToolTip(tip)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(tokens.SPACE_S)
-        grid.setVerticalSpacing(0)
-        grid.setColumnStretch(0, 1)
-        grid.addWidget(label(title, "secondary", self), 0, 0)
-        grid.addWidget(self._sign, 0, 1)
-        grid.addWidget(self.value, 0, 2)
-        grid.addWidget(self._track, 1, 0, 1, 3)
+        name = label(title, "secondary", self)
+        name.setMinimumWidth(tokens.LIMIT_NAME_WIDTH)
+        self.value.setMinimumWidth(tokens.LIMIT_VALUE_WIDTH)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.SPACE_S)
+        row.addWidget(name)
+        row.addWidget(self._track, 1)
+        row.addWidget(self._sign)
+        row.addWidget(self.value)
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""

@@ -78,7 +78,7 @@ class ConsoleParts(QObject):
         self.acts.message_sent.connect(self.message_sent)
         self.acts.note_made.connect(self.note_made)
         self.strip.main_requested.connect(self.main_requested)
-        self.study.accuracy_requested.connect(self.accuracy_requested)
+        self.acts.accuracy_requested.connect(self.accuracy_requested)
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""

@@ -83,7 +83,8 @@ class StudyCaseModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{number} {line.case_id}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            detail = detail_of(line) or f"{role_word(line.role)}, {self.tr('not read yet')}"
+            detail = f"{role_word(line.role)}, {sign_of(line).word or self.tr('not read yet')}"
+            detail = "\n".join(part for part in (detail, line.note) if part)
             worked = f"\n{self.tr('Time: {0}').format(short_clock(line.worked_s))}" if line.worked_s else ""
             return f"{number} {line.case_id}\n{detail}{worked}"
         return None

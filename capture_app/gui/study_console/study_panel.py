@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import label, paragraph, rule
@@ -24,17 +24,15 @@ _LIGHT_LEVELS = {Light.GREEN: "good", Light.AMBER: "attention", Light.RED: "bad"
 class StudyPanel(QScrollArea):
     """The panel at the right, above the gaze quality."""
 
-    accuracy_requested = Signal()
-
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body = QWidget(self)
-        self.screen = label("", "section", self.body)
+        self.heading = label("", "section", self.body)
         self.times = label("", "secondary", self.body)
-        self.times.setToolTip(self.tr("Time on this screen, and on this case with all its screens"))
+        self.times.setToolTip(self.tr("Time on this screen, of the time on this case with all its screens"))
         self.steps = StepFlow(colours, self.body)
         self.grade = SentenceLine(colours, self.body)
         self.loss = LimitBar(
@@ -44,9 +42,7 @@ class StudyPanel(QScrollArea):
             self,
         )
         self.gap = LimitBar(colours, self.tr("Longest gap"), self.tr("Longest time without gaze"), self)
-        self.drift = LimitBar(
-            colours, self.tr("Drift, last check"), self.tr("Offset of the last check"), self
-        )
+        self.drift = LimitBar(colours, self.tr("Drift, last"), self.tr("Offset of the last check"), self)
         self.mean = LimitBar(
             colours, self.tr("Drift, mean"), self.tr("Length of the mean offset of the last checks"), self
         )
@@ -55,8 +51,6 @@ class StudyPanel(QScrollArea):
         self.values = {
             name: label("", "value", self.body) for name in ("counted", "cases", "copied", "notes")
         }
-        self.accuracy_button = QPushButton(self.tr("Accuracy map…"), self.body)
-        self.accuracy_button.clicked.connect(self.accuracy_requested)
         self._lay_out()
 
     def sizeHint(self) -> QSize:
@@ -69,8 +63,11 @@ class StudyPanel(QScrollArea):
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
-        for part in (self.steps, self.grade, *self._bars, *self.prompts, self.copies):
-            part.set_colours(colours)
+        self.steps.set_colours(colours)
+        for line in (self.grade, *self.prompts, self.copies):
+            line.set_colours(colours)
+        for bar in self._bars:
+            bar.set_colours(colours)
 
     def render_study(self, state: StudyDeskState) -> None:
         """Show the case and its figures."""
@@ -94,10 +91,10 @@ class StudyPanel(QScrollArea):
         names = state.screen_names
         screen = view.screen.name if view is not None and view.screen is not None else ""
         here = names.index(screen) if screen in names else -1
-        _say(self.screen, self._where(state, here))
+        _say(self.heading, self._where(state, here))
         on_screen, on_case = short_clock(state.screen_elapsed_s), short_clock(state.case_elapsed_s)
         has_case = view is not None and view.attempt >= 0
-        _say(self.times, self.tr("{0} here, {1} case").format(on_screen, on_case) if has_case else "")
+        _say(self.times, self.tr("{0} of {1}").format(on_screen, on_case) if has_case else "")
         self.steps.show_steps(tuple(screen_title(name) for name in names), here)
         self.steps.setVisible(bool(names))
 
@@ -130,7 +127,7 @@ class StudyPanel(QScrollArea):
         loss = grade.loss_percent if grade is not None else math.nan
         gap_s = grade.longest_gap_s if grade is not None else math.nan
         level = _LIGHT_LEVELS[grade.light] if grade is not None else ""
-        self.grade.say(level, grade.reason if grade is not None else "")
+        self.grade.say(level, grade.reason if grade is not None and level != "good" else "")
         loss_limits = (gates.loss_yellow_percent, gates.loss_red_percent)
         self.loss.show_value(loss, words.number(loss, 1, "%"), loss_limits, is_advice=False)
         gap_limits = (gates.gap_yellow_s, gates.gap_red_s)
@@ -163,19 +160,21 @@ class StudyPanel(QScrollArea):
         column.setSpacing(tokens.SPACE_S)
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_S)
-        self.screen.setWordWrap(True)
-        head.addWidget(self.screen, 1)
+        self.heading.setWordWrap(True)
+        head.addWidget(self.heading, 1)
         head.addWidget(self.times, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(head)
         column.addWidget(self.steps)
-        for line in (*self.prompts, self.grade):
-            column.addWidget(line)
+        bars = QVBoxLayout()
+        bars.setSpacing(tokens.SPACE_XS)
         for bar in self._bars:
-            column.addWidget(bar)
+            bars.addWidget(bar)
+        column.addLayout(bars)
+        for line in (self.grade, *self.prompts):
+            column.addWidget(line)
         column.addWidget(rule(self.body))
         column.addLayout(self._facts())
         column.addWidget(self.copies)
-        column.addWidget(self.accuracy_button)
         column.addStretch(1)
         self.setWidget(self.body)
 
