@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from capture_app.gui import tokens
@@ -32,12 +32,11 @@ from capture_app.gui.reading.shape_geometry import (
     Bounds,
     Handle,
     bounds_of,
-    handle_places,
     in_the_middle,
     moved,
     resized,
-    widened,
 )
+from capture_app.gui.theme import sized_font
 from capture_app.session.reading import Shape, ShapeKind
 from capture_app.session.states import PaneState
 
@@ -71,6 +70,7 @@ class DrawingCanvas(QWidget):
         self.kind = ShapeKind.ELLIPSE
         self.is_from_centre = False
         self.limit_text = ""  # why nothing more can be drawn; "" where more can
+        self.tag_font_px = tokens.FONT_SECONDARY_PX
         self.draw_button = Qt.MouseButton.LeftButton
         self._states: tuple[PaneState, ...] = ()
         self._scene = CanvasScene()
@@ -247,6 +247,7 @@ class DrawingCanvas(QWidget):
             painter.setClipRect(rect_of(pane.territory))
             self._paint_pane(painter, pane, part)
         painter.setClipping(False)
+        painter.setFont(self._tag_font())
         for tag in self._tags:
             if tag.number != self._draft_number and part.intersects(rect_of(tag.bounds)):
                 paint_tag(painter, tag, is_selected=tag.number == self.selected)
@@ -272,18 +273,14 @@ class DrawingCanvas(QWidget):
                 painter, bounds, chosen.shape.kind, is_selected=not is_drafted, is_complete=chosen.is_complete
             )
             if not is_drafted:
-                self._paint_handles(painter, bounds)
+                paint_handles(painter, bounds, chosen.shape.kind)
         if self._draft is not None and self._draft_pane == pane.state.pane:
             bounds = pane.on_canvas(self._draft)
             paint_outline(painter, bounds, self._draft_kind, is_selected=True, is_complete=True)
             if self._drag is not None and self._drag.is_from_centre:
                 paint_crosshair(painter, QPointF(*bounds.centre))
             elif self._drag is None and self._draft_number >= 0:
-                self._paint_handles(painter, bounds)
-
-    def _paint_handles(self, painter: QPainter, bounds: Bounds) -> None:
-        frame = widened(bounds, tokens.SHAPE_FRAME_LEAST)
-        paint_handles(painter, bounds, frame, handle_places(frame).values())
+                paint_handles(painter, bounds, self._draft_kind)
 
     def _lay_out(self) -> None:
         """Place the panes and the words anew."""
@@ -292,10 +289,13 @@ class DrawingCanvas(QWidget):
         ratio = self.devicePixelRatioF()
         panes = canvas_panes(self._states, ratio, (corner.x(), corner.y()), size)
         self._scene = CanvasScene(panes=panes, shapes=self._scene.shapes, selected=self._scene.selected)
-        metrics = QFontMetricsF(self.font())
+        metrics = QFontMetricsF(self._tag_font())
         wishes = self._scene.wishes(lambda text: tag_width(metrics, text))
         self._tags = place_tags(wishes, metrics.height() + tokens.SPACE_XS)
         self.update()
+
+    def _tag_font(self) -> QFont:
+        return sized_font(self.font(), self.tag_font_px)
 
     def _drag_from(self, place: QPointF, *, is_new: bool) -> Drag | None:
         return self._scene.drag_from(

@@ -31,7 +31,9 @@ class ChipRow(QWidget):
         """What is offered."""
         return self._names
 
-    def offer(self, names: Sequence[str], texts: Sequence[str] | None = None, *, tip: str = "") -> None:
+    def offer(
+        self, names: Sequence[str], texts: Sequence[str] | None = None, *, tips: Sequence[str] = ()
+    ) -> None:
         """Offer chips; the same ones again change nothing.
 
         Parameters
@@ -40,8 +42,8 @@ class ChipRow(QWidget):
             What `asked` tells.
         texts
             What stands on them; the names where none are given.
-        tip
-            For the pointer, beside the text.
+        tips
+            For the pointer, below the text.
         """
         shown = tuple(texts if texts is not None else names)
         if (tuple(names), shown) == (self._names, self._texts):
@@ -53,8 +55,7 @@ class ChipRow(QWidget):
             chip.deleteLater()
         while len(self.chips) < len(shown):
             self.chips.append(self._chip(len(self.chips)))
-        for chip, name, text in zip(self.chips, self._names, shown, strict=True):
-            chip.setText(text.replace("&", "&&"))
+        for chip, name, text, tip in zip(self.chips, names, shown, tips or [""] * len(shown), strict=True):
             chip.setAccessibleName(name)
             chip.setToolTip(f"{text}\n{tip}" if tip else text)
             chip.show()
@@ -64,6 +65,15 @@ class ChipRow(QWidget):
         """Show which chips are on."""
         for chip, name in zip(self.chips, self._names, strict=True):
             chip.setChecked(name in names)
+
+    def distinguish(self, names: Sequence[str]) -> None:
+        """Set chips apart that are waited for."""
+        for chip, name in zip(self.chips, self._names, strict=True):
+            is_waiting = name in names
+            if chip.property("waiting") != is_waiting:
+                chip.setProperty("waiting", is_waiting)
+                chip.style().unpolish(chip)
+                chip.style().polish(chip)
 
     def arrange(self) -> None:
         """Place the chips for the width there is."""
@@ -106,15 +116,21 @@ class ChipRow(QWidget):
         self.asked.emit(self._names[place])
 
     def _place(self, width: int, *, is_moved: bool) -> int:
+        """Return the height of the rows in a width, and put the chips there where `is_moved`."""
         gap = tokens.SPACE_XS
         x = y = row_height = 0
-        for chip in self.chips:
-            hint = chip.sizeHint()
-            size = QSize(width if self.is_column else min(hint.width(), width), hint.height())
+        for chip, text in zip(self.chips, self._texts, strict=False):
+            metrics = chip.fontMetrics()
+            rim = 2 * (tokens.SPACE_S + tokens.FOCUS_RING)
+            wanted = metrics.horizontalAdvance(text) + rim
+            size = QSize(width if self.is_column else min(wanted, width), chip.sizeHint().height())
             if x > 0 and (x + size.width() > width or self.is_column):
                 x, y = 0, y + row_height + gap
                 row_height = 0
             if is_moved:
+                room = max(size.width() - rim, 1)
+                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+                chip.setText((text if wanted <= size.width() else shown).replace("&", "&&"))
                 chip.setGeometry(QRect(QPoint(x, y), size))
             x += size.width() + gap
             row_height = max(row_height, size.height())

@@ -6,7 +6,6 @@ seen, on black air the bright line. Nothing is filled, so that the finding stays
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,7 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from capture_app.gui import tokens
 from capture_app.gui.reading.drawing_tags import Tag
-from capture_app.gui.reading.shape_geometry import Bounds
+from capture_app.gui.reading.shape_geometry import Bounds, handle_places, widened
 from capture_app.gui.tokens import OVERLAY
 from capture_app.session.reading import ShapeKind
 
@@ -62,13 +61,13 @@ def paint_outline(
     painter.drawPath(path)
 
 
-def paint_handles(
-    painter: QPainter, bounds: Bounds, frame: Bounds, places: Iterable[tuple[float, float]]
-) -> None:
-    """Paint the handles on their frame; a small shape has a frame of its own around it."""
+def paint_handles(painter: QPainter, bounds: Bounds, kind: ShapeKind) -> None:
+    """Paint the handles on their frame: the box itself, else a dotted one around the shape."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     halo = QColor(OVERLAY.halo)
-    if frame != bounds:
+    frame = widened(bounds, tokens.SHAPE_FRAME_LEAST)
+    is_tiny = min(bounds.width, bounds.height) < tokens.SHAPE_FRAME_LEAST
+    if kind is ShapeKind.ELLIPSE or is_tiny:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((halo, 2.0), (QColor(OVERLAY.shape_selected), 1.0)):
             pen = QPen(colour, width)
@@ -78,7 +77,7 @@ def paint_handles(
     side = tokens.SHAPE_HANDLE
     painter.setPen(QPen(halo, 1.5))
     painter.setBrush(QColor(OVERLAY.shape_selected))
-    for x, y in places:
+    for x, y in handle_places(frame).values():
         painter.drawRect(QRectF(x - side / 2.0, y - side / 2.0, side, side))
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from capture_app.gui import tokens
 from capture_app.gui.reading.drawing_chips import ChipRow
-from capture_app.gui.reading.drawing_words import LabelGroups, ListedShape
+from capture_app.gui.reading.drawing_words import KIND_WORDS, LabelGroups, ListedShape
 from capture_app.gui.reading.look import ReadingLook
 from capture_app.session.reading import ShapeKind
 from capture_app.session.study.task_keys import CertaintyLevel
@@ -59,6 +58,7 @@ class DrawingPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("drawing_panel")
         self._state: PanelState | None = None
+        self._has_missing = False
         self._ground = QColor(look.shades.ground)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(tokens.SPACE_L, tokens.SPACE_S, tokens.SPACE_L, tokens.SPACE_S)
@@ -71,34 +71,19 @@ class DrawingPanel(QWidget):
         self.set_look(look)
 
     def _add_tools(self, layout: QVBoxLayout) -> None:
-        self._tools = QWidget()
-        row = QHBoxLayout(self._tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(tokens.SPACE_XS)
-        self.tools = {
-            ShapeKind.ELLIPSE: self._tool(self.tr("Ellipse"), self.tr("Draw ellipses (T)")),
-            ShapeKind.BOX: self._tool(self.tr("Box"), self.tr("Draw boxes (T)")),
-        }
-        self._kinds_group = QButtonGroup(self)
-        for kind, button in self.tools.items():
-            self._kinds_group.addButton(button)
-            button.clicked.connect(lambda _checked=False, kind=kind: self.kind_asked.emit(kind))
-            row.addWidget(button)
-        row.addStretch(1)
-        self.from_corner = self._tool(
-            self.tr("From a corner"), self.tr("A drag goes from one corner to the opposite one (C)")
+        self.tools, self.ways = ChipRow(), ChipRow()
+        self.ways.offer(
+            ["corner", "centre"],
+            [self.tr("From a corner"), self.tr("From the centre")],
+            tips=[
+                self.tr("A drag goes from one corner to the opposite one (C)."),
+                self.tr("A drag goes from the centre outwards (C)."),
+            ],
         )
-        self.from_centre = self._tool(
-            self.tr("From the centre"), self.tr("A drag goes from the centre outwards (C)")
-        )
-        self._ways_group = QButtonGroup(self)
-        for button, is_centre in ((self.from_corner, False), (self.from_centre, True)):
-            self._ways_group.addButton(button)
-            button.clicked.connect(
-                lambda _checked=False, is_centre=is_centre: self.from_centre_asked.emit(is_centre)
-            )
-            row.addWidget(button)
-        layout.addWidget(self._tools)
+        self.tools.asked.connect(lambda name: self.kind_asked.emit(ShapeKind(name)))
+        self.ways.asked.connect(lambda name: self.from_centre_asked.emit(name == "centre"))
+        layout.addWidget(self.tools)
+        layout.addWidget(self.ways)
 
     def _add_list(self, layout: QVBoxLayout) -> None:
         head = QHBoxLayout()
@@ -106,11 +91,9 @@ class DrawingPanel(QWidget):
         self.count = QLabel()
         self.count.setProperty("reading", "strong")
         head.addWidget(self.count, 1)
-        self.undo = self._tool(self.tr("Undo"), self.tr("Take the last step back (Ctrl+Z)"), is_choice=False)
+        self.undo = self._tool(self.tr("Undo"), self.tr("Take the last step back (Ctrl+Z)"))
         self.undo.clicked.connect(self.undo_asked)
-        self.delete = self._tool(
-            self.tr("Delete"), self.tr("Remove the picked shape (Delete)"), is_choice=False
-        )
+        self.delete = self._tool(self.tr("Delete"), self.tr("Remove the picked shape (Delete)"))
         self.delete.clicked.connect(self.delete_asked)
         head.addWidget(self.undo)
         head.addWidget(self.delete)
@@ -123,7 +106,7 @@ class DrawingPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setUniformItemSizes(True)
-        self.list.setFixedHeight(tokens.DRAWING_LIST_HEIGHT)
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.currentRowChanged.connect(self._row_changed)
         layout.addWidget(self.list)
 
@@ -166,13 +149,14 @@ class DrawingPanel(QWidget):
         more = len(state.missing) - len(shown)
         lines = [*shown, self.tr("And {0} more.").format(more)] if more else shown
         self.missing.setText("\n".join(lines))
-        self.missing.setVisible(bool(lines))
+        self._has_missing = bool(lines)
+        self._fit_height()
 
     def set_look(self, look: ReadingLook) -> None:
         """Take other colours and sizes."""
         self._ground = QColor(look.shades.ground)
         self.setStyleSheet(_panel_style(look))
-        for chips in (self.chosen_labels, self.certainty, self.other_labels):
+        for chips in (self.tools, self.ways, self.chosen_labels, self.certainty, self.other_labels):
             chips.arrange()
         self.update()
 
@@ -188,32 +172,28 @@ class DrawingPanel(QWidget):
         painter.fillRect(self.rect(), self._ground)
         painter.end()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give up what is said elsewhere, too, where there is little height."""
+        super().resizeEvent(event)
+        self._fit_height()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Keep the wheel: over the panel it never zooms."""
         event.accept()
 
     def _render_tools(self, state: PanelState) -> None:
-        has_ellipse = state.kind is ShapeKind.ELLIPSE
-        self._tools.setVisible(len(state.kinds) > 1 or has_ellipse)
-        for kind, button in self.tools.items():
-            button.setVisible(len(state.kinds) > 1 and kind in state.kinds)
-            button.setChecked(kind is state.kind)
-        self.from_centre.setVisible(has_ellipse)
-        self.from_corner.setVisible(has_ellipse)
-        self.from_centre.setChecked(state.is_from_centre)
-        self.from_corner.setChecked(not state.is_from_centre)
+        self.tools.offer([kind.value for kind in state.kinds], [KIND_WORDS[kind] for kind in state.kinds])
+        self.tools.mark([state.kind.value])
+        self.tools.setVisible(len(state.kinds) > 1)
+        self.ways.mark(["centre" if state.is_from_centre else "corner"])
+        self.ways.setVisible(state.kind is ShapeKind.ELLIPSE)
 
     def _render_list(self, state: PanelState) -> None:
         is_many = state.shapes_maximum > 1
         number = self.tr("{0} drawn").format(len(state.shapes)) if state.shapes else ""
         nothing = self.tr("Nothing drawn yet")
         self.count.setText((number if is_many else state.shapes[0].name) if state.shapes else nothing)
-        self.hint.setText(
-            self.tr("Drag on the image to draw; N draws one in the middle.")
-            if not state.shapes
-            else self.tr("Click a shape to change it. Hold Ctrl to draw on top of it.")
-        )
-        self.hint.setVisible(not state.shapes or is_many)
+        self.hint.setText(self._hint(state, is_many=is_many))
         self.list.setVisible(is_many and bool(state.shapes))
         self.list.blockSignals(True)
         while self.list.count() > len(state.shapes):
@@ -230,6 +210,13 @@ class DrawingPanel(QWidget):
                 current = row
         self.list.setCurrentRow(current)
         self.list.blockSignals(False)
+
+    def _hint(self, state: PanelState, *, is_many: bool) -> str:
+        if not state.shapes:
+            return self.tr("Drag on the image to draw; N draws one in the middle.")
+        if is_many:
+            return self.tr("Click a shape to change it. Hold Ctrl to draw on top of it.")
+        return self.tr("Drag the box to move it, or a handle to resize it.")
 
     def _render_editor(self, state: PanelState) -> None:
         found = next((each for each in state.shapes if each.number == state.selected), None)
@@ -254,12 +241,20 @@ class DrawingPanel(QWidget):
             first = (*groups.waiting, *groups.chosen) if has_label_screen else groups.rest
             rest = groups.rest if has_label_screen else ()
         self.chosen_labels.offer(first)
-        self.other_labels.offer(rest, tip=self.tr("Not among the labels chosen for this case."))
+        self.other_labels.offer(rest)
         for chips, names in ((self.chosen_labels, first), (self.other_labels, rest)):
             chips.mark(own)
             chips.setVisible(bool(names))
+        self.chosen_labels.distinguish(groups.waiting if groups is not None else ())
         self._other_title.setText(self.tr("Labels not chosen for this case"))
         self._other_title.setVisible(bool(rest))
+
+    def _fit_height(self) -> None:
+        is_low = self.height() < tokens.DRAWING_PANEL_LOW
+        lines = tokens.DRAWING_LIST_LINES_LOW if is_low else tokens.DRAWING_LIST_LINES
+        self.list.setFixedHeight(lines * tokens.ROW_HEIGHT + tokens.SPACE_XS)
+        self.missing.setVisible(self._has_missing and not is_low)
+        self.hint.setVisible(not is_low)
 
     def _row_changed(self, row: int) -> None:
         if self._state is not None and 0 <= row < len(self._state.shapes):
@@ -268,10 +263,9 @@ class DrawingPanel(QWidget):
     def _level_clicked(self, code: str) -> None:
         self.certainty_asked.emit(int(code))
 
-    def _tool(self, text: str, tip: str, *, is_choice: bool = True) -> QPushButton:
+    def _tool(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setProperty("reading", "chip")
-        button.setCheckable(is_choice)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
         return button
@@ -292,19 +286,24 @@ def _level_texts(levels: Sequence[CertaintyLevel]) -> list[str]:
 
 def _panel_style(look: ReadingLook) -> str:
     c = look.shades
+    # The panel is as wide on every screen: its letters do not grow beyond what fits.
+    letters_px = min(look.small_px, tokens.FONT_SECTION_PX)
     inner = tokens.MINIMUM_TARGET - 2 * tokens.HAIRLINE
     return f"""
-QPushButton[reading="chip"] {{ background: {c.raised}; color: {c.text}; font-size: {look.small_px}px;
+QLabel[reading="small"] {{ font-size: {letters_px}px; }}
+QPushButton[reading="chip"] {{ background: {c.raised}; color: {c.text}; font-size: {letters_px}px;
   border: {tokens.HAIRLINE}px solid {c.control_line}; border-radius: {tokens.RADIUS}px;
   min-height: {inner}px; padding: 0 {tokens.SPACE_S}px; }}
 QPushButton[reading="chip"][line="true"] {{ text-align: left; }}
 QPushButton[reading="chip"]:hover {{ background: {c.hover}; }}
+QPushButton[reading="chip"][waiting="true"] {{ border: {tokens.FOCUS_RING}px solid {c.accent.attention};
+  min-height: {inner - 2 * (tokens.FOCUS_RING - tokens.HAIRLINE)}px; }}
 QPushButton[reading="chip"]:checked {{ background: {c.chosen}; border-color: {c.accent.primary}; }}
 QPushButton[reading="chip"]:focus {{ border-color: {c.text}; }}
 QPushButton[reading="chip"]:disabled {{ background: transparent; color: {c.secondary};
   border-color: {c.line}; }}
 QListWidget {{ background: {c.raised}; color: {c.text}; border: {tokens.HAIRLINE}px solid {c.control_line};
-  border-radius: {tokens.RADIUS}px; font-size: {look.small_px}px; outline: 0; }}
+  border-radius: {tokens.RADIUS}px; font-size: {letters_px}px; outline: 0; }}
 QListWidget:focus {{ border-color: {c.text}; }}
 QListWidget::item {{ min-height: {tokens.ROW_HEIGHT}px; padding: 0 {tokens.SPACE_S}px; }}
 QListWidget::item:selected {{ background: {c.chosen}; color: {c.text}; }}

@@ -19,7 +19,7 @@ class CanvasShape:
 
     number: int
     shape: Shape
-    long_text: str  # "2 Consolidation, Atelectasis"
+    long_text: str  # "2 Consolidation, Atelectasis"; "" for no words
     short_text: str  # "2"
     is_complete: bool
 
@@ -95,7 +95,7 @@ class CanvasScene:
         wishes = []
         for each in self.shapes:
             pane, bounds = self.pane(each.shape.pane), self.on_canvas(each)
-            if pane is None or bounds is None:
+            if pane is None or bounds is None or not each.long_text:
                 continue
             if each.number == self.selected:
                 bounds = widened(bounds, tokens.SHAPE_FRAME_LEAST)

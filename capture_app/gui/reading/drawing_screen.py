@@ -90,6 +90,7 @@ class DrawingScreen(ScreenWidget):
         """Take other colours and sizes."""
         super().set_look(look)
         self.panel.set_look(look)
+        self.canvas.tag_font_px = look.small_px
 
     def begin(self, state: StudyDeskState, view: ReadingView) -> None:
         """Begin with nothing picked, except the one box of the chest."""

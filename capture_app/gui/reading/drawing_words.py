@@ -37,11 +37,13 @@ class ListedShape:
     @property
     def on_canvas(self) -> CanvasShape:
         """The shape as the canvas shows it."""
+        is_alone = self.shape.kind is ShapeKind.CHEST_BOX
+        place = "" if is_alone else str(self.place)
         return CanvasShape(
             number=self.number,
             shape=self.shape,
-            long_text=f"{self.place}  {self.labels}" if self.labels else str(self.place),
-            short_text=str(self.place),
+            long_text=f"{place}  {self.labels}" if self.labels else place,
+            short_text=place,
             is_complete=not self.lacks,
         )
 

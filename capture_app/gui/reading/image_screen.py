@@ -72,10 +72,7 @@ class ImageScreenWidget(ScreenWidget):
         super().__init__(hand, look, parent)
         self.setMouseTracking(True)
         self.sign = RecordingSign(look)
-        self.present = self._button(self.tr("Present"), self.tr("The finding is there (P)"), is_present=True)
-        self.absent = self._button(
-            self.tr("Absent"), self.tr("The finding is not there (A)"), is_present=False
-        )
+        self.present, self.absent = self._button(is_present=True), self._button(is_present=False)
         self._phase = Phase.READ
         self.sign.hide()
 
@@ -84,14 +81,11 @@ class ImageScreenWidget(ScreenWidget):
         del state
         if isinstance(view.screen, ImageScreen):
             self._phase = view.screen.phase
-        is_search = self._phase is Phase.SEARCH
-        self.present.setVisible(is_search)
-        self.absent.setVisible(is_search)
+        self._show_own(is_voice_recorded=False)
 
     def render_state(self, state: StudyDeskState, view: ReadingView) -> None:
         """Show whether the voice is recorded, and let nothing be answered before the image is seen."""
-        if self.sign.isHidden() == state.is_voice_recorded:
-            self.sign.setVisible(state.is_voice_recorded)
+        self._show_own(is_voice_recorded=state.is_voice_recorded)
         for button in (self.present, self.absent):
             if button.isEnabled() != view.is_presented:
                 button.setEnabled(view.is_presented)
@@ -140,6 +134,16 @@ class ImageScreenWidget(ScreenWidget):
         if self._phase is not Phase.SEARCH:
             return ()
         return ("P", self.tr("present")), ("A", self.tr("absent"))
+
+    def _show_own(self, *, is_voice_recorded: bool) -> None:
+        is_search = self._phase is Phase.SEARCH
+        for widget, is_wanted in (
+            (self.sign, is_voice_recorded),
+            (self.present, is_search),
+            (self.absent, is_search),
+        ):
+            if widget.isHidden() == is_wanted:
+                widget.setVisible(is_wanted)
 
     def _button(self, *, is_present: bool) -> QPushButton:
         button = QPushButton(self.tr("Present") if is_present else self.tr("Absent"))

@@ -9,7 +9,9 @@ from capture_app.gui.reading.answer_screens import (
     ChoiceScreenWidget,
     LabelScreenWidget,
 )
+from capture_app.gui.reading.drawing_screen import DrawingScreen
 from capture_app.gui.reading.end_screen import EndScreenWidget
+from capture_app.gui.reading.image_screen import ImageScreenWidget
 from capture_app.gui.reading.instruction_screen import InstructionScreenWidget
 from capture_app.gui.reading.likert_screen import LikertScreenWidget
 from capture_app.gui.reading.rest_screens import BreakScreen
@@ -20,8 +22,11 @@ from capture_app.session.reading.names import BREAK
 
 FACTORIES: Final[dict[str, ScreenFactory]] = {
     "instruction": InstructionScreenWidget,
+    "image": ImageScreenWidget,
     "labels": LabelScreenWidget,
     "text": TextScreenWidget,
+    "shapes": DrawingScreen,
+    "chest_box": DrawingScreen,
     "choice": ChoiceScreenWidget,
     "certainty": CertaintyScreenWidget,
     "likert": LikertScreenWidget,
