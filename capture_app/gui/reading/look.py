@@ -24,6 +24,10 @@ class ReadingLook:
     control_px: int  # height of a button or an answer
     margin_px: int  # at the edges of the screen
 
+    def letters(self, count: int) -> int:
+        """Return a size in logical px from one in heights of a letter."""
+        return count * self.body_px
+
     @classmethod
     def of(cls, grey: int, height_px: int) -> ReadingLook:
         """Return the look on a ground of this grey in a window of this height, logical px."""

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from capture_app.gui import tokens
 from capture_app.gui.reading.look import ReadingLook
 from capture_app.session.port import SessionError
 from capture_app.session.reading import ReadingView
@@ -87,6 +88,10 @@ class ScreenWidget(QWidget):
     def flush(self) -> None:
         """Hand over what is typed and not sent; called before anything leaves the screen."""
 
+    def go_on(self) -> bool:
+        """Go on as the primary button says, everything being there; return whether that was accepted."""
+        return self.hand.attempt(self.hand.acts.next)
+
     def focus_first(self) -> None:
         """Take the keyboard where answering begins; called once a screen came up."""
         self.setFocus()
@@ -119,13 +124,18 @@ class ScreenWidget(QWidget):
         return self.tr("Next")
 
     @property
+    def widest_letters(self) -> int:
+        """Its greatest width, in heights of a letter."""
+        return tokens.READING_COLUMN_LETTERS
+
+    @property
     def has_ways_back(self) -> bool:
         """Whether the frame offers to go back; the end of a case has its own list."""
         return True
 
     @property
     def bar_widgets(self) -> tuple[QWidget, ...]:
-        """Own buttons for the bar, left of the primary one; always the same, shown and hidden at will."""
+        """Own buttons for the bar, left of the primary one; asked for once, shown and hidden at will."""
         return ()
 
     @property
