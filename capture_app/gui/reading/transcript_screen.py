@@ -129,12 +129,6 @@ class TranscriptScreenWidget(ScreenWidget):
         """Begin to correct at the beginning of the text."""
         (self.skip if self.field.isReadOnly() and self.skip.isVisible() else self.field).setFocus()
 
-    def hideEvent(self, event: QEvent) -> None:
-        """Be silent on other screens."""
-        if self._transcript.playing_word >= 0:
-            self.hand.attempt(self.hand.acts.stop_playing)
-        super().hideEvent(event)  # type: ignore[arg-type]  # a QHideEvent, which Qt hands over
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Play at a word that is clicked with Ctrl, or by Ctrl+Space; let the frame's keys through."""
         if isinstance(event, QMouseEvent):
@@ -169,10 +163,10 @@ class TranscriptScreenWidget(ScreenWidget):
         column.addLayout(above)
         column.addWidget(self.field, 1)
         column.addLayout(below)
+        column.addStretch(0)
 
     def _button(self, text: str, clicked: object) -> QPushButton:
         button = QPushButton(text, self)
-        button.setProperty("reading", "bar")
         button.setAutoDefault(False)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor where it is
         button.clicked.connect(clicked)
@@ -186,6 +180,9 @@ class TranscriptScreenWidget(ScreenWidget):
         accent = self.look.shades.accent.attention if is_bad else self.look.shades.text
         self.status.setStyleSheet(f"color: {accent};")
         self.skip.setVisible(is_waiting and can_skip)
+        has_field = not is_waiting or bool(transcript.text)
+        for widget in (self.field, self.play, self.undo, self.redo):
+            widget.setVisible(has_field)
         self.field.setReadOnly(is_waiting)
         self.field.setPlaceholderText("" if is_waiting else self.tr("Type the report here"))
         is_playing = transcript.playing_word >= 0

@@ -24,6 +24,7 @@ from gaze_core.rows import EVENT
 ALIGN_AFTER_NS: Final = 2_000_000_000
 """An edited text is aligned once it rests so long, or its screen was left: not at every pause of a finger."""
 
+_TOLD: Final = ("transcript_failed", "transcript_missing")
 _EVENT_TEXT_BYTES: Final = EVENT.dtype["text"].itemsize
 
 
@@ -54,6 +55,7 @@ class CaseVoice:
     is_settled: bool = True  # nothing is edited at this moment: the edited text may be aligned at once
     rows: list[NamedRows] = field(default_factory=list)
     work: TranscriptWork | None = None
+    _news: list[tuple[int, str]] = field(default_factory=list)  # for the operator
     _written: int = 0  # stretches that were written down
     _edited_ns: int | None = None  # the text waits for being aligned since then
     _aligned_version: int = -1  # that the work aligns; -1: it writes down
@@ -202,6 +204,11 @@ class CaseVoice:
         rows, self.rows = self.rows, []
         return rows
 
+    def take_news(self) -> list[tuple[int, str]]:
+        """Return times and sentences for the operator since the last call."""
+        news, self._news = self._news, []
+        return news
+
     @property
     def _where(self) -> tuple[int, int]:
         return self.place.trial, self.place.attempt
@@ -253,6 +260,8 @@ class CaseVoice:
             self.rows.append(answer_rows(now_ns, *self._where, self.place.screen, self.text))
 
     def _event(self, now_ns: int, kind: str, text: str) -> None:
+        if kind in _TOLD:
+            self._news.append((now_ns, text))
         encoded = text.encode()[:_EVENT_TEXT_BYTES].decode(errors="ignore")
         row = EVENT.row(t_host_ns=now_ns, kind=kind, source="app", trial=self.place.trial, text=encoded)
         self.rows.append(((EVENT.name, row),))

@@ -210,8 +210,10 @@ class StudyDictation:
             voice.is_settled = not isinstance(view.screen, TranscriptScreen)
             if voice.stretches and isinstance(view.screen, TranscriptScreen):
                 self._player.prepare()
-        if voice is not self._current:
+        is_text_shown = isinstance(view.screen, TranscriptScreen) and view.stage is Stage.CASE
+        if not is_text_shown and self._player.position_ns is not None:
             self._player.stop()
+        if voice is not self._current:
             if self._current is not None:
                 self._current.is_left = self._current.is_settled = True
             self._current = voice
@@ -303,6 +305,9 @@ class StudyDictation:
         groups, self._rows = self._rows, []
         for voice in self._voices.values():
             groups += voice.take_rows()
+            for t_host_ns, sentence in voice.take_news():
+                if self._link is not None:
+                    self._link.say(t_host_ns, "dictation", sentence)
         return tuple(row for group in groups for row in group)
 
 
