@@ -55,6 +55,7 @@ class CaptureController(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(tokens.FRAME_INTERVAL_MS)
         self._timer.timeout.connect(self.frame)
+        reader.host(session.study_desk)
         self._connect_operator()
         self._connect_reader()
         place.facts_changed.connect(self._screen_changed)
@@ -79,6 +80,7 @@ class CaptureController(QObject):
         state = self._session.step()
         before, self._state = self._state, state
         self._reader.render_state(state.reader)
+        self._reader.render_study(state.study)
         self._operator.render_state(state)
         if before is not None and before.reader.has_targets != state.reader.has_targets:
             self._targets_changed(state)

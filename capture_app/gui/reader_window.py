@@ -1,4 +1,4 @@
-"""The reader's window: the picture on the study's grey, and nothing else.
+"""The reader's window: the picture on the study's grey, and the screens of a study over it.
 
 It paints one `ReaderState` in physical pixels and stamps each new revision after its frame was flushed to the
 screen, which is when "image presented" is true.
@@ -31,8 +31,11 @@ from capture_app.gui import tokens
 from capture_app.gui.image_copy import ImageCopy
 from capture_app.gui.reader_frames import FrameCounter, PresentedFrame
 from capture_app.gui.reader_input import ReaderInput
+from capture_app.gui.reading.reading_screens import ReadingScreens
 from capture_app.session.settings import Corner
 from capture_app.session.states import ReaderState
+from capture_app.session.study_desk.port import ReaderActs
+from capture_app.session.study_desk.states import StudyDeskState
 from capture_app.session.viewer_controls import ViewerControls
 
 _CLEAR: Final = ReaderState(revision=-1)
@@ -62,6 +65,7 @@ class ReaderWindow(QWidget):
         self._state = _CLEAR
         self._copy = ImageCopy()
         self._painted_revision: int | None = None
+        self.screens: ReadingScreens | None = None  # of studies; None where no session offers any
         self._is_in_update = False
         self._cursor_timer = QTimer(self)
         self._cursor_timer.setSingleShot(True)
@@ -82,6 +86,18 @@ class ReaderWindow(QWidget):
         self.frames.asked(state.revision, self._now_ns())
         self._copy.update(state.panes)
         self.update()
+
+    def host(self, acts: ReaderActs) -> None:
+        """Make place for the screens of studies; what the reader does there goes to `acts`."""
+        self.screens = ReadingScreens(acts, self, self._now_ns)
+        self.screens.setGeometry(self.rect())
+
+    def render_study(self, state: StudyDeskState | None) -> None:
+        """Show the screen of a study; in the same frame as `render_state`, whose revision it belongs to."""
+        if self.screens is not None:
+            side = round(self.height() * tokens.PATCH_SHARE) if self._state.patch is not None else 0
+            self.screens.set_corner(self.corner, side)
+            self.screens.render_state(self._state, state)
 
     def show_on(self, screen: QScreen) -> None:
         """Cover a monitor."""
@@ -121,9 +137,10 @@ class ReaderWindow(QWidget):
         grey = self._state.background_grey
         painter.fillRect(QRectF(0, 0, width + 1, height + 1), QColor(grey, grey, grey))
         self._copy.paint(painter)
-        if not self._state.panes and self._state.message:
+        has_screen = self.screens is not None and self.screens.isVisible()
+        if not self._state.panes and self._state.message and not has_screen:
             self._paint_text(painter, self._state.message, Qt.AlignmentFlag.AlignCenter)
-        if self._state.progress:
+        if self._state.progress and not has_screen:
             corner = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
             self._paint_text(painter, self._state.progress, corner)
         self._paint_dot(painter)
@@ -154,6 +171,9 @@ class ReaderWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Hand a key on; zoom is about the pointer, or about the middle when it is elsewhere."""
+        has_screen = self.screens is not None and self.screens.isVisible()
+        if self.screens is not None and has_screen and self.hasFocus() and self.screens.take_key(event):
+            return
         pointer = QPointF(self.mapFromGlobal(self.cursor().pos()))
         if not QRectF(self.rect()).contains(pointer):
             pointer = QRectF(self.rect()).center()
@@ -162,6 +182,8 @@ class ReaderWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell the new size: the session lays the panes out for it."""
         super().resizeEvent(event)
+        if self.screens is not None:
+            self.screens.setGeometry(self.rect())
         self.size_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -65,7 +65,7 @@ class ReadingScreens(QWidget):
         self.hand = ReaderHand(acts, self)
         self.hand.refused.connect(self._refused)
         self._now_ns = now_ns
-        self._corner = Corner.OFF
+        self._corner: tuple[object, ...] = ()
         self._state: StudyDeskState | None = None
         self._page_name = ""
         self._visit: tuple[object, ...] = ()
@@ -105,14 +105,11 @@ class ReadingScreens(QWidget):
         """Whether the reader looks at an image that is measured."""
         return self.current is not None and self.current.is_measured
 
-    def prepare(self) -> None:
-        """Make all screens before the first is needed: making one takes longer than a frame."""
-        for name in FACTORIES:
-            self._page(name)
-
     def set_corner(self, corner: Corner, side_px: int) -> None:
         """Leave the corner free that blinks for a photodiode, `side_px` logical px wide."""
-        self._corner = corner
+        if (corner, side_px, self.look.margin_px) == self._corner:
+            return
+        self._corner = (corner, side_px, self.look.margin_px)
         self.bar.keep_clear(
             side_px + tokens.SPACE_S if corner is Corner.BOTTOM_LEFT else 0,
             side_px + tokens.SPACE_S if corner is Corner.BOTTOM_RIGHT else 0,
@@ -122,6 +119,8 @@ class ReadingScreens(QWidget):
         """Show what belongs to the state, in the same frame as the reader's window."""
         before = self._page_name
         self._state = state
+        if state is not None:
+            self._prepare_one()
         self._page_name = page_of(reader, state)
         if not self._page_name or state is None:
             self._leave()
@@ -285,6 +284,12 @@ class ReadingScreens(QWidget):
             self.pages[name] = page
             self.stack.addWidget(page)
         return self.pages[name]
+
+    def _prepare_one(self) -> None:
+        """Make one more of the screens that the study will need: all at once would take several frames."""
+        name = next((each for each in FACTORIES if each not in self.pages), "")
+        if name:
+            self._page(name)
 
     def _leave(self) -> None:
         """Show nothing: the window beneath has the screen to itself."""
