@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.reading.look import ReadingLook
@@ -74,7 +74,13 @@ class ImageScreenWidget(ScreenWidget):
         self.sign = RecordingSign(look)
         self.present, self.absent = self._button(is_present=True), self._button(is_present=False)
         self._phase = Phase.READ
-        self.sign.hide()
+        self._own = QWidget(self)  # one for the bar, which shows what it takes: what is in it may stay hidden
+        row = QHBoxLayout(self._own)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.SPACE_S)
+        for widget in (self.sign, self.present, self.absent):
+            row.addWidget(widget)
+            widget.hide()
 
     def begin(self, state: StudyDeskState, view: ReadingView) -> None:
         """Offer what this image asks for."""
@@ -126,7 +132,7 @@ class ImageScreenWidget(ScreenWidget):
     @property
     def bar_widgets(self) -> tuple[QWidget, ...]:
         """The sign of recording and the two answers of a search."""
-        return self.sign, self.present, self.absent
+        return (self._own,)
 
     @property
     def key_help(self) -> tuple[tuple[str, str], ...]:
