@@ -38,6 +38,9 @@ _IMAGE_ENDINGS: Final = _SOURCE_ENDINGS | {".png", ".jpg", ".jpeg", ".tif", ".ti
 _ARCHIVE_ENDINGS: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 _CHUNK_BYTES: Final = 4 * 2**20
 _PLAN: Final = "The plan of the study names the reader; it holds no data. Take the pseudonym out yourself."
+_SAME_BYTES: Final = (
+    "It has the same bytes as a file of the reader and the name of another's recording. Look whose it is."
+)
 _SEVERAL: Final = "It mentions the reader and may hold data of others. Look at it and edit it yourself."
 
 
@@ -217,7 +220,11 @@ class _Search:
             if entry.path in self.found or entry.is_link or entry.problem or entry.size_bytes not in sizes:
                 continue
             same = (entry.size_bytes, _checksum_or_none(entry.path)) in sums
-            if same and not self._is_of_another(entry.path):
+            if not same or self._is_of_another(entry.path):
+                continue
+            if self._owners_by_name(entry.path.name) - {self.reader}:
+                self._leave(entry.path, _SAME_BYTES)
+            else:
                 self._take(entry, Evidence.COPY)
 
     def take_texts(self) -> None:

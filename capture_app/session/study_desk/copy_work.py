@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,9 @@ class CopyWork:
         self._opened, self._recording = opened, recording
         self._wall_clock_ns = wall_clock_ns
         self._place: CopyPlace | None = None
+        self._part: JournalPart | None = None  # read, and not copied yet
+        self._sounds: deque[ClosedSound] = deque()  # closed, and not copied yet
+        self._copied_sounds: list[dict[str, Any]] = []  # since the case before
         self._begin_anew()
 
     def prepare(self) -> None:
@@ -90,12 +93,12 @@ class CopyWork:
     def _begin_anew(self) -> None:
         self.copied.clear()
         self._follower = JournalFollower(journal_path(self._recording))
-        self._part: JournalPart | None = None  # read, and not copied yet
+        self._part = None
         self._range = hashlib.sha256()  # since the case before
         self._range_first_byte = 0
         self._hashed_bytes = 0
-        self._sounds: deque[ClosedSound] = deque()
-        self._copied_sounds: list[dict[str, Any]] = []
+        self._sounds.clear()
+        self._copied_sounds = []
 
     def _copy_part(self, part: JournalPart) -> None:
         place = self._place
@@ -131,7 +134,7 @@ class CopyWork:
             entry["is_changed"] = True  # since it was closed: the recording says another checksum
         self._copied_sounds.append(entry)
 
-    def _line(self, case: FinishedCase, end_byte: int) -> Mapping[str, Any]:
+    def _line(self, case: FinishedCase, end_byte: int) -> dict[str, Any]:
         return {
             "case_id": case.case_id,
             "attempt": case.attempt,

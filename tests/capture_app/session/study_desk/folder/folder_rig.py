@@ -8,9 +8,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from reading_rig import FAST, INTERVAL_NS, Rig
+from reading_rig import INTERVAL_NS, Rig
 
-from capture_app.session.reading import DATASET_OF, ReadingLoop, RecordingRows, RobotReader, Worklist
+from capture_app.session.reading import (
+    DATASET_OF,
+    ReadingLoop,
+    RecordingRows,
+    RobotHabits,
+    RobotReader,
+    Worklist,
+)
 from capture_app.session.study import OpenedStudy, open_study, plan_for
 from capture_app.session.study_desk.folder import StudyFolder
 from capture_app.session.study_desk.folder_layout import session_id_for, study_facts
@@ -21,6 +28,7 @@ from recordings_schema.testing import METADATA, TRACKER, append_samples
 from recordings_schema.writer import RecordingWriter
 
 SAMPLES = 120
+QUICK = RobotHabits(shortest_look_s=0.25, longest_look_s=0.5, answer_s=0.25)
 DAY_NS = 86_400 * 10**9
 WALL_NS = 1_800_000_000_000_000_000
 
@@ -190,7 +198,7 @@ class PeriodRig(Rig):
             sample_interval_ns=INTERVAL_NS,
             earlier=self.earlier,
         )
-        self.robot = RobotReader(self.study, (), reader=self.reader, seed=7, habits=FAST)
+        self.robot = RobotReader(self.study, (), reader=self.reader, seed=7, habits=QUICK)
 
 
 def append(writer: RecordingWriter, made: Sequence[tuple[str, Rows]]) -> None:
