@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes.util
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -13,6 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+_READING_RIG = Path(__file__).parents[1] / "session" / "reading" / "reading_rig.py"
+if "reading_rig" not in sys.modules:  # a plain module; with importlib import mode it is loaded by its path
+    _SPEC = importlib.util.spec_from_file_location("reading_rig", _READING_RIG)
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    _MODULE = importlib.util.module_from_spec(_SPEC)
+    sys.modules["reading_rig"] = _MODULE
+    _SPEC.loader.exec_module(_MODULE)
 
 FEEDER = Path(__file__).with_name("feeder.py")
 CONFIGURATION = """
@@ -50,7 +60,7 @@ class SoundRig:
             assert time.monotonic() < until_s, "the sound server does not answer"
 
     def hang_on(self, *what: str) -> subprocess.Popen[str]:
-        """Hang on a cable (with its delays in frames) or a photodiode, in place of what there was."""
+        """Hang on a cable (with its delays in frames), a photodiode or a voice, in place of what there was."""
         self.take_off()
         kind, *rest = what
         pipes = [str(self.folder / "out.fifo"), str(self.folder / "mic.fifo")]
