@@ -27,7 +27,7 @@ from capture_app.session.reading import (
     Stage,
 )
 from capture_app.session.reading.stages import Prompt
-from capture_app.session.states import LiveState, RecordingState, StreamHealth, Verdict
+from capture_app.session.states import DotState, LiveState, StreamHealth, Verdict
 from capture_app.session.study import CaseRole, OpenedStudy, PlannedCase, Study, StudyCase
 from capture_app.session.study.decode import Decoder
 from capture_app.session.study.presets import preset_text
@@ -65,8 +65,10 @@ def console_state(scene: str) -> LiveState:
         sentence = "Tobii Pro Spectrum stopped sending 4 s ago. Look at its cable; the case counts the gap."
         bad = Verdict(level="bad", word="tracker stalled", explanation=sentence)
         return replace(live, verdict=bad, health=StreamHealth(stalled_s=4.2), gaze=None, trail=())
-    if scene == "console-paused":
-        return replace(live, recording=RecordingState.RECORDING, reader=replace(live.reader, panes=()))
+    if scene == "console-drift":
+        dot = DotState(x_norm=0.5, y_norm=0.5, size_share=1.0)
+        reader = replace(live.reader, panes=(), has_targets=True, dot=dot, patch=None)
+        return replace(live, reader=reader, fixations=(), trail=())
     return live
 
 

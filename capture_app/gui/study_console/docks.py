@@ -59,9 +59,10 @@ class ConsoleDocks(QObject):
         if self._beside is None:
             return
         window, (quality, signals) = self._window, self._beside
-        taken = tokens.TOP_BAR_HEIGHT + tokens.STUDY_ACTS_HEIGHT + tokens.STUDY_HEIGHT + _HEADS
-        rest = max(window.height() - taken, tokens.TRACE_MINIMUM_HEIGHT)
-        window.resizeDocks([self.study, quality], [tokens.STUDY_HEIGHT, rest], Qt.Orientation.Vertical)
+        room = window.height() - tokens.TOP_BAR_HEIGHT - tokens.STUDY_ACTS_HEIGHT - _HEADS
+        study = max(tokens.STUDY_HEIGHT, room // 2)
+        rest = max(room - study, tokens.TRACE_MINIMUM_HEIGHT)
+        window.resizeDocks([self.study, quality], [study, rest], Qt.Orientation.Vertical)
         left = max(window.width() - tokens.STUDY_ACTS_WIDTH, tokens.LIVE_MINIMUM[0])
         window.resizeDocks([signals, self.acts], [left, tokens.STUDY_ACTS_WIDTH], Qt.Orientation.Horizontal)
         window.resizeDocks([self.acts], [tokens.STUDY_ACTS_HEIGHT], Qt.Orientation.Vertical)
