@@ -81,7 +81,8 @@ class GateResult:
     is_accepted: bool
     redo_targets: tuple[tuple[float, float], ...]  # x, y (norm) of validation targets beyond the limits
     limits: GateLimits
-    text: str  # a sentence for the operator
+    text: str  # sentences for the operator, with what to do
+    finding: str  # the same without what to do: what a validation says that closes a block
 
 
 def grade_of(mean_offset_deg: float, worst_offset_deg: float, limits: GateLimits) -> Grade:
@@ -118,6 +119,7 @@ def judge(result: ValidationResult, eye: Eye, limits: GateLimits | None = None) 
         known = ", ".join(signal.eye.value for signal in signals) or "nothing, for it has no targets"
         raise ValueError(f"The validation does not report the signal {eye.value}; it reports {known}.")
     is_accepted = decides.grade.rank <= limits.accepts.rank
+    finding, unseen = _finding(decides), _unseen(decides, signals)
     limit = getattr(limits, limits.accepts.value)
     redo = tuple(
         (target.x_norm, target.y_norm)
@@ -130,7 +132,8 @@ def judge(result: ValidationResult, eye: Eye, limits: GateLimits | None = None) 
         is_accepted=is_accepted,
         redo_targets=redo,
         limits=limits,
-        text=_sentence(decides, signals, is_accepted=is_accepted),
+        text=" ".join(filter(None, (finding, _advice(decides, signals, is_accepted=is_accepted), unseen))),
+        finding=" ".join(filter(None, (finding, unseen))),
     )
 
 
@@ -143,23 +146,31 @@ def _signal_grade(eye: EyeResult, limits: GateLimits) -> SignalGrade:
     )
 
 
-def _sentence(signal: SignalGrade, signals: Sequence[SignalGrade], *, is_accepted: bool) -> str:
+def _finding(signal: SignalGrade) -> str:
     name = _NAMES.get(signal.eye, "average of the eyes")
-    unseen = [_NAMES[each.eye] for each in signals if each.eye in _NAMES and math.isnan(each.mean_offset_deg)]
-    if len(unseen) == len(_NAMES) and math.isnan(signal.mean_offset_deg):
-        return (
-            "Neither eye has gaze at every target, so nothing can be judged. Seat the reader anew, look at "
-            "distance and glasses, then calibrate and validate."
-        )
     if math.isnan(signal.mean_offset_deg):
-        return f"The {name} has no gaze at some target; seat the reader anew, then calibrate and validate."
-    text = (
+        return f"The {name} has no gaze at some target."
+    return (
         f"The {name} is {signal.grade.value}: mean {signal.mean_offset_deg:.2f} deg, "
         f"worst target {signal.worst_offset_deg:.2f} deg."
     )
-    if not is_accepted:
-        text += " Redo points, redo all, or accept with a reason."
-    if len(unseen) == 1:
-        alone = ", where the other eye stands for both" if signal.eye is Eye.AVERAGE else ""
-        text += f" The {unseen[0]} has no gaze at some target{alone}."
-    return text
+
+
+def _advice(signal: SignalGrade, signals: Sequence[SignalGrade], *, is_accepted: bool) -> str:
+    if not math.isnan(signal.mean_offset_deg):
+        return "" if is_accepted else "Redo points, redo all, or accept with a reason."
+    if all(math.isnan(each.mean_offset_deg) for each in signals):
+        return (
+            "Neither eye was seen at all of them. Look at the distance and at glasses, seat the reader anew, "
+            "then calibrate and validate."
+        )
+    return "Seat the reader anew, then calibrate and validate."
+
+
+def _unseen(decides: SignalGrade, signals: Sequence[SignalGrade]) -> str:
+    """Return what is to be said of an eye without data beside a signal that has some."""
+    unseen = [each.eye for each in signals if each.eye in _NAMES and math.isnan(each.mean_offset_deg)]
+    if len(unseen) != 1 or decides.eye is unseen[0] or math.isnan(decides.mean_offset_deg):
+        return ""
+    alone = ", where the other eye stands for both" if decides.eye is Eye.AVERAGE else ""
+    return f"The {_NAMES[unseen[0]]} has no gaze at some target{alone}."

@@ -10,6 +10,10 @@ import numpy as np
 from calibration import (
     CALIBRATION_9,
     VALIDATION_4,
+    VALIDATION_8,
+    Correction,
+    CorrectionJudgement,
+    CorrectionOrder,
     EyeResult,
     GateResult,
     TargetResult,
@@ -17,8 +21,10 @@ from calibration import (
     judge,
 )
 from capture_app.session.calibration_states import (
+    AttemptView,
     CalibrationDeskState,
     CalibrationStage,
+    CorrectionView,
     TargetSamples,
     ValidationView,
 )
@@ -94,11 +100,40 @@ def _over_all(found: list[TargetResult], eye: Eye) -> EyeResult:
     )
 
 
+def _attempt(number: int, mean_deg: float, worst_deg: float, *, is_in_use: bool = False) -> AttemptView:
+    return AttemptView(
+        number=number,
+        points=9,
+        missed=0,
+        mean_deg=mean_deg,
+        worst_deg=worst_deg,
+        is_in_use=is_in_use,
+        can_be_used=not is_in_use,
+    )
+
+
+def _correction(view: ValidationView) -> CorrectionView:
+    correction = Correction(
+        order=CorrectionOrder.AFFINE, signal=Eye.AVERAGE, eyes=(), fitted_on=(), fit_result=view.result
+    )
+    better = _view(0.4).result
+    return CorrectionView(
+        judgement=CorrectionJudgement(correction=correction, before=view.result, after=better),
+        before_mean_deg=0.78,
+        before_worst_deg=1.90,
+        after_mean_deg=0.38,
+        after_worst_deg=0.52,
+        text="A correction (affine) would lower the mean offset from 0.78 to 0.38 deg. It is kept with the "
+        "recording and applied to nothing; an export may use it and says so.",
+    )
+
+
+_POOR = _view(1.9)
 _TOLD = {"can_calibrate": True, "tracker": "Tobii Pro Spectrum", "points": CALIBRATION_9}
 _STATES = {
     "calibration": CalibrationDeskState(**_TOLD, stage=CalibrationStage.REVIEW, result=_view(0.45)),
     "calibration-poor": CalibrationDeskState(
-        **_TOLD, stage=CalibrationStage.REVIEW, result=_view(1.9), suggested=(3, 4, 8), missed=(3,)
+        **_TOLD, stage=CalibrationStage.REVIEW, result=_POOR, suggested=(3, 4, 8), missed=(3,)
     ),
     "calibration-set-up": CalibrationDeskState(can_calibrate=True, tracker="Tobii Pro Spectrum"),
     "calibration-running": CalibrationDeskState(
@@ -116,6 +151,34 @@ _STATES = {
         suggested=tuple(range(9)),
         text="The tracker saw no eye at 3 targets that are not on one line; collect at more targets and "
         "compute again.",
+    ),
+    "calibration-attempts": CalibrationDeskState(
+        **_TOLD,
+        stage=CalibrationStage.REVIEW,
+        result=_POOR,
+        suggested=(4, 8),
+        attempts=(_attempt(1, 0.52, 0.91), _attempt(2, 1.13, 1.74), _attempt(3, 0.78, 1.90, is_in_use=True)),
+        advice="5 validations lie beyond the limits, and the study asks for a decision after 5. Seat the "
+        "reader anew and start over, accept with a reason, or stop and leave this reader out.",
+    ),
+    "calibration-correction": CalibrationDeskState(
+        tracker="EyeLogic",
+        stage=CalibrationStage.REVIEW,
+        result=_POOR,
+        can_correct=True,
+        correction=_correction(_POOR),
+    ),
+    "calibration-planned": CalibrationDeskState(
+        can_calibrate=True, tracker="Tobii Pro Spectrum", planned_points=9, validation=VALIDATION_8
+    ),
+    "calibration-closing": CalibrationDeskState(
+        tracker="Tobii Pro Spectrum",
+        can_calibrate=True,
+        planned_points=9,
+        stage=CalibrationStage.REVIEW,
+        result=_POOR,
+        is_closing=True,
+        purpose="block_end",
     ),
 }
 HEAD = HeadPosition(
@@ -136,6 +199,15 @@ class CalibrationShown:
         self.state = _STATES[scene]
 
     def begin(self, points: int) -> None:
+        """Nothing is calibrated in a picture."""
+
+    def begin_planned(self) -> None:
+        """Nothing is calibrated in a picture."""
+
+    def choose(self, attempt: int) -> None:
+        """Nothing is calibrated in a picture."""
+
+    def fit_correction(self) -> None:
         """Nothing is calibrated in a picture."""
 
     def redo(self, target_ids: tuple[int, ...]) -> None:

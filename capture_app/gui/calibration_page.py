@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from capture_app.gui import tokens
+from capture_app.gui.calibration_more import AttemptsPanel, CorrectionPanel
 from capture_app.gui.calibration_picture import CalibrationPicture
-from capture_app.gui.calibration_side import ProgressPanel, ResultPanel, SetUpPanel
+from capture_app.gui.calibration_side import ProgressPanel, ResultPanel, SetUpPanel, needs_reason
 from capture_app.gui.head_view import HeadView
 from capture_app.gui.labels import label, rule
 from capture_app.gui.sentence_line import SentenceLine
@@ -65,6 +66,8 @@ class CalibrationPage(QDialog):
         self.set_up = SetUpPanel(self)
         self.progress = ProgressPanel(self)
         self.numbers = ResultPanel(colours, self)
+        self.attempts = AttemptsPanel(self)
+        self.correction = CorrectionPanel(colours, self)
         self.head = HeadView(colours, self)
         self.begin_button = self._button(self.tr("Begin"), self._begin, "primary")
         self.accept_button = self._button(self.tr("Accept"), self._accept_result, "primary")
@@ -76,6 +79,8 @@ class CalibrationPage(QDialog):
         self.set_up.points_changed.connect(lambda: self.picture.show_layout(self.set_up.points))
         self.picture.chosen_changed.connect(self.render_desk)
         self.numbers.reason_changed.connect(self.render_desk)
+        self.attempts.chosen.connect(lambda attempt: self._attempt(lambda: self._desk.choose(attempt)))
+        self.correction.wanted.connect(lambda: self._attempt(self._desk.fit_correction))
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(tokens.TRACE_INTERVAL_MS)
@@ -86,7 +91,7 @@ class CalibrationPage(QDialog):
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
-        for part in (self.notice, self.picture, self.numbers, self.head):
+        for part in (self.notice, self.picture, self.numbers, self.correction, self.head):
             part.set_colours(colours)
         self.render_desk()
 
@@ -99,6 +104,8 @@ class CalibrationPage(QDialog):
         self.picture.show_layout(self.set_up.points)
         self.progress.render_state(state)
         self.numbers.render_state(state)
+        self.attempts.render_state(state)
+        self.correction.render_state(state)
         is_result = stage in (CalibrationStage.REVIEW, CalibrationStage.ACCEPTED) or (
             stage is CalibrationStage.LEAVING and state.result is not None
         )
@@ -129,12 +136,11 @@ class CalibrationPage(QDialog):
         stage = state.stage
         is_review = stage is CalibrationStage.REVIEW
         is_over = stage in (CalibrationStage.ACCEPTED, CalibrationStage.ABORTED)
-        needs_reason = state.result is not None and not state.result.gate.is_accepted
         self.begin_button.setVisible(stage is CalibrationStage.IDLE)
         self.begin_button.setEnabled(not state.blocked)
         self.accept_button.setVisible(is_review)
         has_reason = bool(self.numbers.reason.text().strip())
-        self.accept_button.setEnabled(state.result is not None and (has_reason or not needs_reason))
+        self.accept_button.setEnabled(state.result is not None and (has_reason or not needs_reason(state)))
         self.redo_button.setVisible(is_review and bool(state.points))
         self.redo_button.setEnabled(bool(self.picture.chosen))
         self.over_button.setVisible(is_review)
@@ -150,8 +156,11 @@ class CalibrationPage(QDialog):
         elif state.stage is CalibrationStage.ACCEPTED and not state.text:
             self.notice.say("good", self.tr("Accepted. It is kept with the recordings of this tracker."))
         else:
-            is_over = state.stage is not CalibrationStage.REVIEW and state.stage not in SHOWING
-            self.notice.say("attention", state.text if is_over else "")
+            is_review = state.stage is CalibrationStage.REVIEW
+            text = "" if state.stage in SHOWING else state.text
+            if is_review and state.result is None:
+                text = ""  # it stands beside, where the numbers would be
+            self.notice.say("attention", (state.advice if is_review else "") or text)
 
     def _focus_first(self, stage: CalibrationStage) -> None:
         if stage is CalibrationStage.REVIEW:
@@ -164,7 +173,10 @@ class CalibrationPage(QDialog):
             self.close_button.setFocus()
 
     def _begin(self) -> None:
-        self._attempt(lambda: self._desk.begin(self.set_up.points))
+        if self._desk.state.planned_points >= 0:
+            self._attempt(self._desk.begin_planned)
+        else:
+            self._attempt(lambda: self._desk.begin(self.set_up.points))
 
     def _accept_result(self) -> None:
         self._attempt(lambda: self._desk.accept(self.numbers.reason.text()))
@@ -201,7 +213,7 @@ class CalibrationPage(QDialog):
         parts = QVBoxLayout(side)
         parts.setContentsMargins(tokens.SPACE_XL, 0, tokens.SPACE_L, tokens.SPACE_S)
         parts.setSpacing(tokens.SPACE_XL)
-        for part in (self.set_up, self.progress, self.numbers, self.head):
+        for part in (self.set_up, self.progress, self.numbers, self.attempts, self.correction, self.head):
             parts.addWidget(part)
         parts.addStretch(1)
         area = QScrollArea(self)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from calibration import CALIBRATIONS, VALIDATION_4, Target
+from calibration import CALIBRATIONS, Target
 from capture_app.gui import tokens
 from capture_app.gui.tokens import OVERLAY, Colours
 from capture_app.session.calibration_states import CalibrationDeskState, CalibrationStage, ValidationView
@@ -105,7 +105,7 @@ class CalibrationPicture(QWidget):
         for index, point in enumerate(self._points):
             self._paint_point(painter, index, point)
         if self._state.stage is CalibrationStage.IDLE:
-            for target in VALIDATION_4:
+            for target in self._state.validation:
                 self._paint_cross(painter, self._place(target.x_norm, target.y_norm))
         if self._state.result is not None:
             self._paint_result(painter, self._state.result)

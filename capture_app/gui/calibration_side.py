@@ -35,7 +35,7 @@ class SetUpPanel(QWidget):
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self.buttons: dict[int, QPushButton] = {}
-        self._can_calibrate: bool | None = None
+        self._offer: tuple[bool, int, int] | None = None
         self._heading = label(self.tr("Points"), "section", self)
         self._advice = paragraph("", "secondary", self)
         self._group.idToggled.connect(self.points_changed)
@@ -63,21 +63,34 @@ class SetUpPanel(QWidget):
         return self._group.checkedId()
 
     def render_state(self, state: CalibrationDeskState) -> None:
-        """Offer what the tracker can do."""
-        if state.can_calibrate == self._can_calibrate:
+        """Offer what the tracker can do, or only what the study plans."""
+        offer = (state.can_calibrate, state.planned_points, len(state.validation))
+        if offer == self._offer:
             return
-        self._can_calibrate = state.can_calibrate
+        self._offer = offer
+        is_planned = state.planned_points >= 0
+        usual = USUAL_POINTS if state.can_calibrate else 0
         for points, button in self.buttons.items():
-            button.setEnabled(state.can_calibrate or points == 0)
-        self.buttons[USUAL_POINTS if state.can_calibrate else 0].setChecked(True)
-        self._advice.setText(
-            self.tr("The reader follows the dot with the eyes and keeps the head still. Esc stops.")
-            if state.can_calibrate
-            else self.tr(
-                "This tracker cannot be calibrated from here. Calibrate it with its maker's program, then "
-                "validate it here."
+            is_open = points == state.planned_points if is_planned else state.can_calibrate or points == 0
+            button.setEnabled(is_open)
+        self.buttons[state.planned_points if is_planned else usual].setChecked(True)
+        parts = []
+        if is_planned:
+            parts.append(
+                self.tr("The study plans it, with {0} targets to validate.").format(len(state.validation))
             )
-        )
+        if state.can_calibrate:
+            parts.append(
+                self.tr("The reader follows the dot with the eyes and keeps the head still. Esc stops.")
+            )
+        else:
+            parts.append(
+                self.tr(
+                    "This tracker cannot be calibrated from here. Calibrate it with its maker's program, "
+                    "then validate it here."
+                )
+            )
+        self._advice.setText(" ".join(parts))
 
 
 class ProgressPanel(QWidget):
@@ -97,15 +110,24 @@ class ProgressPanel(QWidget):
 
     def render_state(self, state: CalibrationDeskState) -> None:
         """Show how many targets are over."""
-        is_validating = state.stage is CalibrationStage.VALIDATING
-        self.heading.setText(self.tr("Validating") if is_validating else self.tr("Calibrating"))
+        is_calibrating = state.stage is CalibrationStage.CALIBRATING
+        headings = {
+            CalibrationStage.VALIDATING: self.tr("Validating"),
+            CalibrationStage.CORRECTING: self.tr("Measuring for a correction"),
+        }
+        self.heading.setText(headings.get(state.stage, self.tr("Calibrating")))
         count = max(state.target_count, 1)
         self._bar.setRange(0, count)
         self._bar.setValue(min(state.done_count, count))
         place = self.tr("Target {0} of {1}").format(min(state.done_count + 1, count), count)
-        if not is_validating and state.done_count >= count:
+        if is_calibrating and state.done_count >= count:
             place = self.tr("The tracker computes the calibration.")
         self._words.setText(f"{place}\n{state.text}".strip())
+
+
+def needs_reason(state: CalibrationDeskState) -> bool:
+    """Whether the result is accepted only with a typed reason; what closes a block is accepted as it is."""
+    return state.result is not None and not state.result.gate.is_accepted and not state.is_closing
 
 
 class ResultPanel(QWidget):
@@ -140,15 +162,15 @@ class ResultPanel(QWidget):
     def render_state(self, state: CalibrationDeskState) -> None:
         """Show the result, or why there is none."""
         view = state.result
-        self._heading.setText(self.tr("Validation") if view is not None else self.tr("No calibration"))
+        heading = self.tr("Closing validation") if state.is_closing else self.tr("Validation")
+        self._heading.setText(heading if view is not None else self.tr("No calibration"))
         self._numbers.setVisible(view is not None)
-        self.reason.setVisible(
-            view is not None and not view.gate.is_accepted and state.stage is CalibrationStage.REVIEW
-        )
+        self.reason.setVisible(needs_reason(state) and state.stage is CalibrationStage.REVIEW)
         if view is None:
             self.sentence.say("bad", state.text)
         else:
-            self.sentence.say("good" if view.gate.is_accepted else "attention", view.gate.text)
+            text = view.gate.finding if state.is_closing else view.gate.text
+            self.sentence.say("good" if view.gate.is_accepted else "attention", text)
             self._show(view)
         self._legend.setText(self._legend_of(state))
         self._legend.setVisible(bool(self._legend.text()))

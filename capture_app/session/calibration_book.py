@@ -104,7 +104,9 @@ class ValidationBook:
     def close_with(self, link: Link, view: ValidationView) -> None:
         """Write what the gate says of a validation that closes a block or session; nothing depends on it."""
         is_accepted = view.gate.is_accepted
-        judgement = self._judgement(view, is_accepted=is_accepted, by="gate", reason=_CLOSES + view.gate.text)
+        judgement = self._judgement(
+            view, is_accepted=is_accepted, by="gate", reason=_CLOSES + view.gate.finding
+        )
         self._write(link, "judgement", judgement)
 
     def _write(self, link: Link, name: str, rows: Rows) -> None:

@@ -338,7 +338,7 @@ class CalibrationDesk:
             by, why = ("gate" if is_by_gate else "operator"), reason or view.gate.text
             self._book.accept(self._around.link, view, by=by, reason=why)
         if is_by_gate or self._is_closing:
-            return view.gate.text
+            return view.gate.finding
         return f"Accepted against the limits: {reason}"
 
     def _decide(self, reason: str) -> None:

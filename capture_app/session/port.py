@@ -125,8 +125,17 @@ class CalibrationDeskPort(Protocol):
     def begin(self, points: int) -> None:
         """Calibrate with 5, 9 or 13 points and validate; 0: validate only."""
 
+    def begin_planned(self) -> None:
+        """Calibrate and validate as the study plans it; a tracker that comes calibrated is only validated."""
+
     def redo(self, target_ids: tuple[int, ...]) -> None:
         """Repeat single calibration points and validate again."""
+
+    def choose(self, attempt: int) -> None:
+        """Let the tracker use an earlier attempt again, `attempt` from 1, and validate in full."""
+
+    def fit_correction(self) -> None:
+        """Show further targets and fit a correction for a stream that came calibrated; applied to nothing."""
 
     def start_over(self) -> None:
         """Repeat everything."""

@@ -135,11 +135,12 @@ def test_an_average_of_one_eye_alone_says_so() -> None:
     assert found.is_accepted
     assert "The right eye has no gaze at some target, where the other eye stands for both." in found.text
     assert "stands for both" not in judge(result, Eye.LEFT).text
-    assert judge(result, Eye.RIGHT).text.startswith("The right eye has no gaze at some target; seat")
+    assert judge(result, Eye.RIGHT).text.startswith("The right eye has no gaze at some target. Seat")
 
 
 def test_without_any_gaze_the_sentence_names_both_eyes() -> None:
     nothing = (math.nan, math.nan)
     found = judge(validation(left=nothing, right=nothing, average=nothing), Eye.AVERAGE)
     assert not found.is_accepted
-    assert found.text.startswith("Neither eye has gaze at every target")
+    assert "Neither eye was seen at all of them. Look at the distance" in found.text
+    assert found.finding == "The average of the eyes has no gaze at some target."

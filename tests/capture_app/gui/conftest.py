@@ -179,6 +179,15 @@ class FakeCalibrationDesk:
     def begin(self, points: int) -> None:
         self._note("begin", points)
 
+    def begin_planned(self) -> None:
+        self._note("begin_planned")
+
+    def choose(self, attempt: int) -> None:
+        self._note("choose", attempt)
+
+    def fit_correction(self) -> None:
+        self._note("fit_correction")
+
     def redo(self, target_ids: tuple[int, ...]) -> None:
         self._note("redo", target_ids)
 

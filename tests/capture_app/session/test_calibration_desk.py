@@ -309,7 +309,7 @@ def test_a_reader_without_eyes_is_poor_and_never_silently_accepted(chair: Chair)
     chair.desk.begin(0)
     gate = chair.until(CalibrationStage.REVIEW).result.gate
     assert not gate.is_accepted
-    assert "Neither eye has gaze at every target" in gate.text
+    assert "Neither eye was seen at all of them" in gate.text
     assert all(each.mean_norm is None for each in chair.state.result.samples)
 
 
