@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from capture_app.session.kept_files import replace_file
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.folder_layout import sessions_folder, study_copy_name
 from recordings_schema.layout import EXTENSION
@@ -97,13 +96,26 @@ def prepare(place: CopyPlace, opened: OpenedStudy) -> None:
     OSError
         If it cannot.
     """
-    place.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(place, place.folder)
     study_copy = sessions_folder(opened.folder) / study_copy_name(opened)
     target = place.study_folder / study_copy.name
-    content = study_copy.read_bytes()
-    if not target.is_file() or target.read_bytes() != content:
-        replace_file(target, content)
+    if not target.is_file() or target.read_bytes() != study_copy.read_bytes():
+        copy_checked(study_copy, target, lambda _: None)
     add_lines(place.manifest, [])
+
+
+def make_folder(place: CopyPlace, folder: Path) -> None:
+    """Make a folder below the second place, never that place: where its drive is away, another would fill.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    level = place.root
+    for name in folder.relative_to(place.root).parts:
+        level /= name
+        level.mkdir(exist_ok=True)
 
 
 def add_lines(manifest: Path, lines: list[dict[str, Any]]) -> None:

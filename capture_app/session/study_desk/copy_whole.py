@@ -13,6 +13,7 @@ from capture_app.session.study_desk.copy_place import (
     CopyPlace,
     add_lines,
     copy_checked,
+    make_folder,
     place_for,
     prepare,
     sha256_of_file,
@@ -85,7 +86,7 @@ def _copy(
 ) -> dict[str, Any]:
     name = path.relative_to(folder)
     target = place.folder / name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(place, target.parent)
     line = {"file": name.as_posix(), "size_bytes": size_bytes}
     if target.is_file() and target.stat().st_size == size_bytes:
         sha256 = sha256_of_file(path, on_bytes)

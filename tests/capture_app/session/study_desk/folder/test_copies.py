@@ -209,6 +209,20 @@ def test_a_drive_that_comes_back_empty_gets_everything_anew(lab: Lab, second: Pa
     recover(session.copy)
 
 
+def test_a_second_place_that_is_away_is_never_made(lab: Lab, second: Path) -> None:
+    session = Session(lab)
+    place = copy_place.place_for(session.opened, session.path)
+    second.rmdir()
+
+    with pytest.raises(FileNotFoundError):
+        copy_place.prepare(place, session.opened)
+    with pytest.raises(FileNotFoundError):
+        session.work.prepare()
+
+    assert not second.exists()
+    session.writer.abandon()
+
+
 def test_bytes_that_come_back_otherwise_are_no_copy(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
