@@ -169,7 +169,7 @@ class VoicePlayer:
             self._fail(speaker.problem or _NO_LOUDSPEAKER)
             speaker.close()
             return
-        self._ready, self._problem, self._can_play = speaker, "", True
+        self._ready, self._can_play = speaker, True
 
     def _play(self, order: _Order) -> _Order | str:
         """Play to the end or until something else is ordered, which is returned."""
@@ -177,6 +177,7 @@ class VoicePlayer:
         following: _Order | str = "stop"
         try:
             speaker = self._begin(order)
+            self._problem = ""
             while not speaker.problem:
                 position_ns = order.host_ns(speaker.played_s)
                 self._position_ns = position_ns

@@ -60,7 +60,7 @@ class SoundRig:
             assert time.monotonic() < until_s, "the sound server does not answer"
 
     def hang_on(self, *what: str) -> subprocess.Popen[str]:
-        """Hang on a cable (with its delays in frames), a photodiode or a voice, in place of what there was."""
+        """Hang on a cable (with its delays in frames), a photodiode or a voice in place of what was there."""
         self.take_off()
         kind, *rest = what
         pipes = [str(self.folder / "out.fifo"), str(self.folder / "mic.fifo")]
