@@ -130,9 +130,13 @@ class EditorPage(QDialog):
         if self._question is None:
             self._question = UnsavedQuestion(self.path.name, self)
             self._question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            self._question.accepted.connect(super().reject)
+            self._question.accepted.connect(self._discard)
             self._question.finished.connect(self._question_answered)
             self._question.open()
+
+    def _discard(self) -> None:
+        self.text.document().setModified(False)
+        self.reject()
 
     def _question_answered(self) -> None:
         self._question = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog
@@ -25,6 +25,7 @@ from capture_app.session.study_desk.study_making import presets_in_words, study_
 
 _WAIT_SHOWN_MS: Final = 300
 _AGAIN_MS: Final = 100  # while another check is under way
+_Answer: TypeAlias = tuple[Callable[[CheckedStudy], None], Callable[[str], None]]
 
 
 class StudyDoor(QObject):
@@ -46,6 +47,8 @@ class StudyDoor(QObject):
         self._settings = settings
         self._maker = StudyMaker(self)
         self._work: Work | None = None
+        self._answer: _Answer | None = None  # who hears of the work
+        self._asker: FindingsDialog | EditorPage | None = None  # the page among them
         self._wait: WaitDialog | None = None
         self._wait_timer = QTimer(self)
         self._wait_timer.setSingleShot(True)
@@ -83,6 +86,7 @@ class StudyDoor(QObject):
         """Open the editor at a line of a file of a study."""
         editor = EditorPage(study, self._operator.colours, self._operator)
         editor.saved.connect(partial(self._check_for, editor))
+        editor.finished.connect(partial(self._closed, editor))
         self._operator.colours_changed.connect(editor.set_colours)
         editor.open_file(path if path is not None else study, line)
         self._show(editor)
@@ -102,6 +106,7 @@ class StudyDoor(QObject):
     def _show_findings(self, checked: CheckedStudy) -> None:
         dialog = FindingsDialog(checked, self._operator.colours, self._operator)
         dialog.check_requested.connect(partial(self._check_for, dialog))
+        dialog.finished.connect(partial(self._closed, dialog))
         dialog.editor_requested.connect(partial(self._edit_of, dialog))
         dialog.accepted.connect(partial(self.open, checked.path))
         self._operator.colours_changed.connect(dialog.set_colours)
@@ -113,23 +118,39 @@ class StudyDoor(QObject):
 
     def _check_for(self, page: FindingsDialog | EditorPage, path: Path) -> None:
         """Check for a page that shows the findings; one that is closed meanwhile hears nothing."""
-        if self._work is None:
-            self._check(path, page.show_check, page.show_problem)
-        else:
+        if self._work is not None:
             QTimer.singleShot(_AGAIN_MS, page, partial(self._check_for, page, path))
+            return
+        self._asker = page
+        self._check(path, page.show_check, page.show_problem)
 
     def _check(self, path: Path, done: Callable[[CheckedStudy], None], failed: Callable[[str], None]) -> None:
+        self._answer = (done, failed)
         self._work = Work(partial(study_findings, path), self)
-        self._work.done.connect(self._forget_work)
-        self._work.failed.connect(self._forget_work)
-        self._work.done.connect(done)
-        self._work.failed.connect(failed)
+        self._work.done.connect(self._work_done)
+        self._work.failed.connect(self._work_failed)
         self._work.start()
 
-    def _forget_work(self, _answer: object) -> None:
+    def _work_done(self, checked: CheckedStudy) -> None:
+        answer = self._end_work()
+        if answer is not None:
+            answer[0](checked)
+
+    def _work_failed(self, sentence: str) -> None:
+        answer = self._end_work()
+        if answer is not None:
+            answer[1](sentence)
+
+    def _end_work(self) -> _Answer | None:
+        """Return who is to hear of the work that ended; None where they left meanwhile."""
         if self._work is not None:
             self._work.deleteLater()
-            self._work = None
+        answer, self._answer, self._work, self._asker = self._answer, None, None, None
+        return answer
+
+    def _closed(self, page: FindingsDialog | EditorPage, _result: int) -> None:
+        if page is self._asker:
+            self._answer = self._asker = None
 
     def _show_wait(self) -> None:
         if self._work is not None:

@@ -69,6 +69,8 @@ class StudyPage(QWidget):
         """Show a study that was opened, with the text its readers agree to."""
         self._keep_form()
         self._study = opened.study
+        if consent_sha256 != self._consent_sha256:  # nobody has agreed to this text yet
+            self.form.show_form(replace(self.form.form_now(), is_consent_given=False))
         self._consent_sha256 = consent_sha256
         self._plan, self._was_tried, self._is_changed = None, False, False
         self.title.set_text(opened.study.study.title)

@@ -23,6 +23,7 @@ class StudyWatch(QObject):
         super().__init__(parent)
         self._opened: OpenedStudy | None = None
         self._work: Work | None = None
+        self._checking: OpenedStudy | None = None  # what the work looks at
         self._files = QFileSystemWatcher(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,7 +52,8 @@ class StudyWatch(QObject):
             return
         self._add_paths()  # editors put a new file in the place of the old one, which is then not watched
         self._work = Work(partial(study_findings, self._opened.path), self)
-        self._work.done.connect(partial(self._done, self._opened))
+        self._checking = self._opened
+        self._work.done.connect(self._done)
         self._work.failed.connect(self._not_done)
         self._work.start()
 
@@ -71,9 +73,9 @@ class StudyWatch(QObject):
     def _changed(self, _path: str) -> None:
         self._timer.start()
 
-    def _done(self, opened: OpenedStudy, checked: CheckedStudy) -> None:
+    def _done(self, checked: CheckedStudy) -> None:
         self._forget_work()
-        if opened is self._opened:  # else another study was opened meanwhile
+        if self._checking is self._opened:  # else another study was opened meanwhile
             self.checked.emit(checked)
 
     def _not_done(self, sentence: str) -> None:

@@ -34,7 +34,8 @@ SHA = "ab" * 32
 FULL = StartForm(
     reader="R07", period=2, is_consent_given=True, years_of_experience=7.5, specialty="radiologist",
     vision="glasses", hours_awake=3.0, dominant_eye="left", room_lux=22.0, has_head_rest=False,
-    has_glasses=True, are_instructions_skipped=True, comment="The chair creaks.", distance_mm=642.5, reason_to_start="No lamp.",
+    has_glasses=True,
+    are_instructions_skipped=True, comment="The chair creaks.", distance_mm=642.5, reason_to_start="No lamp.",
 )  # fmt: skip
 
 
