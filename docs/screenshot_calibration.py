@@ -119,11 +119,11 @@ def _correction(view: ValidationView) -> CorrectionView:
     better = _view(0.4).result
     return CorrectionView(
         judgement=CorrectionJudgement(correction=correction, before=view.result, after=better),
-        before_mean_deg=0.78,
-        before_worst_deg=1.90,
+        before_mean_deg=view.gate.decides.mean_offset_deg,
+        before_worst_deg=view.gate.decides.worst_offset_deg,
         after_mean_deg=0.38,
         after_worst_deg=0.52,
-        text="A correction (affine) would lower the mean offset from 0.78 to 0.38 deg. It is kept with the "
+        text="A correction (affine) would lower the mean offset from 0.70 to 0.38 deg. It is kept with the "
         "recording and applied to nothing; an export may use it and says so.",
     )
 
@@ -157,7 +157,7 @@ _STATES = {
         stage=CalibrationStage.REVIEW,
         result=_POOR,
         suggested=(4, 8),
-        attempts=(_attempt(1, 0.52, 0.91), _attempt(2, 1.13, 1.74), _attempt(3, 0.78, 1.90, is_in_use=True)),
+        attempts=(_attempt(1, 0.52, 0.91), _attempt(2, 1.13, 1.74), _attempt(3, 0.70, 1.90, is_in_use=True)),
         advice="5 validations lie beyond the limits, and the study asks for a decision after 5. Seat the "
         "reader anew and start over, accept with a reason, or stop and leave this reader out.",
     ),

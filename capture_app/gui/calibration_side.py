@@ -196,6 +196,8 @@ class ResultPanel(QWidget):
 
     def _legend_of(self, state: CalibrationDeskState) -> str:
         parts = []
+        if state.is_closing and state.result is not None:
+            parts.append(self.tr("It closes what was read and is kept as it is."))
         if state.result is not None:
             eye = {
                 Eye.LEFT: self.tr("the left eye"),

@@ -8,14 +8,25 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from calibration import CALIBRATION_9, VALIDATION_4, judge, validate_windows
+from calibration import (
+    CALIBRATION_9,
+    VALIDATION_4,
+    VALIDATIONS,
+    Correction,
+    CorrectionJudgement,
+    CorrectionOrder,
+    judge,
+    validate_windows,
+)
 from capture_app.gui import tokens
 from capture_app.gui.calibration_page import CalibrationPage
 from capture_app.gui.tokens import DARK, LIGHT
 from capture_app.session.calibration_run import WINDOW
 from capture_app.session.calibration_states import (
+    AttemptView,
     CalibrationDeskState,
     CalibrationStage,
+    CorrectionView,
     TargetSamples,
     ValidationView,
 )
@@ -239,6 +250,98 @@ def test_samples_are_drawn_three_times_as_far_from_their_target_in_the_eye_s_col
     )
     colour = picture.grab().toImage().pixelColor(place * picture.devicePixelRatioF())
     assert colour.name() == tokens.OVERLAY.right
+
+
+def test_what_a_study_plans_is_offered_alone_and_begun_as_planned(page, desk, qtbot):
+    show(page, desk, replace(READY, planned_points=13, validation=VALIDATIONS[8]))
+    open_ones = [points for points, button in page.set_up.buttons.items() if button.isEnabled()]
+    assert open_ones == [13]
+    assert page.set_up.points == 13
+    assert "with 8 targets to validate" in page.set_up._advice.text()
+    click(qtbot, page.begin_button)
+    assert desk.asked == [("begin_planned",)]
+    show(page, desk, READY)
+    assert page.set_up.points == 9
+
+
+def test_a_closing_validation_is_accepted_as_it_is(page, desk, qtbot):
+    show(page, desk, reviewed(0.09, is_closing=True, points=()))
+    assert not page.numbers.reason.isVisible()
+    assert "accept with a reason" not in page.numbers.sentence.text
+    click(qtbot, page.accept_button)
+    assert desk.asked == [("accept", "")]
+
+
+def attempt(number, *, is_in_use=False, text=""):
+    return AttemptView(
+        number=number,
+        points=9,
+        missed=0,
+        mean_deg=0.4 * number,
+        worst_deg=0.9 * number,
+        is_in_use=is_in_use,
+        can_be_used=not is_in_use and not text,
+        text=text,
+    )
+
+
+def test_attempts_are_listed_once_there_is_a_choice_and_one_is_used_by_its_button(page, desk, qtbot):
+    show(page, desk, reviewed(attempts=(attempt(1, is_in_use=True),)))
+    assert not page.attempts.isVisible()
+    show(page, desk, reviewed(attempts=(attempt(1), attempt(2, is_in_use=True))))
+    assert page.attempts.isVisible()
+    assert list(page.attempts.buttons) == [1]
+    click(qtbot, page.attempts.buttons[1])
+    assert desk.asked == [("choose", 1)]
+
+
+def test_an_attempt_that_cannot_be_used_says_why(page, desk, qtbot):
+    why = "This tracker does not hand out its calibrations; only the last one can be used."
+    show(
+        page,
+        desk,
+        reviewed(attempts=(attempt(1, text=why), attempt(2, text=why), attempt(3, is_in_use=True))),
+    )
+    assert not page.attempts.buttons[1].isEnabled()
+    assert page.attempts._why.text() == why  # once for all
+
+
+def test_a_correction_is_offered_fitted_and_shown_with_what_it_would_change(page, desk, qtbot):
+    state = replace(reviewed(0.03, points=()), can_correct=True)
+    show(page, desk, state)
+    click(qtbot, page.correction.button)
+    assert desk.asked == [("fit_correction",)]
+    show(page, desk, replace(state, stage=CalibrationStage.CORRECTING, target_count=9, can_correct=False))
+    assert page.progress.heading.text() == "Measuring for a correction"
+    assert page.stop_button.isVisible()
+    correction = Correction(
+        order=CorrectionOrder.AFFINE, signal=Eye.AVERAGE, eyes=(), fitted_on=(), fit_result=view(0.03).result
+    )
+    fitted = CorrectionView(
+        judgement=CorrectionJudgement(
+            correction=correction, before=view(0.03).result, after=view(0.001).result
+        ),
+        before_mean_deg=1.394,
+        before_worst_deg=1.4,
+        after_mean_deg=0.046,
+        after_worst_deg=0.05,
+        text="A correction would help.",
+    )
+    show(page, desk, replace(state, correction=fitted))
+    assert page.correction.values["before", "mean"].text() == "1.39"
+    assert page.correction.values["after", "mean"].text() == "0.05"
+    assert page.correction.sentence.text == "A correction would help."
+    show(page, desk, reviewed())
+    assert not page.correction.isVisible()
+
+
+def test_what_the_operator_should_decide_and_what_the_tracker_refused_stand_below(page, desk):
+    show(page, desk, reviewed(0.09, advice="5 validations lie beyond the limits."))
+    assert page.notice.text == "5 validations lie beyond the limits."
+    show(page, desk, reviewed(text="The tracker does not take this calibration back."))
+    assert page.notice.text == "The tracker does not take this calibration back."
+    show(page, desk, reviewed())
+    assert page.notice.text == ""
 
 
 def test_the_page_takes_another_theme(page, desk):

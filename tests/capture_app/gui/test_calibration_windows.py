@@ -76,6 +76,18 @@ def test_the_dot_shrinks_about_its_core(reader):
     assert sizes[0] > 2 * sizes[1] > 3 * sizes[2] > 0
 
 
+def test_a_baseline_shows_a_thin_cross_that_adds_hardly_any_light(reader):
+    cross = DotState(x_norm=0.5, y_norm=0.5, size_share=1.0, is_cross=True)
+    reader.render_state(replace(TARGETS, background_grey=64, dot=cross))
+    grey = painted(reader)
+    lit = np.argwhere(grey == 255)
+    assert lit.min(axis=0) == pytest.approx([291, 391], abs=1)
+    assert lit.max(axis=0) == pytest.approx([308, 408], abs=1)
+    assert 20 < len(lit) < 80
+    assert grey[300, 400] == 255
+    assert grey[295, 395] == 64
+
+
 def test_each_step_of_the_dot_is_stamped_as_pictures_are(qtbot, reader):
     with qtbot.waitSignal(reader.presented) as told:
         reader.render_state(TARGETS)
