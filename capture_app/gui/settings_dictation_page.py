@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.dictation_meter import LevelBar
@@ -106,12 +106,24 @@ class DictationPage(SettingsForm):
         self.form.addRow("", row)
         self.heard = paragraph("", "secondary", self)
         self.form.addRow("", self.heard)
+        self.model_folder = QLineEdit(self)
+        self.model_folder.setPlaceholderText(self.tr("only for studies with faster-whisper"))
+        browse = QPushButton(self.tr("Choose…"), self)
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        self.add_field(
+            "dictation_model_folder",
+            self.tr("Speech model"),
+            self.model_folder,
+            with_button(self, self.model_folder, browse),
+        )
 
     def show_settings(self, settings: Settings) -> None:
         """Fill the page."""
         self.is_on.setChecked(settings.dictation.is_on)
         self.device.choose(settings.dictation.device)
         self.rate.setCurrentIndex(self.rate.findData(settings.dictation.rate_hz))
+        self.model_folder.setText(settings.dictation.model_folder)
 
     def applied_to(self, settings: Settings) -> Settings:
         """Return `settings` with what the page says."""
@@ -119,6 +131,7 @@ class DictationPage(SettingsForm):
             is_on=self.is_on.isChecked(),
             device=self.device.port(),
             rate_hz=int(self.rate.currentData()),
+            model_folder=self.model_folder.text().strip(),
         )
         return replace(settings, dictation=dictation)
 
@@ -154,6 +167,13 @@ class DictationPage(SettingsForm):
         super().showEvent(event)
         if not self._has_asked:
             self._ask_for_microphones()
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder of the speech model"), self.model_folder.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self.model_folder.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _ask_for_microphones(self) -> None:
         self._has_asked = True

@@ -12,7 +12,11 @@ from capture_app.session.dictation_settings import DictationSettings
 from capture_app.session.settings import Settings
 from capture_app.session.states import DictationState
 
-CHANGED = Settings(dictation=DictationSettings(is_on=True, device="Yeti, ALSA", rate_hz=16_000))
+CHANGED = Settings(
+    dictation=DictationSettings(
+        is_on=True, device="Yeti, ALSA", rate_hz=16_000, model_folder="/models/small.en"
+    )
+)
 HEARD = DictationState(is_on=True, is_kept=True, level_db=-15.0, is_loud=False, text="Yeti, ALSA is heard.")
 
 
