@@ -205,18 +205,33 @@ class Recording:
         Where the tracker has no clock of its own this is the arrival; where it has one that could not be
         read, the fit leans on the quickest arrivals and carries their unknown constant delay.
         """
-        gaze = self.gaze()
-        if not self.tracker_info.has_device_clock or len(gaze) == 0:
-            return np.asarray(gaze["t_host_ns"])
-        model = self._clock_model(gaze)
-        return model.to_host_ns(gaze["t_device_ns"], near_host_ns=gaze["t_host_ns"])
+        device_ns, arrival_ns = self._gaze_times()
+        if not self.tracker_info.has_device_clock or len(arrival_ns) == 0:
+            return arrival_ns
+        model = self._clock_model(device_ns, arrival_ns)
+        # In parts: the steps between are several times as large as the result.
+        for first in range(0, len(device_ns), _BLOCK_ROWS):
+            part = slice(first, first + _BLOCK_ROWS)
+            arrival_ns[part] = model.to_host_ns(device_ns[part], near_host_ns=arrival_ns[part])
+        return arrival_ns
 
-    def _clock_model(self, gaze: Rows) -> ClockModel:
+    def _gaze_times(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return device times and arrivals of all samples, read in parts."""
+        device_ns = np.empty(self.count(DatasetKey.GAZE), np.int64)
+        arrival_ns = np.empty_like(device_ns)
+        first = 0
+        for block in self.blocks(DatasetKey.GAZE):
+            device_ns[first : first + len(block)] = block["t_device_ns"]
+            arrival_ns[first : first + len(block)] = block["t_host_ns"]
+            first += len(block)
+        return device_ns, arrival_ns
+
+    def _clock_model(self, device_ns: npt.NDArray[np.int64], arrival_ns: npt.NDArray[np.int64]) -> ClockModel:
         sync = self.rows(DatasetKey.CLOCK_SYNC)
         for clock_id in SENDER_CLOCKS:
             if np.any(sync["clock_id"] == clock_id.encode("ascii")):
                 return fit_clock(sync, clock_id)
-        return fit_envelope(gaze["t_device_ns"], gaze["t_host_ns"])
+        return fit_envelope(device_ns, arrival_ns)
 
     def stream(self) -> RecordedStream:
         """Return the whole gaze stream in memory, for playback."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from calibration import TargetWindow, ValidationResult, validate_windows
 from capture_app.session.calibration_rows import ALL_TARGETS
@@ -11,7 +11,6 @@ from capture_app.session.calibration_run import WINDOW
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import Rows
 from recordings_schema.layout import DatasetKey
-from recordings_schema.reader import Recording
 
 _VALIDATION: Final = b"validation"
 
@@ -24,8 +23,18 @@ class RecordedValidation:
     result: ValidationResult
 
 
+class ValidationSource(Protocol):
+    """An open recording, or the part of one that a validation lies in."""
+
+    def rows(self, key: DatasetKey) -> Rows:
+        """Return the rows of a dataset."""
+
+    def gaze(self) -> Rows:
+        """Return the samples in order of arrival."""
+
+
 def validations_of(
-    recording: Recording, geometry: ViewingGeometry, window: TargetWindow = WINDOW
+    recording: ValidationSource, geometry: ViewingGeometry, window: TargetWindow = WINDOW
 ) -> tuple[RecordedValidation, ...]:
     """Return the complete validations that were made while the recording ran, in order.
 
