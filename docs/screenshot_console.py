@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import screenshot_states as states
 
@@ -326,7 +327,8 @@ def picture(application, colours, shot, settled, now_ns):  # type: ignore[no-unt
     ask = _ASKED.get(shot.scene)
     if ask is None:
         return image
-    dialogs = ConsoleDialogs(window, None, lambda _: True, lambda: None)  # type: ignore[arg-type]  # nothing is asked of it
+    nothing = SimpleNamespace(leave=None, leave_now=None)  # in a picture nobody presses a button
+    dialogs = ConsoleDialogs(window, nothing, lambda _: True, lambda: None)  # type: ignore[arg-type]  # see above
     getattr(dialogs, ask)(study)
     return settled(application, dialogs.shown)
 

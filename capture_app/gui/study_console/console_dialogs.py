@@ -88,7 +88,7 @@ class ConsoleDialogs(QObject):
             asked.append(self.tr("{0} cases in a row within all gates").format(rules.green_in_a_row))
         if rules.correct_percent:
             asked.append(self.tr("{0} % right answers").format(f"{rules.correct_percent:g}"))
-        criterion = self.tr(" and ").join(asked) or self.tr("{0} cases").format(rules.minimum_cases)
+        criterion = self.tr(" and ").join(asked) or self.tr("enough cases")
         text = self.tr(
             "The reader has read the practice list as often as the study plans and has not reached its "
             "criterion ({0}). Explain what went wrong, then choose another round; or go on to the cases."

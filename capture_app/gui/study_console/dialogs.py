@@ -79,10 +79,7 @@ class InterruptedDialog(SentenceDialog):
         }
         for event, tip in tips.items():
             self.buttons[event].setToolTip(tip)
-            self.column.addWidget(paragraph(f"{self.buttons[event].text()}: {tip}.", "secondary", self))
-        for event, button in self.buttons.items():
-            button.setProperty("event", event.value)
-            button.clicked.connect(self._chosen)
+            self.buttons[event].clicked.connect(self._chosen)
         self.finish(*self.buttons.values())
         self.buttons[Event.CONTINUE].setFocus()
 
@@ -185,7 +182,7 @@ class EndQuestion(SentenceDialog):
                 self,
             )
         )
-        self.stay = QPushButton(self.tr("Go on"), self)
+        self.stay = QPushButton(self.tr("Go on reading"), self)
         self.stay.clicked.connect(self.reject)
         self.now = QPushButton(self.tr("End without a closing validation"), self)
         self.now.clicked.connect(self._now)

@@ -32,8 +32,8 @@ class EndPage(SentenceDialog):
         self.progress.setTextVisible(False)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(tokens.SPACE_S)
-        self._grid.setVerticalSpacing(tokens.SPACE_S)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setVerticalSpacing(tokens.SPACE_XS)
+        self._grid.setColumnStretch(1, 1)
         self.place = paragraph("", "secondary", self)
         self.place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(self.progress)
@@ -79,12 +79,17 @@ class EndPage(SentenceDialog):
         self.progress.setRange(0, max(len(end.steps), 1))
         self.progress.setValue(done)
         self.place.setText(str(end.recording))
+        layout = self.layout()
+        if layout is not None:  # sentences that wrap ask for their height only now
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _add_row(self) -> None:
         row = len(self._rows)
         parts = (QLabel(self), label("", "", self), paragraph("", "secondary", self))
-        for column, part in enumerate(parts):
-            self._grid.addWidget(part, row, column, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(parts[0], 2 * row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(parts[1], 2 * row, 1)
+        self._grid.addWidget(parts[2], 2 * row + 1, 1)
         self._rows.append(parts)
 
     def _show_step(self, row: tuple[QLabel, QLabel, QLabel], step: EndStep) -> None:
@@ -96,6 +101,7 @@ class EndPage(SentenceDialog):
         name.setText(step.name)
         waits = self.tr("waits") if step.level == _WAITING else self.tr("under way")
         words.setText(step.text or (waits if step.level in (_WAITING, _RUNNING) else ""))
+        words.setVisible(bool(words.text()))
 
     def _title(self, state: StudyDeskState) -> str:
         return {
