@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.theme import sized_font
-from capture_app.gui.tokens import OVERLAY, Colours
+from capture_app.gui.tokens import DARK, OVERLAY, Colours
 from capture_app.session.accuracy_layout import DEG_SHARE, AccuracyLayout, AccuracyMark
 
 _LEVELS = ("good", "attention", "bad")
@@ -106,7 +106,7 @@ class AccuracyPicture(QWidget):
 
     def _paint_arrow(self, painter: QPainter, mark: AccuracyMark) -> None:
         start, end = self._place(mark.x_norm, mark.y_norm), self._end(mark)
-        colour = mark_colour(mark, self._colours)
+        colour = mark_colour(mark, DARK)  # the stage is dark in both themes
         arm = tokens.SPACE_XS
         faint = QColor(OVERLAY.fixation)
         faint.setAlphaF(mark.strength)

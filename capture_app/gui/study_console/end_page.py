@@ -87,6 +87,7 @@ class EndPage(SentenceDialog):
     def _add_row(self) -> None:
         row = len(self._rows)
         parts = (QLabel(self), label("", "", self), paragraph("", "secondary", self))
+        parts[1].setMinimumHeight(tokens.STEP_HEIGHT)
         self._grid.addWidget(parts[0], 2 * row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(parts[1], 2 * row, 1)
         self._grid.addWidget(parts[2], 2 * row + 1, 1)

@@ -107,7 +107,7 @@ def skip_reasons(state: StudyDeskState) -> tuple[str, ...]:
     if view is None or view.planned is None:
         return ()
     study = state.opened.study
-    screens = study.screens_of(study.task_named(view.planned.case.task))
+    screens = study.screens_of(study.task_named(view.planned.task))
     return tuple(
         reason for screen in screens if isinstance(screen, EndScreen) for reason in screen.discard_reasons
     )
