@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from calibration import Pace
-from capture_app.session.calibration_states import CalibrationStage
+from capture_app.session.calibration_states import SHOWING, CalibrationStage
 from capture_app.session.port import ScreenFacts
+from capture_app.session.recorded_corrections import corrections_of
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
@@ -32,7 +33,7 @@ def stage(reading) -> CalibrationStage:
 
 
 def until_review(reading) -> None:
-    reading.until(lambda: stage(reading) not in (CalibrationStage.CALIBRATING, CalibrationStage.VALIDATING))
+    reading.until(lambda: stage(reading) not in SHOWING)
     assert stage(reading) is CalibrationStage.REVIEW, reading.session.calibration_desk.state.text
 
 
@@ -110,4 +111,67 @@ def test_a_validation_before_the_recording_is_written_with_its_own_times(
     said = run_command("accuracy", path)
     assert said.code != 0
     assert "before the recording began; its figures then: left mean" in said.err + said.out
+    assert run_command("validate", path).code == 0
+
+
+def test_the_earlier_of_two_attempts_can_be_used_again_and_the_file_says_which(
+    reading, tmp_path: Path, pictures: Path, run_command
+) -> None:
+    desk = reading.session.calibration_desk
+    reading.session.show_folder(pictures)
+    path = tmp_path / "c.gazeh5"
+    reading.begin(path)
+    desk.begin(5)
+    reading.step()
+    until_review(reading)
+    desk.redo((1,))
+    reading.step()
+    until_review(reading)
+    desk.choose(1)
+    reading.step()
+    until_review(reading)
+    assert [each.is_in_use for each in desk.state.attempts] == [True, False]
+    accept(reading)
+    reading.end()
+    with Recording.open(path) as recording:
+        data = recording.rows(DatasetKey.CALIBRATION_DATA)
+        content = {
+            attempt: b"".join(data["content_hex"][data["attempt"] == attempt].tolist()) for attempt in range(3)
+        }
+        assert content[2] == content[0] != content[1]
+        rows = recording.rows(DatasetKey.VALIDATIONS)
+        assert rows["calibration"].tolist() == [0] * 15 + [1] * 15 + [2] * 15
+        judgement = recording.rows(DatasetKey.JUDGEMENTS)
+        assert judgement["is_accepted"].tolist() == [0, 0, 1]
+    assert run_command("validate", path).code == 0
+
+
+def test_a_correction_for_a_tracker_that_comes_calibrated_is_in_the_file_and_nothing_is_changed(
+    start_reading, tmp_path: Path, pictures: Path, run_command
+) -> None:
+    reading = start_reading(FACTS)
+    desk = reading.session.calibration_desk
+    desk.pace = Pace(travel_s=0.1, dwell_s=0.6, settle_s=0.2)
+    reading.connect("mock", scenario="typical", rate_hz="300", seed="3", calibrates="no")
+    reading.session.show_folder(pictures)
+    path = tmp_path / "d.gazeh5"
+    reading.begin(path)
+    desk.begin(0)
+    reading.step()
+    until_review(reading)
+    seen = desk.state.result
+    desk.fit_correction()
+    reading.step()
+    until_review(reading)
+    assert desk.state.correction is not None, desk.state.text
+    accept(reading)
+    reading.end()
+    with Recording.open(path) as recording:
+        (found,) = corrections_of(recording.rows(DatasetKey.EVENTS))
+        assert found.before_mean_deg == pytest.approx(seen.gate.decides.mean_offset_deg, rel=1e-4)
+        assert found.is_better is desk.state.correction.judgement.is_better
+        targets = recording.rows(DatasetKey.TARGETS)
+        assert [bytes(each) for each in targets["procedure"]] == [b"validation"] * 4 + [b"correction"] * 9
+    document = json.loads(run_command("accuracy", path, "--json").out)
+    assert document["eyes"][2]["mean_offset_deg"] == seen.result.eyes[2].mean_offset_deg
     assert run_command("validate", path).code == 0
