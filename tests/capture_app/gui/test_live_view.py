@@ -13,7 +13,7 @@ from capture_app.gui.live_layers import fixation_radius
 from capture_app.gui.live_view import LiveView
 from capture_app.gui.tokens import DARK, OVERLAY
 from capture_app.session.settings import LiveViewOptions
-from capture_app.session.states import TrailPoint
+from capture_app.session.states import HeatmapState, TrailPoint
 from gaze_core.geometry import Rect
 
 NOTHING = LiveViewOptions(show_gaze=False, show_trail=False, show_fixations=False)
@@ -148,3 +148,14 @@ def test_odd_pictures_can_be_copied(make_pane, size):
     )
     drawn = draw_pane(pane, 0.37)
     assert drawn is None or min(drawn.pixmap.width(), drawn.pixmap.height()) >= 1
+
+
+def test_what_the_eyes_have_covered_is_shown_whatever_else_is_switched_off(view, make_state):
+    before = picture(view)
+    rgba = np.zeros((50, 50, 4), np.uint8)
+    rgba[:25] = (0, 0, 255, 128)  # the upper half of the image
+    view.render_state(make_state(cover_masks=(HeatmapState(image_id=0, rgba=rgba, version=1),)))
+    assert differs_at(view, before, 200, 60)
+    assert not differs_at(view, before, 200, 240)
+    view.render_state(make_state())
+    assert np.array_equal(picture(view), before)
