@@ -19,6 +19,8 @@ _ES_CONTINUOUS: Final = 0x80000000
 _ES_KEEP_AWAKE: Final = 0x80000003  # continuous, system and display required
 _ABOVE_NORMAL_PRIORITY_CLASS: Final = 0x8000
 _PROCESS_POWER_THROTTLING: Final = 4
+_BELOW_NORMAL_PRIORITY_CLASS: Final = 0x4000
+_LOWER_NICENESS: Final = 10
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +39,21 @@ def raise_priority() -> None:
         os.nice(NICENESS)
     except OSError:
         _log.info("No right to a higher priority; going on with the usual one")
+
+
+def lower_priority() -> None:
+    """Ask for less processor time than ordinary programs get: for work that must not disturb a recording."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        if not kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL_PRIORITY_CLASS):
+            _log.info("The system refused a lower priority")
+        return
+    try:
+        os.nice(_LOWER_NICENESS)
+    except OSError:
+        _log.info("The system refused a lower priority")
 
 
 def keep_awake(is_recording: bool) -> None:

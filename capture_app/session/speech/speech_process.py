@@ -6,6 +6,7 @@ import signal
 import traceback
 from multiprocessing.connection import Connection
 
+from capture_app.acquisition.platform_tuning import lower_priority
 from capture_app.session.speech import messages as m
 from capture_app.session.speech.alignment import align_text
 from capture_app.session.speech.engine import EngineChoice, EngineName, SpeechEngine
@@ -18,6 +19,7 @@ from gaze_core.frames import MAX_FRAME_BYTES
 def run(connection: Connection) -> None:
     """Answer one call; the target of the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends this process
+    lower_priority()
     try:
         call = m.CODEC.decode(connection.recv_bytes(MAX_FRAME_BYTES))
         if isinstance(call, m.SpeechCall):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from capture_app.session.reading.answer_codec import pieces_of
 from capture_app.session.reading.emitter import NamedRows
@@ -13,8 +14,11 @@ from capture_app.session.speech.spoken_forms import read_text
 from capture_app.session.study_desk.states import TranscriptWord
 from gaze_core.rows import ANSWER, WORD, Rows, join_rows
 
-ANSWER_PREFIX = "transcript_"
+ANSWER_PREFIX: Final = "transcript_"
 """The whole text of version 3 is the answer `transcript_3` of the transcript screen."""
+
+MOST_COMPARED: Final = 400
+"""A rewritten part with more words is not compared word by word: its words wait for the alignment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +84,26 @@ def carried_words(before: PlacedText, text: str) -> tuple[TranscriptWord, ...]:
         pieces.append((piece.text, letter))
         letter += len(piece.text)
     old = [word.text.lower() for word in before.words]
-    matcher = difflib.SequenceMatcher(None, old, [each.lower() for each, _ in pieces], autojunk=False)
+    new = [text.lower() for text, _ in pieces]
     return tuple(
-        replace(before.words[block.a + step], text=pieces[block.b + step][0],
-                first_letter=pieces[block.b + step][1])
-        for block in matcher.get_matching_blocks()
-        for step in range(block.size)
-    )  # fmt: skip
+        replace(before.words[old_index], text=pieces[new_index][0], first_letter=pieces[new_index][1])
+        for old_index, new_index in _shared(old, new)
+    )
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of the words that two texts share; costs little where little was changed."""
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    left = shorter - head
+    tail = next((n for n in range(left) if old[-1 - n] != new[-1 - n]), left)
+    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    yield from ((n, n) for n in range(head))
+    if max(len(old_middle), len(new_middle)) <= MOST_COMPARED:
+        matcher = difflib.SequenceMatcher(None, old_middle, new_middle, autojunk=False)
+        for block in matcher.get_matching_blocks():
+            yield from ((head + block.a + step, head + block.b + step) for step in range(block.size))
+    yield from ((len(old) - n, len(new) - n) for n in range(tail, 0, -1))
 
 
 def word_rows(trial: int, attempt: int, placed: PlacedText) -> NamedRows:

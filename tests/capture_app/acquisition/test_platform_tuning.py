@@ -21,6 +21,7 @@ def test_a_priority_that_is_refused_is_no_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(platform_tuning.os, "nice", refuse)
 
     platform_tuning.raise_priority()  # must not raise
+    platform_tuning.lower_priority()
 
 
 def test_garbage_collection_is_held_and_released() -> None:

@@ -66,6 +66,18 @@ def test_an_engine_that_hangs_is_ended_after_its_time() -> None:
         job.result()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has classes of priority instead")
+def test_an_engine_makes_way_for_whatever_else_runs() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    job = SpeechJob(MINUTE, shipped_vocabulary(), EngineChoice())
+    pid, deadline_s = started(job), time.monotonic() + 20
+    while os.getpriority(os.PRIO_PROCESS, pid) <= own and not job.is_done and time.monotonic() < deadline_s:
+        time.sleep(0.005)
+
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + 10, 19)
+    job.cancel()
+
+
 def test_a_job_can_be_cancelled_at_any_time() -> None:
     job = SpeechJob(MINUTE, shipped_vocabulary(), EngineChoice())
 
