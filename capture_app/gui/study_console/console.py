@@ -21,6 +21,7 @@ from capture_app.session.study_desk.port import StudyDeskPort
 from capture_app.session.study_desk.states import StudyDeskState, StudyPhase
 
 _LAST_PHASES = (StudyPhase.ENDING, StudyPhase.ENDED, StudyPhase.FAILED)
+_OVER_PHASES = (StudyPhase.ENDED, StudyPhase.FAILED)
 _ASKING_STAGES = (
     Stage.RESUME_CHOICE,
     Stage.PRACTICE_DECISION,
@@ -43,7 +44,7 @@ class StudyConsole(QObject):
         Carries out an intent and shows what is refused; `CaptureController.attempt`.
     """
 
-    next_session_requested = Signal()
+    next_session_requested = Signal(object)  # Path of the study
     operator_needed = Signal(
         bool
     )  # nothing goes on before the operator acts: the only monitor is the operator's
@@ -85,9 +86,10 @@ class StudyConsole(QObject):
         if is_needed is not self._was_needed and study_of(state) is not None:
             self._was_needed = is_needed
             self.operator_needed.emit(is_needed)
-        self._follow_calibration(study)
-        self._ask_what_is_due(study)
-        self._follow_end(study)
+        if not study.is_robot:  # a pseudo-operator decides; questions would wait for nobody
+            self._follow_calibration(study)
+            self._ask_what_is_due(study)
+            self._follow_end(study)
         if self.accuracy_page is not None and self.accuracy_page.isVisible():
             self.accuracy_page.render_study(study, self._now_ns)
 
@@ -195,10 +197,20 @@ class StudyConsole(QObject):
             self.end_page = EndPage(self._operator.colours, self._operator)
             self.end_page.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
             self._operator.colours_changed.connect(self.end_page.set_colours)
-            self.end_page.next_session_requested.connect(self.next_session_requested)
+            self.end_page.next_session_requested.connect(self._next_session)
+            self.end_page.close_button.clicked.connect(self._leave_study)
             self.end_page.open()
         if self.end_page is not None and self.end_page.isVisible():
             self.end_page.render_study(study)
+
+    def _next_session(self) -> None:
+        if self._study is not None:
+            self.next_session_requested.emit(self._study.opened.path)
+
+    def _leave_study(self) -> None:
+        """Nothing is left to do at the station once the session is over."""
+        if self._study is not None and self._study.phase in _OVER_PHASES:
+            self._operator.start_page_requested.emit()
 
     def _tell(self, text: str) -> None:
         if self._attempt(partial(self._desk.tell_reader, text)):

@@ -186,8 +186,18 @@ def test_the_end_is_shown_step_by_step_and_leads_to_the_next_session(qtbot, make
     console.show_now()
     assert page.report_button.isEnabled()
     assert "All went well." in page.text.text()
-    with qtbot.waitSignal(console.next_session_requested):
+    with qtbot.waitSignal(console.next_session_requested) as wanted:
         click(qtbot, page.next_button)
+    assert wanted.args == [desk.opened.path]
+
+
+def test_closing_the_page_of_a_session_that_is_over_leads_to_the_start_page(qtbot, operator, make_console):
+    desk = StageDesk()
+    console = make_console(desk)
+    end_state(desk, StudyPhase.ENDED, EndStep(name="Read back", level="good"))
+    console.show_now()
+    with qtbot.waitSignal(operator.start_page_requested):
+        click(qtbot, console.end_page.close_button)
 
 
 def test_the_end_page_that_was_closed_stays_closed(make_console):
