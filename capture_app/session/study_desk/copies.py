@@ -63,6 +63,7 @@ class StudyCopies:
         self._since_s: float | None = None  # the copy under way began then
         self._place = ""
         self._is_prepared = False
+        self._is_caught_up = False  # earlier sessions are at the second place, too
         self._is_closed = True
         self._thread: threading.Thread | None = None
         self._work: CopyWork | None = None
@@ -102,7 +103,7 @@ class StudyCopies:
         with self._lock:
             self._waiting, self._copied, self._problem, self._since_s = [], 0, "", None
             self._place = str(second_place(opened))
-            self._is_prepared = self._is_closed = False
+            self._is_prepared = self._is_caught_up = self._is_closed = False
         work = self._work = self._make_work(opened, recording)
         self._thread = threading.Thread(target=self._run, args=(work,), name="case copies", daemon=True)
         self._thread.start()
@@ -146,10 +147,11 @@ class StudyCopies:
                 if self._is_closed:
                     return
                 case = self._waiting[0] if self._waiting else None
-                if case is None and self._is_prepared:
+                if case is None and self._is_prepared and self._is_caught_up:
                     self._lock.wait()
                     continue
-                self._since_s = self._clock_s()
+                is_waited_for = case is not None or not self._is_prepared
+                self._since_s = self._clock_s() if is_waited_for else None
             pause_s = self._try(work, case)
             with self._lock:
                 self._since_s = None
@@ -161,6 +163,10 @@ class StudyCopies:
         try:
             work.prepare()
             is_copied = case is None or work.copy_up_to(case)
+            # Earlier sessions come where nothing else has to be done: the drive was away at their end.
+            is_caught_up = case is None and self._is_prepared and not work.catch_up()
+        except InterruptedError:
+            return 0.0  # given up: the session ends
         except RecordingError as err:
             return self._failed(f"The recording cannot be followed: {err}")
         except SessionError as err:
@@ -173,6 +179,7 @@ class StudyCopies:
             )
         with self._lock:
             self._is_prepared, self._problem = True, ""
+            self._is_caught_up = self._is_caught_up or is_caught_up
             self._copied = len(work.copied)
             if case is not None and is_copied:
                 self._waiting.remove(case)
@@ -191,7 +198,7 @@ class StudyCopies:
         """The recording was closed before its last case was copied; it is copied whole after that."""
         with self._lock:
             self._waiting.clear()
-            self._is_prepared = True
+            self._is_prepared = self._is_caught_up = True
         return 0.0
 
 

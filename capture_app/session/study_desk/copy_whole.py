@@ -18,7 +18,8 @@ from capture_app.session.study_desk.copy_place import (
     prepare,
     sha256_of_file,
 )
-from recordings_schema.paths import sync_folder
+from capture_app.session.study_desk.folder_layout import recordings_in, session_folders
+from recordings_schema.paths import journal_path, sync_folder
 
 _LEFT_OUT: Final = (".journal", ".partial", ".tmp", ".copying")
 _DAMAGED: Final = ".damaged-"  # what recovery replaced; its name holds a date
@@ -39,6 +40,7 @@ def copy_session(
     recording: Path,
     on_progress: Callable[[int, int], None],
     *,
+    is_sound: bool,
     only: Path | None = None,
 ) -> WholeCopy:
     """Copy a closed recording and all that lies beside it; files that are there already are compared alone.
@@ -52,6 +54,8 @@ def copy_session(
     on_progress
         Called with bytes done and bytes in all; whatever it raises ends the copying between two files' names,
         so that no half file bears a name.
+    is_sound
+        Whether the recording was read back without an error; only then the copy of its journal goes.
     only
         The one file to be copied; None: all.
 
@@ -73,12 +77,44 @@ def copy_session(
 
     lines = [_copy(place, recording.parent, path, size, add) for path, size in files]
     add_lines(place.manifest, lines)
-    if any(path == recording for path, _ in files):
+    if is_sound and any(path == recording for path, _ in files):
         place.journal.unlink(
             missing_ok=True
         )  # the whole recording is there now; a journal would say: cut off
         sync_folder(place.folder)
     return WholeCopy(folder=place.folder, file_count=len(files), size_bytes=sum(size for _, size in files))
+
+
+def uncopied_sessions(opened: OpenedStudy, current: Path) -> list[Path]:
+    """Return the closed recordings of the same reader that are not whole at the second place, oldest first.
+
+    Parameters
+    ----------
+    opened
+        The study, which names the second place.
+    current
+        The recording that runs, which is left out.
+
+    Raises
+    ------
+    OSError
+        If the folders cannot be looked at.
+    """
+    periods = sorted(path for path in current.parents[2].iterdir() if path.is_dir())
+    recordings = [
+        recording
+        for period in periods
+        for session in session_folders(period)
+        if session != current.parent
+        for recording in recordings_in(session)
+    ]
+    return [each for each in recordings if _is_uncopied(opened, each)]
+
+
+def _is_uncopied(opened: OpenedStudy, recording: Path) -> bool:
+    if journal_path(recording).exists() or not recording.is_file():
+        return False  # to be recovered first
+    return not (place_for(opened, recording).folder / recording.name).is_file()
 
 
 def _copy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import time
 from collections import deque
@@ -21,7 +22,10 @@ from capture_app.session.study_desk.copy_place import (
     place_for,
     prepare,
 )
+from capture_app.session.study_desk.copy_whole import copy_session, uncopied_sessions
+from recordings_schema.findings import Severity
 from recordings_schema.paths import journal_path
+from recordings_schema.validate import validate
 
 
 class CopyWork:
@@ -48,6 +52,7 @@ class CopyWork:
         self._part: JournalPart | None = None  # read, and not copied yet
         self._sounds: deque[ClosedSound] = deque()  # closed, and not copied yet
         self._copied_sounds: list[dict[str, Any]] = []  # since the case before
+        self._backlog: list[Path] | None = None  # earlier sessions to be copied; None: not looked for
         self._begin_anew()
 
     def prepare(self) -> None:
@@ -85,10 +90,32 @@ class CopyWork:
             self._part = None
         return True
 
+    def catch_up(self) -> bool:
+        """Copy one earlier session of the reader that is not whole at the second place; False where none is.
+
+        Raises
+        ------
+        OSError
+            If a copy fails.
+        """
+        if self._backlog is None:
+            self._backlog = uncopied_sessions(self._opened, self._recording)
+        if not self._backlog:
+            return False
+        earlier = self._backlog[0]
+        is_sound = all(finding.severity is not Severity.ERROR for finding in validate(earlier))
+        copy_session(self._opened, earlier, self._stop_when_given_up, is_sound=is_sound)
+        self._backlog.pop(0)
+        return True
+
     @property
     def is_recording_closed(self) -> bool:
         """Whether the journal is gone: what is left is copied with the whole recording."""
         return not journal_path(self._recording).exists()
+
+    def _stop_when_given_up(self, _done: int, _total: int) -> None:
+        if self.is_given_up:
+            raise InterruptedError(errno.EINTR, "the session ends")
 
     def _begin_anew(self) -> None:
         self.copied.clear()

@@ -34,7 +34,7 @@ WriteReport: TypeAlias = Callable[[Path, OpenedStudy], Path]
 
 _NOT_DONE: Final = {
     READ_BACK: "`reading-station validate FILE` does it later.",
-    COPIED: "Copy the folder of the session to the second place yourself.",
+    COPIED: "It is copied when the next session of this reader begins.",
     REPORTED: "`reading-station report FILE` does it later.",
     CHECKED: "`reading-station scan-privacy FOLDER` does it later.",
 }
@@ -127,13 +127,14 @@ class _Run:
         self._ending, self._is_cancelled = ending, is_cancelled
         self._opened, self._recording = opened, recording
         self._report: Path | None = None
+        self._is_sound = False  # read back without an error
 
     def all(self) -> None:
         """Do every step, whatever became of the one before, but nothing without a recording."""
         steps: tuple[tuple[str, Callable[[Tell], StepResult]], ...] = (
             (CLOSED, lambda tell: wait_until_closed(self._recording, tell)),
             (READ_BACK, lambda _: read_back(self._recording, self._ending.rows_sent())),
-            (COPIED, lambda tell: copy_whole(self._opened, self._recording, tell)),
+            (COPIED, lambda tell: copy_whole(self._opened, self._recording, tell, is_sound=self._is_sound)),
             (REPORTED, self._write_report),
             (CHECKED, lambda tell: check_privacy(self._opened, self._recording, tell)),
         )
@@ -141,6 +142,7 @@ class _Run:
         for name, do in steps:
             result = self._try(name, do) if is_there else _not_done(name, "There is no recording.")
             self._say(name, result.level, result.text)
+            self._is_sound = self._is_sound or (name == READ_BACK and result.level != "bad")
             is_there = is_there and not (name == CLOSED and result.level == "bad")
         self._ending.conclude(self._is_cancelled, self._report)
 
@@ -170,7 +172,7 @@ class _Run:
         text = f"The report is {self._report.name}, beside the recording."
         if not self._opened.study.copies.second_place:
             return StepResult(level="good", text=text)
-        copy = copy_whole(self._opened, self._recording, tell, only=self._report)
+        copy = copy_whole(self._opened, self._recording, tell, is_sound=self._is_sound, only=self._report)
         return StepResult(level=copy.level, text=text if copy.level == "good" else f"{text} {copy.text}")
 
     def _tell(self, name: str, text: str) -> None:

@@ -102,8 +102,10 @@ def read_back(recording: Path, sent: Mapping[str, int]) -> StepResult:
     return StepResult(level="good", text=f"{rows} rows were read back; nothing is missing or changed.")
 
 
-def copy_whole(opened: OpenedStudy, recording: Path, tell: Tell, *, only: Path | None = None) -> StepResult:
-    """Copy the session, or one file of it, to the second place and compare."""
+def copy_whole(
+    opened: OpenedStudy, recording: Path, tell: Tell, *, is_sound: bool, only: Path | None = None
+) -> StepResult:
+    """Copy the session, or one file of it, to the second place and compare; see `copy_session`."""
     if not opened.study.copies.second_place:
         return StepResult(level="good", text="The study names no second place.")
     began_s = time.monotonic()
@@ -112,13 +114,14 @@ def copy_whole(opened: OpenedStudy, recording: Path, tell: Tell, *, only: Path |
         tell(f"{done / _MB:.0f} of {total / _MB:.0f} MB{_time_left(began_s, done, total)}.")
 
     try:
-        copy = copy_session(opened, recording, on_progress, only=only)
+        copy = copy_session(opened, recording, on_progress, is_sound=is_sound, only=only)
     except OSError as err:
         return StepResult(
             level="attention",
             text=f"The second place {second_place(opened)} cannot be written: {cause_of(err)}. "
-            f"{remedy_of(err)} "
-            f"Then copy the folder {recording.parent} there yourself; nothing here is lost.",
+            f"{remedy_of(err)} It is copied when the next session of this reader begins; until then the "
+            "folder "
+            f"{recording.parent} is the only one.",
         )
     return StepResult(
         level="good",

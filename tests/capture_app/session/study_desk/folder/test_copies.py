@@ -302,6 +302,33 @@ def test_a_drive_that_vanishes_is_told_and_caught_up_with_once_it_is_back(lab: L
     session.writer.abandon()
 
 
+def test_a_session_that_missed_its_whole_copy_is_copied_when_the_next_begins(lab: Lab) -> None:
+    missed = lab.read(counted=1)
+    damaged = lab.read(counted=2)
+    there = Path(lab.opened.study.copies.second_place) / "small" / "R01" / "p1"
+    kept = there / damaged.parent.name / damaged.name
+    kept.parent.mkdir(parents=True)
+    shutil.copy(damaged, kept)
+    before = kept.read_bytes()
+    damaged.write_bytes(before[:-100] + bytes(100))
+    path = lab.folder / "sessions" / "R01" / "p1" / "R01_p1_s003" / "R01_p1_s003.gazeh5"
+    copies = StudyCopies()
+    path.parent.mkdir()
+    lab.sessions.plan(lab.opened, "R01", None)
+
+    copies.begin(lab.opened, path)
+
+    copy = there / missed.parent.name / missed.name
+    pause = threading.Event()
+    for _ in range(int(LONGEST_S / 0.02)):
+        if copy.is_file():
+            break
+        pause.wait(0.02)
+    copies.close()
+    assert copy.read_bytes() == missed.read_bytes()
+    assert kept.read_bytes() == before  # a good copy is never replaced by a damaged file
+
+
 def test_required_copies_that_cannot_be_made_refuse_the_session_with_a_remedy(lab: Lab, second: Path) -> None:
     session, copies = Session(lab), StudyCopies(retry_s=0.02)
     study = session.opened.study

@@ -102,6 +102,23 @@ def test_the_copy_of_the_journal_goes_once_the_whole_recording_is_there(lab: Lab
     assert sha256_of_file(copy) == sha256_of_file(path)
 
 
+def test_the_copy_of_the_journal_stays_where_the_recording_is_damaged(lab: Lab, second: Path) -> None:
+    path = lab.begin()
+    rig, writer = lab.rig("R01", 1), lab.writer(path, "R01", 1)
+    while rig.loop.view.counted < 1:
+        rig.step()
+    append(writer, rig.made)
+    assert CopyWork(lab.opened, path).copy_up_to(FinishedCase(case_id="case-0", attempt=0))
+    writer.close("ended")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)
+    path.write_bytes(content)
+
+    ended(lab, path)
+
+    assert journal_path(second / "small" / "R01" / "p1" / "R01_p1_s001" / path.name).is_file()
+
+
 def test_a_recording_that_was_cut_off_is_recovered_and_told(lab: Lab) -> None:
     path = lab.read(counted=1, is_killed=True)
 
@@ -148,7 +165,7 @@ def test_a_second_place_that_is_away_says_what_to_do_and_the_rest_is_done(lab: L
     steps, _ = ended(lab, path)
 
     assert steps[COPIED].level == "attention"
-    assert f"copy the folder {path.parent} there yourself" in steps[COPIED].text
+    assert "It is copied when the next session of this reader begins" in steps[COPIED].text
     assert steps[CHECKED].level == "good"
 
 
