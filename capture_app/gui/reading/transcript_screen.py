@@ -181,8 +181,11 @@ class TranscriptScreenWidget(ScreenWidget):
         self.status.setStyleSheet(f"color: {accent};")
         self.skip.setVisible(is_waiting and can_skip)
         has_field = not is_waiting or bool(transcript.text)
+        comes_up = has_field and self.field.isHidden()
         for widget in (self.field, self.play, self.undo, self.redo):
             widget.setVisible(has_field)
+        if comes_up:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.field.setReadOnly(is_waiting)
         self.field.setPlaceholderText("" if is_waiting else self.tr("Type the report here"))
         is_playing = transcript.playing_word >= 0

@@ -243,6 +243,7 @@ def test_the_text_appears_once_it_is_there(stage):
     assert not it.field.isReadOnly()
     assert it.field.toPlainText() == TEXT
     assert not it.widget.skip.isVisible()
+    assert it.widget.focusWidget() is it.field
 
 
 def test_after_a_failure_the_report_can_be_typed(stage):
