@@ -27,7 +27,7 @@ class FindingsList(QListWidget):
 
     def __init__(self, colours: Colours, parent: QWidget) -> None:
         super().__init__(parent)
-        self._colours = colours
+        self._icons = _icons(colours)
         self._findings: tuple[StudyFinding, ...] = ()
         self._words = {
             Severity.ERROR: self.tr("Error"),
@@ -51,9 +51,9 @@ class FindingsList(QListWidget):
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
-        self._colours = colours
+        self._icons = _icons(colours)
         for row, finding in enumerate(self._findings):
-            self.item(row).setIcon(self._icon(finding))
+            self.item(row).setIcon(self._icons[finding.severity])
 
     def show_findings(self, findings: Sequence[StudyFinding]) -> None:
         """Show what a check found; the line that is chosen stays where the findings are the same."""
@@ -62,7 +62,7 @@ class FindingsList(QListWidget):
         self._findings = tuple(findings)
         self.clear()
         for finding in self._findings:
-            item = QListWidgetItem(self._icon(finding), self._text(finding), self)
+            item = QListWidgetItem(self._icons[finding.severity], self._text(finding), self)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, self._text(finding).replace("\n", ". "))
 
     def _text(self, finding: StudyFinding) -> str:
@@ -74,9 +74,13 @@ class FindingsList(QListWidget):
             head.append(finding.key)
         return f"{_BETWEEN.join(head)}\n{finding.what} {finding.remedy}".rstrip()
 
-    def _icon(self, finding: StudyFinding) -> QIcon:
-        level = LEVELS[finding.severity]
-        return glyph_icon(level_glyph(level), level_colour(self._colours, level), tokens.GLYPH_SIZE)
-
     def _choose(self, item: QListWidgetItem) -> None:
         self.finding_chosen.emit(self._findings[self.row(item)])
+
+
+def _icons(colours: Colours) -> dict[Severity, QIcon]:
+    """Return the sign of each severity: drawn once, not for each of a thousand lines."""
+    return {
+        severity: glyph_icon(level_glyph(level), level_colour(colours, level), tokens.GLYPH_SIZE)
+        for severity, level in LEVELS.items()
+    }
