@@ -142,3 +142,30 @@ def test_targets_of_the_calibration_and_windows_longer_than_the_dwell_are_refuse
         ValidationProcedure((), room.geometry, seed=1)
     with pytest.raises(ValueError, match="is none"):
         TargetWindow(length_ms=0.0)
+
+
+def test_a_reader_with_one_tracked_eye_is_told_so_whichever_signal_decides(lab) -> None:
+    room = lab("one-eye")
+    calibration = CalibrationProcedure(CALIBRATION_9, seed=2)
+    calibration.begin(room.now_ns)
+    room.run_calibration(calibration, CalibrationState.REVIEW)
+    assert calibration.applied is not None  # the device calibrates the eye it sees
+    procedure = validation(room, calibrated_on=CALIBRATION_9)
+    room.run_validation(procedure)
+    by_average, by_left, by_right = (
+        judge(procedure.result, eye) for eye in (Eye.AVERAGE, Eye.LEFT, Eye.RIGHT)
+    )
+    assert "The right eye has no gaze at some target, where the other eye stands for both." in by_average.text
+    assert "The right eye has no gaze at some target." in by_left.text
+    assert not by_right.is_accepted
+    assert "Seat the reader anew" in by_right.text
+
+
+def test_without_any_eye_nothing_is_computed_and_nothing_passes(lab) -> None:
+    room = lab("unplugged", fault_at_s=0.1, fault_duration_s=600.0)
+    room.let_pass(1.0)
+    procedure = validation(room)
+    room.run_validation(procedure)
+    gate = judge(procedure.result, Eye.AVERAGE)
+    assert not gate.is_accepted
+    assert "Neither eye was seen" in gate.text
