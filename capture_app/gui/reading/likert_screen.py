@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
+from capture_app.gui.reading.frame_keys import belongs_to_frame
 from capture_app.gui.reading.look import ReadingLook
 from capture_app.gui.reading.screen_widgets import ReaderHand, ScreenWidget
 from capture_app.session.reading import ReadingView
@@ -102,8 +103,11 @@ class LikertScreenWidget(ScreenWidget):
         """Walk with the arrow keys, and stay on the scale."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
+        if belongs_to_frame(event):  # else the button would take Alt+Left for a way to its neighbour
+            event.ignore()
+            return True
         way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if not way or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        if not way:
             return False
         place = self.buttons.index(watched) + way  # type: ignore[arg-type]  # filtered are the steps alone
         self.buttons[min(max(place, 0), self._steps - 1)].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -8,9 +8,10 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from capture_app.gui import tokens
+from capture_app.gui.reading.frame_keys import belongs_to_frame
 from capture_app.gui.reading.look import ReadingLook
 from capture_app.gui.reading.option_button import OptionButton
 
@@ -102,6 +103,9 @@ class OptionList(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take arrow keys before a button does, and remember which answer has the keyboard."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if belongs_to_frame(event):  # else the button would take Alt+Left for a way to its neighbour
+                event.ignore()
+                return True
             return bool(self._step_of(Qt.Key(event.key()))) and self.take_key(event)
         if event.type() == QEvent.Type.FocusIn and watched in self.buttons:
             self._walk_to(self.buttons.index(watched), takes_focus=False)
@@ -169,3 +173,13 @@ class OptionList(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if each == number else Qt.FocusPolicy.ClickFocus)
         if takes_focus and number < len(self.buttons):
             self.buttons[number].setFocus(Qt.FocusReason.OtherFocusReason)
+            show_in_page(self.buttons[number])
+
+
+def show_in_page(widget: QWidget) -> None:
+    """Scroll the page a widget lies on until it is seen."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    if above is not None:
+        above.ensureWidgetVisible(widget, 0, tokens.SPACE_L)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
+from capture_app.gui.reading.frame_keys import plain_modifiers
 from capture_app.gui.reading.look import ReadingLook
 from capture_app.gui.reading.screen_widgets import ScreenWidget
 from capture_app.gui.theme import sized_font
@@ -54,6 +55,14 @@ class PlainPage(QScrollArea):
         """Keep lines at a length that reads well."""
         super().resizeEvent(event)
         self.keep_width()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll up and down by key; what else a scroll area knows would hide the frame's keys."""
+        scrolls = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if event.key() in scrolls and plain_modifiers(event) == Qt.KeyboardModifier.NoModifier:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
     def keep_width(self) -> None:
         """Be as wide as the answers want and the window allows."""

@@ -147,10 +147,10 @@ class ReadingScreens(QWidget):
         if widget is None or view is None or not widget.next_text or self._is_too_early:
             return
         missing = widget.missing(view)
-        widget.flush()
         self._refusal = ""
         self._is_missing_stressed = bool(missing)
-        if not missing:
+        widget.flush()
+        if not missing and not self._refusal:  # an answer that was refused is not left behind
             widget.go_on()
         self._render_frame()
 

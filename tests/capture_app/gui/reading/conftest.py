@@ -1,4 +1,4 @@
-"""Makes the stage of the drawing screens importable, and takes its windows away."""
+"""Makes the stages of the reader's screens importable, and takes their windows away."""
 
 from __future__ import annotations
 
@@ -6,16 +6,24 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location("drawing_stage", Path(__file__).with_name("drawing_stage.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-_MODULE = importlib.util.module_from_spec(_SPEC)
-sys.modules["drawing_stage"] = _MODULE
-_SPEC.loader.exec_module(_MODULE)
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_MODULE = _load("drawing_stage")
+_load("answer_stage")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -40,6 +41,7 @@ IMAGES = (ShownImage(image_id=0, width_px=1000, height_px=1200),)
 FAST = RobotHabits(shortest_look_s=1.0, longest_look_s=2.0, answer_s=0.25)
 
 
+@lru_cache
 def preset_study(name: str) -> Study:
     """Return a preset's study; its images play no part here."""
     values, lines = parse_toml(preset_text(name))
