@@ -70,7 +70,8 @@ class TranscriptMarks:
 
     def _selection(self, number: int, style: QTextCharFormat) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()
-        selection.cursor, selection.format = self._cursors[number], style  # type: ignore[attr-defined]  # PySide's stubs lack both
+        selection.cursor = self._cursors[number]
+        selection.format = style
         return selection
 
 
