@@ -145,7 +145,7 @@ def plan_sha256(study: Study, plan: ReadingPlan, period: int) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8")).hexdigest()
 
 
-def study_facts(opened: OpenedStudy, plan: ReadingPlan, period: int, recording: Path) -> dict[str, str]:
+def recording_facts(opened: OpenedStudy, plan: ReadingPlan, period: int, recording: Path) -> dict[str, str]:
     """Return what each recording of a study keeps in its settings, as `SettingsRecord.settings` entries."""
     return {
         "study_version": opened.study.study.version,

@@ -24,6 +24,7 @@ def _load(name: str, path: Path) -> None:
 
 _load("reading_rig", _HERE.parents[1] / "reading" / "reading_rig.py")
 _load("folder_rig", _HERE / "folder_rig.py")
+_load("copying_rig", _HERE / "copying_rig.py")
 
 from folder_rig import Lab  # noqa: E402  # loaded above
 

@@ -20,7 +20,7 @@ from capture_app.session.reading import (
 )
 from capture_app.session.study import OpenedStudy, open_study, plan_for
 from capture_app.session.study_desk.folder import StudyFolder
-from capture_app.session.study_desk.folder_layout import session_id_for, study_facts
+from capture_app.session.study_desk.folder_layout import recording_facts, session_id_for
 from gaze_core.rows import IMAGE, Rows
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingFacts, ParticipantRecord, SettingsRecord
@@ -161,7 +161,7 @@ class Lab:
     def writer(self, path: Path, reader: str, period: int) -> RecordingWriter:
         """Return a recording that runs."""
         opened = self.opened
-        facts = study_facts(opened, plan_for(opened.study, opened.cases, reader), period, path)
+        facts = recording_facts(opened, plan_for(opened.study, opened.cases, reader), period, path)
         metadata = replace(
             METADATA,
             session=replace(
