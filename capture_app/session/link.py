@@ -88,6 +88,7 @@ class Link:
         self.is_tracker_lost = False
         self.is_finished = False  # a finite source has delivered everything
         self.is_dead = False
+        self.sent_rows: dict[str, int] = {}  # to the recording that runs or ran last, by row type
         self._takes_rows = False  # the file that is being written takes rows of the app
         self.sentences: deque[Sentence] = deque(maxlen=MAX_SENTENCES)
         self._news: list[Sentence] = []
@@ -182,11 +183,13 @@ class Link:
     def start_recording(self, path: Path, metadata: dict[str, Any]) -> None:
         """Ask for a recording."""
         self.started = self.samples_ended = self.closed = self.failure = self.recording_failure = None
+        self.sent_rows = {}
         self._acquisition.send(m.StartRecording(path=str(path), metadata=metadata))
 
     def append(self, row_type: str, rows: Rows) -> None:
         """Have rows written; nothing is sent while no recording takes them."""
         if len(rows) and self._takes_rows:
+            self.sent_rows[row_type] = self.sent_rows.get(row_type, 0) + len(rows)
             self._acquisition.send(m.AppendRows(row_type=row_type, rows=rows))
 
     def append_images(self, rows: tuple[Rows, ...], embedded_from: Path | None) -> None:

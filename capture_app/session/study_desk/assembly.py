@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from capture_app.session.calibration_plan import GreySource
 from capture_app.session.study import OpenedStudy
+from capture_app.session.study_desk.copies import StudyCopies
+from capture_app.session.study_desk.dictation_run import StudyDictation
+from capture_app.session.study_desk.ending import StudyEnding
+from capture_app.session.study_desk.folder import StudyFolder
 from capture_app.session.study_desk.host import StudyHost, StudyParts
+from capture_app.session.study_desk.side_runs import StudySideRuns
 from gaze_core.clocks import Clock
 
 
-def assemble(opened: OpenedStudy, host: StudyHost, clock: Clock) -> StudyParts:
+def assemble(opened: OpenedStudy, host: StudyHost, clock: Clock, grey: GreySource) -> StudyParts:
     """Return the parts for one session with a study."""
-    from capture_app.session.study_desk.copies import StudyCopies
-    from capture_app.session.study_desk.dictation_run import StudyDictation
-    from capture_app.session.study_desk.ending import StudyEnding
-    from capture_app.session.study_desk.folder import StudyFolder
-    from capture_app.session.study_desk.side_runs import StudySideRuns
-
     return StudyParts(
-        side_runs=StudySideRuns(opened.study, host.settings.eye, clock),
+        side_runs=StudySideRuns(opened.study, host.settings.eye, clock, matched_grey=grey),
         dictation=StudyDictation(clock),
         copies=StudyCopies(),
-        ending=StudyEnding(),
+        ending=StudyEnding(sent=lambda: host.link.sent_rows),
         folder=StudyFolder(),
     )

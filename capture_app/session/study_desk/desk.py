@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from capture_app.session.calibration_plan import DeskPlan
 from capture_app.session.cases import Case, CaseList
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.reading import PracticeKey, ReadingLoop, Worklist
@@ -20,6 +21,7 @@ from capture_app.session.study_desk.sitting import AfterClosing, Sitting
 from capture_app.session.study_desk.start_form import form_problems, form_rows
 from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState, StudyPhase
 from capture_app.session.study_desk.study_settings import facts_of, settings_of
+from capture_app.session.study_grey import StudyGrey
 from gaze_core.clocks import Clock
 
 NS_PER_S: Final = 1e9
@@ -50,6 +52,7 @@ class StudyDesk(StudyActs):
         self._make_parts = make_parts
         self._opened: OpenedStudy | None = None
         self._parts: StudyParts | None = None
+        self._grey: StudyGrey | None = None
         self._sitting: Sitting | None = None
         self._phase = StudyPhase.OPENED
         self._form: StartForm | None = None
@@ -117,11 +120,10 @@ class StudyDesk(StudyActs):
         self._host.take_cases(CaseList(title=opened.study.study.study_id, root=opened.folder, cases=cases))
         self._let_go()
         self._opened, self._phase = opened, StudyPhase.OPENED
-        self._parts = self._make_parts(opened, self._host, self._clock)
+        self._grey = StudyGrey(opened)
         self._host.reconfigure()
-        from capture_app.session.calibration_plan import DeskPlan
-
-        self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, "unknown"))
+        self._parts = self._make_parts(opened, self._host, self._clock, self._grey)
+        self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, "unknown", self._grey))
         tracker = opened.study.tracker
         if tracker.driver:
             options = {name: str(value) for name, value in tracker.options.items()}
@@ -152,21 +154,24 @@ class StudyDesk(StudyActs):
         problems = form_problems(opened.study, form, has_consent_text=bool(text))
         if blocking := [problem.sentence for problem in problems if problem.is_blocking]:
             raise SessionError(" ".join(blocking))
-        plan, _ = parts.folder.plan(opened, form.reader, form.period)
-        if plan.blocked:
-            raise SessionError(plan.blocked)
+        start, _ = parts.folder.plan(opened, form.reader, form.period)
+        if start.blocked:
+            raise SessionError(start.blocked)
         if self._phase is not StudyPhase.OPENED:  # another session on the same study: nothing is left over
             self._let_go()
             self._opened = opened
-            self._parts = parts = self._make_parts(opened, self._host, self._clock)
+            self._grey = StudyGrey(opened)
+            self._form = form
+            self._host.reconfigure()
+            self._parts = parts = self._make_parts(opened, self._host, self._clock, self._grey)
         self._path = parts.folder.begin(opened, form.reader, form.period)
         try:
             parts.copies.begin(opened, self._path)
             self._form = form
             self._host.reconfigure()
-            from capture_app.session.calibration_plan import DeskPlan
-
-            self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, form.dominant_eye))
+            plan = DeskPlan.of_study(opened.study, form.dominant_eye, self._grey)
+            self._host.calibration_desk.take_plan(plan)
+            parts.dictation.hold(self._host.link)
             self._host.record_to(self._path, form.reader, self._mark(opened, form))
         except SessionError:
             self._form = None
@@ -206,7 +211,10 @@ class StudyDesk(StudyActs):
         sha256 = consent_sha256(text) if text else ""
         for name, rows in form_rows(opened.study, form, sha256, self._clock.now_ns()):
             self._host.link.append(name, rows)
-        parts.dictation.begin(opened, self._sitting.around())
+        earlier = parts.folder.earlier_paths(opened, form.reader, form.period)
+        parts.dictation.begin(opened, self._sitting.around(), earlier)
+        for sentence in parts.folder.recovered:
+            self._host.say(sentence)
 
     # the session's side
 
@@ -300,6 +308,9 @@ class StudyDesk(StudyActs):
             for part in (parts.dictation, parts.copies, parts.ending):
                 part.close()
             parts.folder.release()
+        if self._grey is not None:
+            self._grey.close()
+            self._grey = None
         self._opened = self._parts = self._sitting = self._form = self._path = None
         self._phase = StudyPhase.OPENED
         self._book = StateBook()

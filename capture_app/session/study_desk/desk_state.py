@@ -79,7 +79,7 @@ class StateBook:
             running_drift_deg=state.running_drift_deg,
             cases_since_calibration=state.cases_since_calibration,
             is_calibrating=desk.is_active,
-            validation_purpose=desk.purpose if desk.is_active else "",
+            validation_purpose=desk.state.purpose if desk.is_active else "",
             side_run=parts.side_runs.state,
             transcript=parts.dictation.state,
             is_voice_recorded=parts.dictation.is_voice_recorded,

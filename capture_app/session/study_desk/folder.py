@@ -122,6 +122,10 @@ class StudyFolder:
             raise SessionError(blocked)
         return [each.rows for each in past.sessions]
 
+    def earlier_paths(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[Path]:
+        """Return the recordings whose rows `earlier` returns, in the same order."""
+        return [each.path for each in self._past(opened, reader, period).sessions]
+
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         """Take the study for this reader, and return the name of the recording to be made.
 

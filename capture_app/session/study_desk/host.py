@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 
 from capture_app.session.analysis_feed import AnalysisFeed
 from capture_app.session.calibration_desk import CalibrationDesk
+from capture_app.session.calibration_plan import GreySource
 from capture_app.session.cases import CaseList
 from capture_app.session.images import ImageStore
 from capture_app.session.link import Link
@@ -102,5 +103,5 @@ class StudyParts:
     folder: SessionFolder
 
 
-MakeStudyParts: TypeAlias = Callable[[OpenedStudy, StudyHost, Clock], StudyParts]
+MakeStudyParts: TypeAlias = Callable[[OpenedStudy, StudyHost, Clock, GreySource], StudyParts]
 """Makes the parts of a session with a study."""

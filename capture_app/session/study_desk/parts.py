@@ -124,6 +124,13 @@ class SessionFolder(Protocol):
     def earlier(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[RecordingRows]:
         """Return the rows of the reader's recordings of a period, oldest first; recovers what was cut off."""
 
+    def earlier_paths(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[Path]:
+        """Return the recordings whose rows `earlier` returns, in the same order."""
+
+    @property
+    def recovered(self) -> tuple[str, ...]:
+        """What was recovered when the session that runs began, a sentence each."""
+
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         """Take the study for this reader, and return the name of the recording to be made."""
 

@@ -7,6 +7,8 @@ from capture_app.session.reading import ReadingLoop, ReadingView
 from capture_app.session.reading.case_work import Asked
 from capture_app.session.study.task_keys import ChestBoxScreen, ImageScreen, Screen, ShapeScreen
 
+from capture_app.session.study_desk.room import room_of
+
 
 class ReaderScreens:
     """Follows what is asked for. One thread."""
@@ -33,8 +35,6 @@ class ReaderScreens:
             return
         self._shown = asked
         if has_image(view.screen) and view.screen is not None and view.screen.name == asked.screen:
-            from capture_app.session.study_desk.room import room_of
-
             screen = view.screen
             if isinstance(screen, ImageScreen):
                 presentation.allow(zoom=screen.is_zoomable, window=screen.is_windowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from calibration_chair import Chair
 from session_fakes import FakeRun
 
+from capture_app.session.calibration_plan import GreySource
+from capture_app.session.link import Link
 from capture_app.session.reading import NamedRows, ReadingView, RecordingRows, Stage
 from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState
@@ -40,7 +43,10 @@ class QuietDictation:
     is_finished: bool = True
     calls: list[str] = field(default_factory=list)
 
-    def begin(self, opened: OpenedStudy, around: StudyAround) -> None:
+    def hold(self, link: Link) -> None:
+        self.calls.append("hold")
+
+    def begin(self, opened: OpenedStudy, around: StudyAround, earlier: Sequence[Path] = ()) -> None:
         self.calls.append("begin")
 
     def step(self, around: StudyAround, view: ReadingView) -> NamedRows:
@@ -99,6 +105,7 @@ class OneFolder:
     root: Path
     rows: list[RecordingRows] = field(default_factory=list)
     is_taken: bool = False
+    recovered: tuple[str, ...] = ()
     blocked: str = ""
 
     def plan(self, opened: OpenedStudy, reader: str, period: int | None) -> tuple[StartPlan, ReadingPlan]:
@@ -112,6 +119,9 @@ class OneFolder:
     def earlier(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[RecordingRows]:
         return tuple(self.rows)
 
+    def earlier_paths(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[Path]:
+        return ()
+
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         self.is_taken = True
         return self.root / f"{reader}.gazeh5"
@@ -120,20 +130,34 @@ class OneFolder:
         self.is_taken = False
 
 
+def hurry(study_file: Path) -> None:
+    """Make a study calibrate with few quick targets, so that a session on a manual clock takes moments."""
+    quick = {
+        "points": "5", "travel_s": "0.1", "dwell_s": "0.4", "validation_window_ms": "200", "fixation_ms": "200",
+        "pupil_baseline_s": "1", "cases_per_reader": "3", "minimum_cases": "1", "longest_wait_s": "1",
+    }  # fmt: skip
+    text = study_file.read_text(encoding="utf-8")
+    for key, value in quick.items():
+        text, count = re.subn(rf"(?m)^{key} = [^#\n]+", f"{key} = {value} ", text)
+        assert count == 1, key
+    study_file.write_text(text, encoding="utf-8")
+
+
 class StudyRun:
     """A study that is open before a calibrated chair; `lead` lets time pass."""
 
     def __init__(self, folder: Path, preset: str = "reflacx", *, calibrates: bool = True) -> None:
         self.study_path = folder / "study"
         new_study(preset, self.study_path)
+        hurry(next(self.study_path.glob("*.gazestudy")))
         self.dictation, self.copies, self.ending = QuietDictation(), NotedCopies(), QuickEnding()
         self.folder = OneFolder(folder)
         self.run = FakeRun(settings=Settings(), make_study_parts=self._parts)
         self.chair = Chair(self.run, calibrates=calibrates)
 
-    def _parts(self, opened: OpenedStudy, host: StudyHost, clock: Clock) -> StudyParts:
+    def _parts(self, opened: OpenedStudy, host: StudyHost, clock: Clock, grey: GreySource) -> StudyParts:
         return StudyParts(
-            side_runs=StudySideRuns(opened.study, host.settings.eye, clock),
+            side_runs=StudySideRuns(opened.study, host.settings.eye, clock, matched_grey=grey),
             dictation=self.dictation,
             copies=self.copies,
             ending=self.ending,
