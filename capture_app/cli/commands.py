@@ -27,6 +27,7 @@ from capture_app.cli.parameters import (
     tracker_options,
 )
 from capture_app.cli.privacy import scan_privacy, withdraw
+from capture_app.cli.report import report
 from capture_app.cli.signal_options import signal_options
 from capture_app.cli.study import study
 from capture_app.cli.transcribe import transcribe
@@ -40,7 +41,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(
     context_settings=CONTEXT,
     invoke_without_command=True,
-    commands={each.name: each for each in (study, transcribe, scan_privacy, withdraw)},
+    commands={each.name: each for each in (study, transcribe, scan_privacy, withdraw, report)},
 )
 @click.version_option(capture_app.__version__, prog_name="reading-station")
 @click.option("-v", "--verbose", is_flag=True, help="Log details to the terminal as well.")

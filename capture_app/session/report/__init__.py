@@ -7,9 +7,17 @@ tables and pictures; `methods` fills in the reporting list. Nothing here needs a
 from capture_app.session.report.writing import (
     REPORT_ENDING,
     ReportError,
+    ReportWriteError,
     report_of,
     report_path,
     write_session_report,
 )
 
-__all__ = ["write_session_report", "report_of", "report_path", "ReportError", "REPORT_ENDING"]
+__all__ = [
+    "write_session_report",
+    "report_of",
+    "report_path",
+    "ReportError",
+    "ReportWriteError",
+    "REPORT_ENDING",
+]

@@ -37,7 +37,8 @@ def map_picture(layout: AccuracyLayout, screen: Screen) -> Html:
             inner.append(
                 element(
                     "text", number(mark.offset_deg, 1), x=x, y=y + 26 if y < 0.9 * height else y - 18,
-                    fill=INK, font_size=14, text_anchor="middle", stroke=PALE, stroke_width=3, paint_order="stroke",
+                    fill=INK, font_size=14, text_anchor="middle", stroke=PALE, stroke_width=3,
+                    paint_order="stroke",
                 )
             )  # fmt: skip
         parts.append(element("g", *inner, opacity=round(mark.strength, 2)))

@@ -32,7 +32,7 @@ def calibration_section(report: SessionReport) -> Html:
         )
     for validation in report.validations:
         parts.append(_validation(report, validation))
-    return joined([*parts, _devices(report), _drift(report), _baseline(report)])
+    return joined([*parts, _devices(report), _corrections(report), _drift(report), _baseline(report)])
 
 
 def accuracy_section(report: SessionReport) -> Html:
@@ -184,6 +184,26 @@ def _devices(report: SessionReport) -> Html | None:
     return table(("Calibration", "Computed", "Targets"), rows, caption="Calibrations on the device")
 
 
+def _corrections(report: SessionReport) -> Html | None:
+    if not report.side.corrections:
+        return None
+    rows = [
+        [
+            _when(report, each.t_host_ns),
+            "yes" if each.is_better else "no",
+            f"{number(each.before_mean_deg, 2)} / {number(each.before_worst_deg, 2)}",
+            f"{number(each.after_mean_deg, 2)} / {number(each.after_worst_deg, 2)}",
+        ]
+        for each in report.side.corrections
+    ]
+    caption = (
+        "Corrections fitted by this program on one set of targets and judged on another; stored, "
+        "flagged, and never applied to raw gaze nor to any figure of this report"
+    )
+    head = ("Fitted", "Better", "Before, mean / worst, deg", "After, mean / worst, deg")
+    return table(head, rows, caption=caption)
+
+
 def _when(report: SessionReport, time_ns: int) -> str:
     if time_ns < report.source.start_ns:
         return "before the recording"
@@ -233,7 +253,7 @@ def _baseline(report: SessionReport) -> Html:
     if not report.side.baselines:
         return joined([heading, element("p", "No pupil baseline was recorded.")])
     entries = [
-        element("li", f"{_when(report, int(figures['t']))}: {shown(report, baseline_words(figures))}")
-        for figures in report.side.baselines
+        element("li", f"{_when(report, each.t_host_ns)}: {baseline_words(each)}")
+        for each in report.side.baselines
     ]
     return joined([heading, element("ul", *entries)])

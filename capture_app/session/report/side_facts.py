@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from calibration import AccuracyMap, DriftResult, Target, TargetResult
+from capture_app.session.gaze_correction import CORRECTION_EVENT
+from capture_app.session.recorded_baselines import RecordedBaseline, baselines_of
+from capture_app.session.recorded_corrections import RecordedCorrection, corrections_of
 from capture_app.session.report.source import ReportSource
 from capture_app.session.report.validations import ReportedValidation
+from capture_app.session.study_desk.side_runs_baseline import BASELINE_EVENT
 from gaze_core.eyes import Eye
 from gaze_core.quality import Accuracy
 from gaze_core.rows import NO_TIME, Rows, decode_text
 from recordings_schema.layout import DatasetKey
 
-_BASELINE: Final = "pupil_baseline"
 _QUIET: Final = frozenset({
     "image_shown", "drag_started", "drag_ended", "key", "mark", "note", "message", "recording_stopped",
-    _BASELINE, "all_cases_read", "paused", "resumed",
+    BASELINE_EVENT, CORRECTION_EVENT, "all_cases_read", "paused", "resumed",
 })  # fmt: skip
 """Events that are no news for the report, or have a place of their own in it."""
 _SAID: Final = ("note", "mark", "message", "message_to_reader", "reader_message", "comment")
@@ -71,7 +73,8 @@ class SideFacts:
     """All of it."""
 
     drift: tuple[ReportedDrift, ...]
-    baselines: tuple[dict[str, Any], ...]  # as recorded, oldest first
+    baselines: tuple[RecordedBaseline, ...]  # oldest first
+    corrections: tuple[RecordedCorrection, ...]  # fitted by us; never applied to raw gaze
     device_calibrations: tuple[tuple[int, int, int], ...]  # attempt, time, targets
     frames: FrameFigures
     said: tuple[Happening, ...]  # notes, marks, messages
@@ -83,7 +86,8 @@ def side_facts_of(source: ReportSource) -> SideFacts:
     events = source.recording.rows(DatasetKey.EVENTS)
     return SideFacts(
         drift=_drift(source.recording.rows(DatasetKey.DRIFT)),
-        baselines=_baselines(events),
+        baselines=baselines_of(events),
+        corrections=corrections_of(events),
         device_calibrations=_device_calibrations(source.recording.rows(DatasetKey.CALIBRATION_SAMPLES)),
         frames=_frames(source.recording.rows(DatasetKey.VIEWPORT)),
         said=_said(events),
@@ -149,20 +153,6 @@ def _drift(rows: Rows) -> tuple[ReportedDrift, ...]:
         )
         for row in rows
     )
-
-
-def _baselines(events: Rows) -> tuple[dict[str, Any], ...]:
-    found = []
-    for row in events[events["kind"] == _BASELINE.encode()]:
-        text = decode_text(row["text"])
-        try:
-            figures = json.loads(text)
-        except ValueError:
-            figures = {"text": text}
-        found.append(
-            {**(figures if isinstance(figures, dict) else {"text": text}), "t": int(row["t_host_ns"])}
-        )
-    return tuple(found)
 
 
 def _device_calibrations(samples: Rows) -> tuple[tuple[int, int, int], ...]:

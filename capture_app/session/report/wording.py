@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
-from typing import Any, Final
+from typing import Final
 
 from capture_app.session.privacy.dates import dates_in
+from capture_app.session.recorded_baselines import RecordedBaseline
 from capture_app.session.report.gathering import SessionReport
+from capture_app.session.report.html import number, span
 from capture_app.session.study.quality_keys import LossClass
 from capture_app.session.study.station_keys import DateShift
 from gaze_core.eyes import Eye
@@ -118,15 +120,14 @@ def loss_classes(report: SessionReport) -> str:
     return ", ".join(LOSS_CLASS_WORDS[each] for each in report.source.gates.loss_counted)
 
 
-def baseline_words(figures: dict[str, Any]) -> str:
+def baseline_words(recorded: RecordedBaseline) -> str:
     """Return a pupil baseline as words."""
-    area = figures.get("area", figures.get("area_mean"))
-    unit = str(figures.get("unit", figures.get("area_unit", "")))
-    if isinstance(area, int | float) and not isinstance(area, bool) and area == area:
-        count = figures.get("fixations", figures.get("fixation_count", ""))
-        seconds = figures.get("duration_s", figures.get("duration", ""))
-        return f"{area:.3f} {unit} over {count} fixations, {seconds} s".replace(" over  fixations,  s", "")
-    return str(figures.get("text") or figures.get("outcome") or "no pupil was measured")
+    found = recorded.baseline
+    grey = "" if recorded.background_grey is None else f", on grey {recorded.background_grey} of 255"
+    return (
+        f"mean pupil area {number(found.area, 3, found.area_unit)} ({SIGNAL_WORDS[found.eye]}, delivered as "
+        f"{found.source_unit.value}) over {found.fixation_count} fixations, {span(found.duration_s)}{grey}"
+    )
 
 
 def _is_study_changed(report: SessionReport) -> bool:

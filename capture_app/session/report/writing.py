@@ -25,6 +25,10 @@ class ReportError(SessionError):
     """A report cannot be made; the text says why and what to do."""
 
 
+class ReportWriteError(ReportError):
+    """The report is made and cannot be written where it should be."""
+
+
 def write_session_report(path: Path, *, opened: OpenedStudy | None, destination: Path | None = None) -> Path:
     """Write the report on a finished recording as one HTML file, and return its path.
 
@@ -42,7 +46,9 @@ def write_session_report(path: Path, *, opened: OpenedStudy | None, destination:
     Raises
     ------
     ReportError
-        If the recording is unfinished, or cannot be read, or the file cannot be written.
+        If the recording is unfinished or cannot be read.
+    ReportWriteError
+        If the file cannot be written.
     """
     with ExitStack() as open_files:
         page = session_page(_gathered(path, opened, open_files))
@@ -55,7 +61,9 @@ def report_of(paths: Sequence[Path], *, opened: OpenedStudy | None, destination:
     Raises
     ------
     ReportError
-        If there is none, one is unfinished or cannot be read, or the file cannot be written.
+        If there is none, or one is unfinished or cannot be read.
+    ReportWriteError
+        If the file cannot be written.
     """
     if not paths:
         raise ReportError("No recording was named. Name at least one.")
@@ -100,7 +108,7 @@ def _written(page: str, destination: Path) -> Path:
         replace_file(destination, page.encode("utf-8"))
     except OSError as err:
         reason = err.strerror or "no reason given"
-        raise ReportError(
+        raise ReportWriteError(
             f"The report {destination} cannot be written ({reason}). Choose another place."
         ) from err
     return destination

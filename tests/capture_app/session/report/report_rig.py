@@ -12,6 +12,7 @@ from reading_rig import INTERVAL_NS, Rig, preset_study, quiet, some_cases
 from calibration import VALIDATION_4, TargetWindow, judge, validate_windows
 from capture_app.session.calibration_rows import judgement_row, validation_rows
 from capture_app.session.calibration_states import ValidationView
+from capture_app.session.event_json import event_rows
 from capture_app.session.reading import DATASET_OF
 from capture_app.session.study import OpenedStudy, Study
 from gaze_core.eyes import Eye
@@ -231,6 +232,14 @@ def words(rig: GazeRig, trial: int = 0) -> Rows:
 
 def note(t_ns: int, text: str, kind: str = "note") -> Rows:
     return EVENT.row(t_host_ns=t_ns, kind=kind, source="operator", trial=0, value=0.0, text=text)
+
+
+def baseline(t_ns: int) -> Rows:
+    figures = {
+        "area": 9.5, "unit": "mm^2", "source_unit": "mm", "eye": "average", "fixations": 12,
+        "duration_s": 14.2, "grey": 64, "t_first_host_ns": t_ns - 15 * S, "t_last_host_ns": t_ns,
+    }  # fmt: skip
+    return event_rows("pupil_baseline", t_ns, figures)
 
 
 def form_answer(name: str, value: str) -> Rows:
