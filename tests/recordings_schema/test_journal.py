@@ -247,3 +247,17 @@ def test_a_whole_frame_without_sense_ends_the_usable_part(
     content = read_journal(path)
     assert content.tallies[DatasetKey.GAZE].row_count == 0
     assert content.unusable_bytes == 2 * FRAME_OVERHEAD_BYTES + len(payload) + gaze_rows(1).nbytes
+
+
+@given(cuts=st.lists(st.integers(0, 2000), min_size=1, max_size=8))
+def test_a_journal_that_grows_is_followed_without_a_gap_wherever_the_growth_was_cut(cuts: list[int]) -> None:
+    content, _ = written(PAYLOADS)
+    reader = FrameReader(io.BytesIO(b""))
+    got = []
+    for end in [*sorted(min(cut, len(content)) for cut in cuts), len(content)]:
+        reader.go_on(io.BytesIO(content[:end]))
+        while (frame := reader.next()) is not None:
+            got.append(frame.payload)
+
+    assert got == PAYLOADS
+    assert reader.unusable_bytes == 0

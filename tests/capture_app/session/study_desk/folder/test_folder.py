@@ -11,6 +11,8 @@ from folder_rig import DAY_NS, Lab, append
 
 from capture_app.session.port import SessionError
 from capture_app.session.study_desk.folder import StudyFolder
+from capture_app.session.study_desk.start_form import form_rows
+from capture_app.session.study_desk.states import StartForm
 from recordings_schema.layout import DatasetKey
 from recordings_schema.paths import journal_path
 from recordings_schema.reader import Recording
@@ -106,6 +108,20 @@ def test_the_session_that_runs_is_not_among_the_earlier_ones(lab: Lab) -> None:
     assert lab.sessions.plan(lab.opened, "R01", None)[0].blocked == ""
 
     writer.abandon()
+
+
+def test_the_form_of_the_last_session_is_offered_again(lab: Lab) -> None:
+    path = lab.begin()
+    writer = lab.writer(path, "R01", 1)
+    form = StartForm(reader="R01", years_of_experience=7.0, specialty="radiologist", is_consent_given=True)
+    append(writer, form_rows(lab.opened.study, form, "", 1))
+    writer.close("ended")
+    lab.sessions.release()
+
+    offered = lab.sessions.plan(lab.opened, "R01", None)[0].last_form
+
+    assert offered is not None
+    assert (offered.years_of_experience, offered.specialty) == (7.0, "radiologist")
 
 
 def test_a_damaged_session_is_named_and_blocks_until_it_is_moved_away(lab: Lab, tmp_path: Path) -> None:
