@@ -88,7 +88,7 @@ class EndPage(SentenceDialog):
         row = len(self._rows)
         parts = (QLabel(self), label("", "", self), paragraph("", "secondary", self))
         parts[1].setMinimumHeight(tokens.STEP_HEIGHT)
-        self._grid.addWidget(parts[0], 2 * row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(parts[0], 2 * row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(parts[1], 2 * row, 1)
         self._grid.addWidget(parts[2], 2 * row + 1, 1)
         self._rows.append(parts)

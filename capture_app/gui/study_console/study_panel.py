@@ -124,6 +124,8 @@ class StudyPanel(QScrollArea):
 
     def _render_gate(self, state: StudyDeskState) -> None:
         gates, grade = state.opened.study.gates, state.grade_so_far
+        if grade is not None and math.isnan(grade.loss_percent):
+            grade = None  # no image was before the reader yet: there is nothing to judge
         loss = grade.loss_percent if grade is not None else math.nan
         gap_s = grade.longest_gap_s if grade is not None else math.nan
         level = _LIGHT_LEVELS[grade.light] if grade is not None else ""

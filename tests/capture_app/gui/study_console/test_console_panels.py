@@ -147,6 +147,19 @@ def test_a_panel_without_figures_shows_dashes(qtbot, desk):
     assert panel.values["counted"].text() == "\u2013"
 
 
+def test_before_an_image_was_shown_nothing_is_judged(qtbot, desk):
+    reason = "No gaze was recorded while the image was shown."
+    grade = CaseGrade(
+        light=Light.RED, reason=reason, loss_percent=math.nan, longest_gap_s=0.0, drift_deg=math.nan
+    )
+    desk.set(grade_so_far=grade)
+    panel = StudyPanel(DARK)
+    qtbot.addWidget(panel)
+    panel.render_study(desk.state)
+    assert panel.grade.text == ""
+    assert panel.gap.value.text() == "\u2013"
+
+
 @pytest.mark.parametrize("prompt", list(Prompt))
 def test_every_prompt_is_a_sentence(prompt):
     sentence = prompt_sentence(prompt, Gates())
