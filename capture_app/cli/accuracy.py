@@ -23,7 +23,6 @@ from calibration import (
 )
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
-from capture_app.session.calibration_plan import WINDOW
 from capture_app.session.calibration_rows import ALL_TARGETS
 from capture_app.session.measured_geometry import believed_geometry
 from capture_app.session.recorded_validations import validations_of
@@ -87,7 +86,7 @@ def accuracy_of(recording: Recording, window_ms: float = math.nan) -> RecordingA
         If samples cannot be told to targets; see `calibration.rows_of_targets`.
     """
     geometry, note = _geometry(recording)
-    window = WINDOW if math.isnan(window_ms) else TargetWindow(length_ms=window_ms)
+    window = None if math.isnan(window_ms) else TargetWindow(length_ms=window_ms)
     made = validations_of(recording, geometry, window)
     if made:
         return RecordingAccuracy(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from calibration import TargetWindow, ValidationResult, validate_windows
+from capture_app.session.calibration_plan import WINDOW
 from capture_app.session.calibration_rows import ALL_TARGETS
-from capture_app.session.calibration_run import WINDOW
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import Rows
 from recordings_schema.layout import DatasetKey
 
 _VALIDATION: Final = b"validation"
+_CALIBRATION: Final = b"calibration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +37,12 @@ class ValidationSource(Protocol):
 
 
 def validations_of(
-    recording: ValidationSource, geometry: ViewingGeometry, window: TargetWindow = WINDOW
+    recording: ValidationSource, geometry: ViewingGeometry, window: TargetWindow | None = None
 ) -> tuple[RecordedValidation, ...]:
     """Return the complete validations that were made while the recording ran, in order.
 
     One that was made before the recording has its figures in the rows alone and is left out, as is one that
-    was stopped early.
+    was stopped early. Without a `window` each is judged in its own, as it was by the page.
     """
     rows, gaze = recording.rows(DatasetKey.VALIDATIONS), recording.gaze()
     shown = recording.rows(DatasetKey.TARGETS)
@@ -49,9 +52,23 @@ def validations_of(
         own = rows[rows["validation"] == number]
         targets = _targets_of(own, shown)
         if len(targets) and len(gaze) and targets["t_on_host_ns"].min() >= gaze["t_host_ns"][0]:
-            result = validate_windows(gaze, targets, geometry, window)
+            judged_in = window if window is not None else _window_of(recording, number)
+            result = validate_windows(gaze, targets, geometry, judged_in)
             found.append(RecordedValidation(number=int(number), result=result))
     return tuple(found)
+
+
+def _window_of(recording: ValidationSource, number: int) -> TargetWindow:
+    """Return the window a validation was judged in, by its judgement; the usual one where that has none."""
+    rows = recording.rows(DatasetKey.JUDGEMENTS)
+    for row in rows[(rows["subject"] == _CALIBRATION) & (rows["number"] == number)]:
+        try:
+            window_ms = float(json.loads(bytes(row["figures"]))["window_ms"])
+        except (ValueError, TypeError, KeyError):
+            continue  # figures of another hand
+        if math.isfinite(window_ms):
+            return TargetWindow(length_ms=window_ms)
+    return WINDOW
 
 
 def _targets_of(validation: Rows, shown: Rows) -> Rows:

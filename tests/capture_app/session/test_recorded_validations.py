@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration import VALIDATION_4
+from calibration import VALIDATION_4, TargetWindow
 from capture_app.session.recorded_validations import validations_of
 from gaze_core.geometry import Screen, ViewingGeometry
-from gaze_core.rows import GAZE, TARGET, VALIDATION
+from gaze_core.rows import GAZE, JUDGEMENT, TARGET, VALIDATION
 from recordings_schema.layout import DatasetKey
 
 S = 1_000_000_000
@@ -23,7 +23,11 @@ class Recorded:
         for prefix in ("left_", "right_", ""):
             self._gaze[f"{prefix}valid"] = 1
             self._gaze[f"{prefix}x_norm"] = self._gaze[f"{prefix}y_norm"] = 0.5
-        self._rows = {DatasetKey.TARGETS: TARGET.empty(0), DatasetKey.VALIDATIONS: VALIDATION.empty(0)}
+        self._rows = {
+            DatasetKey.TARGETS: TARGET.empty(0),
+            DatasetKey.VALIDATIONS: VALIDATION.empty(0),
+            DatasetKey.JUDGEMENTS: JUDGEMENT.empty(0),
+        }
 
     def shown(self, begun_s: int, count: int, procedure: bytes = b"validation") -> None:
         rows = TARGET.empty(count)
@@ -38,6 +42,9 @@ class Recorded:
         rows["validation"], rows["t_ended_host_ns"] = number, ended_s * S
         rows["target_id"] = [0, 1, 2, 3, -1]
         self._add(DatasetKey.VALIDATIONS, rows)
+
+    def decided(self, number: int, figures: str, subject: str = "calibration") -> None:
+        self._add(DatasetKey.JUDGEMENTS, JUDGEMENT.row(subject=subject, number=number, figures=figures))
 
     def _add(self, key: DatasetKey, rows: np.ndarray) -> None:
         self._rows[key] = np.concatenate([self._rows[key], rows])
@@ -62,6 +69,20 @@ def test_each_validation_is_computed_from_its_own_targets() -> None:
     for each in found:
         assert {target.sample_count for target in each.result.targets} == {30}
         assert each.result.window_ms == 300.0
+
+
+def test_each_is_judged_in_the_window_of_its_own_study_unless_another_is_asked_for() -> None:
+    recorded = Recorded()
+    for number, begun_s in enumerate((1, 10, 20)):
+        recorded.shown(begun_s, 4)
+        recorded.judged(number, begun_s + 4)
+    recorded.decided(0, '{"window_ms": 200.0}')
+    recorded.decided(1, "of another hand")
+    recorded.decided(2, '{"window_ms": 900.0}', subject="case")
+    windows = [each.result.window_ms for each in validations_of(recorded, GEOMETRY)]
+    assert windows == [200.0, 300.0, 300.0]
+    asked = validations_of(recorded, GEOMETRY, TargetWindow(length_ms=500.0))
+    assert {each.result.window_ms for each in asked} == {500.0}
 
 
 def test_one_from_before_the_recording_is_left_out() -> None:
