@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("images", "heatmaps", "detectors", "acquisition", "station", "signals", "speech")
+BENCHMARKS = ("images", "heatmaps", "detectors", "acquisition", "station", "signals", "speech", "drawing")
 
 
 def machine() -> str:

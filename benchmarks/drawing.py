@@ -146,8 +146,8 @@ def _shape(number: int) -> CanvasShape:
     x, y = generator.uniform(600, 1900), generator.uniform(600, 2400)
     half_width, half_height = generator.uniform(40, 500, 2)
     shape = Shape(
-        kind=ShapeKind.ELLIPSE, image_id=0, pane=0, left_image_px=x - half_width, top_image_px=y - half_height,
-        right_image_px=x + half_width, bottom_image_px=y + half_height,
+        kind=ShapeKind.ELLIPSE, image_id=0, pane=0, left_image_px=x - half_width,
+        top_image_px=y - half_height, right_image_px=x + half_width, bottom_image_px=y + half_height,
     )  # fmt: skip
     return CanvasShape(
         number=number, shape=shape, long_text=f"{number}  Interstitial lung disease", short_text=str(number),
@@ -161,16 +161,17 @@ def _on_a_circle(step: int) -> QPointF:
 
 
 def main() -> int:
-    """Print the table; return 1 where the median of a frame is over its time."""
+    """Print the table; return 1 where the median frame of a drag is over its time."""
     application = QApplication.instance() or QApplication([])
     print("| what | median ms | 99 % ms | worst ms |")
     print("|---|---|---|---|")
     is_slow = False
     for count in (1, 20, 75):
         bench = DrawingBench(count)
-        for costs in (bench.drag(), bench.zoom()):
-            print(costs.line)
-            is_slow |= float(np.median(costs.frame_ms)) > ALLOWED_MS
+        dragging, zooming = bench.drag(), bench.zoom()
+        print(dragging.line)
+        print(zooming.line)
+        is_slow |= float(np.median(dragging.frame_ms)) > ALLOWED_MS
         bench.close()
     application.processEvents()
     return int(is_slow)

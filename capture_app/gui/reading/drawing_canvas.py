@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.reading.drawing_drag import Drag, DragAction
+from capture_app.gui.reading.drawing_layer import StillLayer
 from capture_app.gui.reading.drawing_paint import (
     dirty_rect,
     paint_crosshair,
     paint_handles,
     paint_outline,
-    paint_tag,
     rect_of,
     tag_width,
 )
@@ -41,6 +41,7 @@ from capture_app.session.reading import Shape, ShapeKind
 from capture_app.session.states import PaneState
 
 _KEY_PAUSE_MS: Final = 400  # steps by keys become one change after such a pause
+_REST_MS: Final = 120  # outlines are smoothed when the images have not moved for so long
 _CURSORS: Final = {
     Handle.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
     Handle.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
@@ -88,6 +89,12 @@ class DrawingCanvas(QWidget):
         self._key_timer.setInterval(_KEY_PAUSE_MS)
         self._key_timer.timeout.connect(self.settle)
 
+        self._still = StillLayer()
+        self._rest_timer = QTimer(self)  # runs while the images move
+        self._rest_timer.setSingleShot(True)
+        self._rest_timer.setInterval(_REST_MS)
+        self._rest_timer.timeout.connect(self._repaint_all)
+
     def render_shapes(self, panes: Sequence[PaneState], shapes: Sequence[CanvasShape], selected: int) -> None:
         """Show shapes over panes; the same ones again change nothing."""
         if self._drag is None and not self._has_steps:
@@ -99,6 +106,8 @@ class DrawingCanvas(QWidget):
         scene = CanvasScene(panes=self._scene.panes, shapes=tuple(shapes), selected=selected)
         if is_same_place and scene == self._scene:
             return
+        if not is_same_place and self._states:
+            self._rest_timer.start()
         self._states, self._scene = tuple(panes), scene
         self._lay_out()
 
@@ -242,40 +251,36 @@ class DrawingCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what the part of the canvas holds that is asked for."""
         painter = QPainter(self)
-        part = QRectF(event.rect())
+        self._still.paint(
+            painter,
+            QRectF(event.rect()),
+            self._scene,
+            self._tags,
+            drafted=self._draft_number,
+            font=self._tag_font(),
+            size=self.size(),
+            is_coarse=self._rest_timer.isActive(),
+        )
         for pane in self._scene.panes:
             painter.setClipRect(rect_of(pane.territory))
-            self._paint_pane(painter, pane, part)
-        painter.setClipping(False)
-        painter.setFont(self._tag_font())
-        for tag in self._tags:
-            if tag.number != self._draft_number and part.intersects(rect_of(tag.bounds)):
-                paint_tag(painter, tag, is_selected=tag.number == self.selected)
+            self._paint_chosen(painter, pane)
+        painter.end()
 
-    def _paint_pane(self, painter: QPainter, pane: CanvasPane, part: QRectF) -> None:
-        chosen = self._scene.chosen
-        for each in self._scene.shapes:
-            if each.shape.pane != pane.state.pane or each.number in (self._draft_number, self.selected):
-                continue
-            bounds = pane.on_canvas(bounds_of(each.shape))
-            if part.intersects(dirty_rect(bounds)):
-                paint_outline(
-                    painter, bounds, each.shape.kind, is_selected=False, is_complete=each.is_complete
-                )
-        is_drafted = self._draft is not None
-        if (
-            chosen is not None
-            and chosen.number != self._draft_number
-            and chosen.shape.pane == pane.state.pane
-        ):
+    def _paint_chosen(self, painter: QPainter, pane: CanvasPane) -> None:
+        """Paint the picked shape and the one that is being drawn or changed."""
+        chosen, draft = self._scene.chosen, self._draft
+        is_coarse = self._rest_timer.isActive()
+        is_chosen_here = chosen is not None and chosen.shape.pane == pane.state.pane
+        if chosen is not None and is_chosen_here and chosen.number != self._draft_number:
             bounds = pane.on_canvas(bounds_of(chosen.shape))
             paint_outline(
-                painter, bounds, chosen.shape.kind, is_selected=not is_drafted, is_complete=chosen.is_complete
-            )
-            if not is_drafted:
+                painter, bounds, chosen.shape.kind, is_selected=draft is None, is_complete=chosen.is_complete,
+                is_coarse=is_coarse,
+            )  # fmt: skip
+            if draft is None:
                 paint_handles(painter, bounds, chosen.shape.kind)
-        if self._draft is not None and self._draft_pane == pane.state.pane:
-            bounds = pane.on_canvas(self._draft)
+        if draft is not None and self._draft_pane == pane.state.pane:
+            bounds = pane.on_canvas(draft)
             paint_outline(painter, bounds, self._draft_kind, is_selected=True, is_complete=True)
             if self._drag is not None and self._drag.is_from_centre:
                 paint_crosshair(painter, QPointF(*bounds.centre))
@@ -292,6 +297,10 @@ class DrawingCanvas(QWidget):
         metrics = QFontMetricsF(self._tag_font())
         wishes = self._scene.wishes(lambda text: tag_width(metrics, text))
         self._tags = place_tags(wishes, metrics.height() + tokens.SPACE_XS)
+        self._repaint_all()
+
+    def _repaint_all(self) -> None:
+        self._still.forget()
         self.update()
 
     def _tag_font(self) -> QFont:
@@ -316,7 +325,7 @@ class DrawingCanvas(QWidget):
     def _set_draft(self, bounds: Bounds, number: int, kind: ShapeKind, pane: int) -> None:
         self._update_draft()
         if number != self._draft_number:
-            self.update()  # the words of the shape that moves are left out now
+            self._repaint_all()  # this shape and its words are no longer among those that stand still
         self._draft, self._draft_number = bounds, number
         self._draft_kind, self._draft_pane = kind, pane
         self._update_draft()
@@ -326,7 +335,7 @@ class DrawingCanvas(QWidget):
         self._has_steps = False
         if self._draft is not None:
             self._draft, self._draft_number = None, -1
-            self.update()
+            self._repaint_all()
 
     def _update_draft(self) -> None:
         pane = self._scene.pane(self._draft_pane)

@@ -37,9 +37,15 @@ def dirty_rect(bounds: Bounds) -> QRectF:
 
 
 def paint_outline(
-    painter: QPainter, bounds: Bounds, kind: ShapeKind, *, is_selected: bool, is_complete: bool
+    painter: QPainter,
+    bounds: Bounds,
+    kind: ShapeKind,
+    *,
+    is_selected: bool,
+    is_complete: bool,
+    is_coarse: bool = False,
 ) -> None:
-    """Paint the outline of a shape; dashed while something of it is missing."""
+    """Paint the outline of a shape; dashed while something of it is missing, coarse for a single frame."""
     colour = OVERLAY.shape_selected if is_selected else OVERLAY.shape
     width = tokens.SHAPE_SELECTED_WIDTH if is_selected else tokens.SHAPE_WIDTH
     path = QPainterPath()
@@ -47,7 +53,7 @@ def paint_outline(
         path.addEllipse(rect_of(bounds))
     else:
         path.addRect(rect_of(bounds))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_coarse)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rim = QColor(OVERLAY.halo)
     rim.setAlpha(_RIM_ALPHA)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from drawing_stage import case_study, move
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 
 from capture_app.gui import tokens
@@ -247,3 +247,30 @@ def test_the_outline_is_seen_on_white_and_on_black(stage) -> None:
     column = [image.pixelColor(place.x() - 60, y).lightness() for y in range(place.y() - 14, place.y() + 30)]
     assert max(column) > 140  # the bright line
     assert min(column) < 60  # its dark rim
+
+
+def test_while_one_shape_is_dragged_the_others_stay_as_they_are(stage) -> None:
+    stage.drag(stage.point(100, 100), stage.point(250, 250))
+    stage.drag(stage.point(500, 600), stage.point(700, 800))
+    stage.click(stage.point(900, 1100))
+    stage.click(stage.point(600, 700))
+    corner = stage.widget.canvas.mapTo(stage.window, stage.point(80, 60))
+    part = QRect(corner, stage.widget.canvas.mapTo(stage.window, stage.point(270, 270)))
+    before = stage.window.grab(part).toImage()
+    canvas = stage.widget.canvas
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, stage.point(600, 700))
+    for x in (620, 660, 700):
+        move(canvas, stage.point(x, 720), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        stage.frame()
+    assert stage.window.grab(part).toImage() == before
+    assert canvas._draft is not None
+    stage.key(Qt.Key.Key_Escape)
+
+
+def test_outlines_are_smooth_again_once_the_image_rests(stage, qtbot) -> None:
+    stage.drag(stage.point(400, 500), stage.point(600, 700))
+    wheel(stage, stage.point(500, 600), 2)
+    coarse = stage.window.grab().toImage()
+    qtbot.waitUntil(lambda: not stage.widget.canvas._rest_timer.isActive(), timeout=5000)
+    stage.frame()
+    assert stage.window.grab().toImage() != coarse
