@@ -139,8 +139,8 @@ def append_checked(path: Path, first_byte: int, content: bytes) -> None:
     Raises
     ------
     OSError
-        If that fails; what came before the part is as it was. `EOFError` never: a shorter file raises
-        `FileNotFoundError`, since what was copied before is gone.
+        If that fails; what came before the part is as it was. `FileNotFoundError` where the file is shorter
+        than it was: what was copied before is gone.
     """
     with path.open("r+b" if path.exists() else "x+b") as file:
         if file.seek(0, os.SEEK_END) < first_byte:
