@@ -92,8 +92,15 @@ class FixationFinder:
     def finish(self) -> tuple[Rows, ...]:
         """End the stream; return the FIXATION rows of each stretch, begun after its image was shown."""
         self._take(self._detector.flush().events)
-        joined = [join_rows(parts) if parts else FIXATION.empty(0) for parts in self._found]
-        return tuple(rows[rows["flags"] & EventFlag.BEFORE_IMAGE == 0] for rows in joined)
+        found = []
+        for parts, stretch in zip(self._found, self._stretches, strict=True):
+            rows = join_rows(parts) if parts else FIXATION.empty(0)
+            # The part of a fixation that is left when its image goes lies on nothing.
+            is_reading = (rows["onset_host_ns"] < stretch.end_ns) & (
+                rows["flags"] & EventFlag.BEFORE_IMAGE == 0
+            )
+            found.append(rows[is_reading])
+        return tuple(found)
 
     def _take(self, events: Rows) -> None:
         events = events[events["kind"] == EventKind.FIXATION]
