@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from capture_app.gui.study_start.editor_page import EditorPage
@@ -32,6 +34,8 @@ from recordings_schema.findings import Severity
 
 FOLDER = Path("/home/lab/studies/chest-reading")
 OPENED = 1_795_330_000
+_OWNER = QObject()
+_MAKER = StudyMaker(_OWNER)
 SCREEN = ScreenFacts(
     name="DP-2", model="RX360", width_px=1536, height_px=2048, width_mm=324.0, height_mm=432.0,
     refresh_hz=60.0,
@@ -133,8 +137,7 @@ def _studies(colours: Colours, scene: str) -> StudiesPage:
     )
     is_new = scene == "studies-first-time"
     home = Path("/home/lab/Documents/Reading Station")
-    page = StudiesPage(colours, presets_in_words(), () if is_new else recent, home, StudyMaker(None))
-    return page
+    return StudiesPage(colours, presets_in_words(), () if is_new else recent, home, _MAKER)
 
 
 def _study_page(colours: Colours, scene: str) -> QWidget:
@@ -155,7 +158,7 @@ def _study_page(colours: Colours, scene: str) -> QWidget:
     if scene.endswith(("missing", "overfull")):
         facts = station(
             rate_hz=941.0, has_left=False, distance_mm=812.0,
-            places=PlaceFacts(free_bytes=900_000_000, second_problem="/mnt/second is not there. Plug in its drive."),
+            places=PlaceFacts(free_bytes=900_000_000, second_problem="/mnt/second is not there."),
         )  # fmt: skip
     if scene.endswith("blocked"):
         facts = station(is_connected=False, microphone=None)
@@ -169,7 +172,8 @@ def _study_page(colours: Colours, scene: str) -> QWidget:
         page.form.reader.setEditText("R01")
         page.form.show_form(form)
         plan = StartPlan(
-            reader="R01", period=1, periods=1, counted=3, quota=opened.study.quota.cases_per_reader, interrupted="",
+            reader="R01", period=1, periods=1, counted=3, quota=opened.study.quota.cases_per_reader,
+            interrupted="",
             last_calibration="20 Nov 2026, mean 0.43 deg",
         )  # fmt: skip
         page.show_plan(plan)
@@ -180,10 +184,8 @@ def _study_page(colours: Colours, scene: str) -> QWidget:
 
 
 def _ruler(colours: Colours) -> RulerDialog:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
     settings = Settings(screen_width_mm=518.0, screen_height_mm=324.0)
-    dialog = RulerDialog(application.primaryScreen(), settings, opened_study().study.display, colours)
+    dialog = RulerDialog(QGuiApplication.primaryScreen(), settings, opened_study().study.display, colours)
     dialog.width_mm.setValue(97.5)
     dialog.height_mm.setValue(48.8)
     return dialog
@@ -197,4 +199,5 @@ def _editor(colours: Colours) -> EditorPage:
     page = EditorPage(path, colours)
     page.show_check(CheckedStudy(path=path, findings=FINDINGS, opened=None))
     page.open_file(path, 62)
+    page.place.set_text(str(FOLDER / path.name))
     return page

@@ -250,8 +250,8 @@ def _microphone(study: Study, state: DictationState | None) -> Iterator[Hardware
     title = "Microphone"
     if state is None or not state.is_on:
         why = state.text if state is not None and state.text else "No microphone is heard."
-        sentence = f"{why} Plug it in and choose it in Settings, Dictation."
-        yield _line("microphone", title, BAD, "not heard", sentence)
+        sentence = f"{why} Plug one in and choose it in Settings, Dictation; without it no voice is kept."
+        yield _line("microphone", title, ATTENTION, "not heard", sentence)
     elif state.level_db >= LOUD_DB:
         sentence = "It is too loud: what is above full scale is cut off. Move it away or turn it down."
         yield _line("microphone", title, ATTENTION, "too loud", sentence)

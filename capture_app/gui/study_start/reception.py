@@ -79,6 +79,13 @@ class StudyReception(QObject):
         page.hardware.settings_requested.connect(self.settings_requested)
         page.hardware.ruler_requested.connect(self.show_ruler)
 
+    def show_page(self) -> None:
+        """Show the study page again after a session, for the next one."""
+        if self._opened is not None:
+            self._watch.watch(self._opened)
+            self._page.begin_anew()
+            self._operator.show_study()
+
     def show_ruler(self) -> None:
         """Put the frame on the reader's screen and ask how long it is."""
         settings = self._settings()
@@ -102,7 +109,7 @@ class StudyReception(QObject):
         if phase is not self._phase:
             self._phase = phase
             self._show_phase(study)
-        if phase is StudyPhase.OPENED and self._is_due(self._since_render, tokens.PANEL_INTERVAL_MS):
+        if self._page.isVisible() and self._is_due(self._since_render, tokens.PANEL_INTERVAL_MS):
             self._render_station(live)
 
     def _take_study(self, opened: OpenedStudy) -> None:
@@ -122,8 +129,7 @@ class StudyReception(QObject):
         if study is None:
             return
         if study.phase is StudyPhase.OPENED:
-            self._watch.watch(study.opened)
-            self._operator.show_study()
+            self.show_page()
         elif study.phase in _RUNNING:
             self._watch.watch(None)
             self._operator.show_station()

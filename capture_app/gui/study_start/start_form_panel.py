@@ -140,6 +140,10 @@ class StartFormPanel(SettingsForm):
             is_shown = also_untouched or name in self._edited
             self.show_finding(name, sentences.get(name, "") if is_shown else "")
 
+    def field_named(self, name: str) -> QWidget:
+        """Return a field."""
+        return self._fields[name]
+
     def forget_touched(self) -> None:
         """Leave all fields in peace again: another reader sits down."""
         self._edited.clear()

@@ -54,6 +54,7 @@ class StudyPage(QWidget):
         self.close_button = QPushButton(self.tr("Put the study away"), self)
         self.start_button = QPushButton(self.tr("Start"), self)
         self.start_button.setProperty("role", "primary")
+        self._form_area = self._scrolled(self.form)
         self._plan_timer = QTimer(self)
         self._plan_timer.setSingleShot(True)
         self._plan_timer.setInterval(tokens.PLAN_INTERVAL_MS)
@@ -72,15 +73,23 @@ class StudyPage(QWidget):
         if consent_sha256 != self._consent_sha256:  # nobody has agreed to this text yet
             self.form.show_form(replace(self.form.form_now(), is_consent_given=False))
         self._consent_sha256 = consent_sha256
-        self._plan, self._was_tried, self._is_changed = None, False, False
+        self._is_changed = False
         self.title.set_text(opened.study.study.title)
         self.place.set_text(str(opened.path))
         self.column.show_facts(study_facts(opened))
         self.column.show_change("", can_reopen=False)
         self.form.show_study(opened.study, consent_text, consent_sha256)
-        self.form.show_plan("")
         self.form.reader.setFocus()
-        self._reader_typed(self.form.reader.currentText().strip())
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Another session is to come: the plan of before is over, and so is the reason."""
+        self._plan, self._was_tried = None, False
+        self.reason.clear()
+        self.form.show_plan("")
+        self.form.forget_touched()
+        self._plan_timer.start()
+        self._render()
 
     def show_change(self, sentence: str, *, can_reopen: bool) -> None:
         """Say that the study on the disk is another one by now; with it no session starts."""
@@ -101,7 +110,7 @@ class StudyPage(QWidget):
     def show_refusal(self, field: str, sentence: str) -> None:
         """Show at a field why something was refused."""
         self.form.show_finding(field, sentence)
-        self.form.focus_field(field)
+        self._go_to(field)
 
     def show_hardware(
         self, lines: tuple[HardwareLine, ...], distance_mm: float, microphone: DictationState | None
@@ -169,7 +178,7 @@ class StudyPage(QWidget):
         self._render()
         blocking = [problem for problem in problems if problem.is_blocking]
         if blocking:
-            self.form.focus_field(blocking[0].field)
+            self._go_to(blocking[0].field)
         elif self._needs_reason(problems) and not self.reason.text().strip():
             self.reason.setFocus()
         elif self._plan is None:
@@ -178,6 +187,11 @@ class StudyPage(QWidget):
             form = self.form.form_now()
             reason = self.reason.text().strip() if self._needs_reason(problems) else ""
             self.start_requested.emit(replace(form, period=self._plan.period, reason_to_start=reason))
+
+    def _go_to(self, field: str) -> None:
+        """Put the cursor into a field of the form, and the field into view."""
+        self.form.focus_field(field)
+        self._form_area.ensureWidgetVisible(self.form.field_named(field))
 
     def _keep_form(self) -> None:
         """Keep what was entered for this reader, for as long as the program runs."""
@@ -276,7 +290,7 @@ class StudyPage(QWidget):
         body = QHBoxLayout()
         body.setSpacing(tokens.SPACE_XL)
         body.addWidget(self.column)
-        body.addWidget(self._scrolled(self.form), 1)
+        body.addWidget(self._form_area, 1)
         body.addWidget(station)
         buttons = QHBoxLayout()
         buttons.setSpacing(tokens.SPACE_M)

@@ -229,3 +229,18 @@ def test_tracker_and_settings_are_one_click_away(windows, qtbot, study_folder):
     names = {dialog.objectName() for dialog in windows.operator.findChildren(QDialog) if dialog.isVisible()}
     assert "tracker_page" in names
     assert len(names) == 2
+
+
+def test_after_a_session_the_page_serves_the_next_one(windows, qtbot, study_folder, session):
+    open_it(windows, qtbot, study_folder)
+    page = windows.operator.study_page
+    page.form.reader.setEditText("R01")
+    page.reason.setText("For the first session.")
+    session.study_desk.state = replace(session.study_desk.state, phase=StudyPhase.ENDED)
+    windows.controller.frame()
+    session.study_desk.asked.clear()
+    with qtbot.waitSignal(page.plan_wanted):
+        windows.desk.reception.show_page()
+    assert page.isVisible()
+    assert page.reason.text() == ""
+    assert ("plan", "R01", None) in session.study_desk.asked
