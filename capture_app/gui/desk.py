@@ -40,6 +40,7 @@ from capture_app.session.settings import (
     with_recent,
 )
 from capture_app.session.states import LiveState, RecordingState
+from capture_app.session.study_desk.study_tracker import tracker_for
 
 
 class Desk(QObject):
@@ -128,9 +129,13 @@ class Desk(QObject):
         self._keep(with_recent(self.settings, RecentKind.STUDY, path))
         self._operator.set_recent(self.settings.recent)
         self._operator.show_study()
-        state = self._controller.state
-        if state is None or state.recording in (RecordingState.NO_TRACKER, RecordingState.FAILED):
-            self.connect_tracker()
+        state, study = self._controller.state, self._session.study_desk.state
+        if state is not None and state.recording not in (RecordingState.NO_TRACKER, RecordingState.FAILED):
+            return
+        driver, options = self.settings.tracker, dict(self.settings.tracker_options)
+        if study is not None:
+            driver, options = tracker_for(study.opened.study.tracker, driver, options)
+        self._controller.attempt(partial(self._session.connect_tracker, driver, options))
 
     def begin_reading(self, kind: RecentKind | None = None, path: Path | None = None) -> None:
         """Go on from the start page with the cases just opened; the folder or list is remembered."""

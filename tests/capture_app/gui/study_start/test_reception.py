@@ -92,6 +92,16 @@ def test_an_opened_study_shows_its_page_and_is_remembered(windows, qtbot, study_
     assert (item.kind, item.path) == (RecentKind.STUDY, str(study_folder / "small.gazestudy"))
 
 
+def test_a_study_connects_the_tracker_it_names(windows, qtbot, study_folder, session, make_state):
+    session.state = make_state(recording=RecordingState.NO_TRACKER)
+    windows.controller.frame()
+    file = study_folder / "small.gazestudy"
+    file.write_text(file.read_text() + '\n[tracker]\ndriver = "lsl"\n')
+    with qtbot.waitSignal(windows.desk.door.opened):
+        windows.desk.open_study(study_folder)
+    assert ("connect_tracker", "lsl", {}) in session.asked
+
+
 def test_a_recent_study_opens_from_the_list(windows, qtbot, study_folder, session):
     item = RecentItem(kind=RecentKind.STUDY, path=str(study_folder / "small.gazestudy"))
     with qtbot.waitSignal(windows.desk.door.opened):

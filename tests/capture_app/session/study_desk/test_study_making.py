@@ -6,6 +6,7 @@ import pytest
 
 from capture_app.session.port import SessionError
 from capture_app.session.study import PRESETS, StudyError
+from capture_app.session.study.station_keys import TrackerSetup
 from capture_app.session.study_desk import study_making
 from capture_app.session.study_desk.study_making import (
     MakingCancelledError,
@@ -14,6 +15,7 @@ from capture_app.session.study_desk.study_making import (
     study_findings,
 )
 from capture_app.session.study_desk.study_text import load_text, save_text
+from capture_app.session.study_desk.study_tracker import tracker_for
 
 
 def half_a_study(preset, folder, *, on_case):
@@ -63,6 +65,20 @@ def test_a_study_that_is_not_there_is_told_in_a_sentence(tmp_path):
     with pytest.raises(SessionError, match="is not there") as told:
         study_findings(tmp_path / "gone")
     assert isinstance(told.value.__cause__, StudyError)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (TrackerSetup(), ("mock", {"seed": "1"})),
+        (TrackerSetup(options={"rate_hz": 600, "calibrates": True}),
+         ("mock", {"seed": "1", "rate_hz": "600", "calibrates": "true"})),
+        (TrackerSetup(driver="tobii"), ("tobii", {})),
+        (TrackerSetup(driver="mock", options={"seed": 2}), ("mock", {"seed": "2"})),
+    ],
+)  # fmt: skip
+def test_the_tracker_of_a_study_comes_before_the_one_of_the_station(wanted, expected):
+    assert tracker_for(wanted, "mock", {"seed": "1"}) == expected
 
 
 def test_a_text_is_written_whole_and_read_back(tmp_path):
