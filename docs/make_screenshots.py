@@ -92,7 +92,6 @@ SHOTS = (
     Shot(name="console-drift-check", scene="console-drift"),
     Shot(name="console-calibration-due", scene="console-calibration", theme="light"),
     Shot(name="console-overfull", scene="console-overfull", size_px=(2560, 1440)),
-    Shot(name="console-overfull-small", scene="console-overfull"),
     Shot(name="console-no-tracker-light", scene="console-no-tracker", theme="light"),
     Shot(name="console-interrupted", scene="console-interrupted"),
     Shot(name="console-practice", scene="console-practice"),
@@ -120,6 +119,25 @@ SHOTS = (
     Shot(name="study-start-overfull-200", scene="study-start-overfull", size_px=(2560, 1440), scale=2.0),
     Shot(name="reader", scene="reader"),
     Shot(name="reader-target", scene="reader-target"),
+    Shot(name="reading-instruction", scene="reading-instruction"),
+    Shot(name="reading-read", scene="reading-read"),
+    Shot(name="reading-search", scene="reading-search"),
+    Shot(name="reading-question", scene="reading-question"),
+    Shot(name="reading-labels", scene="reading-labels"),
+    Shot(name="reading-other", scene="reading-other"),
+    Shot(name="reading-ellipses", scene="reading-ellipses"),
+    Shot(name="reading-chest-box", scene="reading-chest-box"),
+    Shot(name="reading-choice", scene="reading-choice"),
+    Shot(name="reading-certainty", scene="reading-certainty"),
+    Shot(name="reading-likert", scene="reading-likert"),
+    Shot(name="reading-transcript", scene="reading-transcript"),
+    Shot(name="reading-end", scene="reading-end"),
+    Shot(name="reading-aside", scene="reading-aside"),
+    Shot(name="reading-break", scene="reading-break"),
+    Shot(name="reading-keys", scene="reading-keys"),
+    Shot(name="reading-labels-150", scene="reading-labels", size_px=(2560, 1440), scale=1.5),
+    Shot(name="reading-ellipses-200", scene="reading-ellipses", size_px=(2560, 1440), scale=2.0),
+    Shot(name="reading-end-large", scene="reading-end", size_px=(2560, 1440)),
     Shot(name="two-monitors", scene="two-monitors"),
 )
 
@@ -131,6 +149,8 @@ CONSOLE_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startsw
 CALIBRATION_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("calibration")})
 
 STUDY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("stud")})
+
+READING_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("reading")})
 
 
 def main() -> None:
@@ -176,6 +196,7 @@ def make(shot: Shot) -> None:
         "settings-signals": signals,
         "settings-dictation": dictation,
         **dict.fromkeys(TRACKER_SCENES, tracker_page),
+        **dict.fromkeys(READING_SCENES, reading),
         **dict.fromkeys(CALIBRATION_SCENES, calibration_page),
         **dict.fromkeys(CONSOLE_SCENES, console),
         **dict.fromkeys(STUDY_SCENES, before_a_session),
@@ -397,6 +418,33 @@ def reader(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is
         state = replace(state, panes=(), progress="", has_targets=True, dot=dot)
     window.render_state(state)
     return _settled(application, window)
+
+
+def reading(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """A screen of a study on the reader's monitor."""
+    import screenshot_reading as shown
+
+    from capture_app.gui.reader_window import ReaderWindow
+
+    del colours
+    window = ReaderWindow()
+    window.resize(*_logical(shot))
+    window.host(shown.NoActs())
+    window.show()
+    with tempfile.TemporaryDirectory() as folder:
+        scene = shown.ReadingShown(shot.scene, Path(folder), shot.size_px, shot.scale)
+    state = scene.state
+
+    def render() -> None:
+        window.render_state(scene.reader)
+        window.render_study(state)
+
+    _settled(application, window, render)
+    if shot.scene == "reading-aside":
+        window.screens.current.aside.click()
+    if shot.scene == "reading-keys":
+        window.screens.toggle_keys()
+    return _settled(application, window, render)
 
 
 def two_monitors(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
