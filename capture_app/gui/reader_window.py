@@ -97,6 +97,7 @@ class ReaderWindow(QWidget):
         if self.screens is not None:
             side = round(self.height() * tokens.PATCH_SHARE) if self._state.patch is not None else 0
             self.screens.set_corner(self.corner, side)
+            self.screens.set_controls(self.hand.controls)
             self.screens.render_state(self._state, state)
 
     def show_on(self, screen: QScreen) -> None:

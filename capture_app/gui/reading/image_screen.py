@@ -130,6 +130,15 @@ class ImageScreenWidget(ScreenWidget):
         return words.get(self._phase, self.tr("Next"))
 
     @property
+    def has_ways_back(self) -> bool:
+        """No way leads off an image by mistake while gaze is measured."""
+        return False
+
+    def missing(self, view: ReadingView) -> tuple[str, ...]:
+        """Return what keeps the reader here; the two answers of a search say it themselves."""
+        return () if self._phase is Phase.SEARCH else view.missing
+
+    @property
     def bar_widgets(self) -> tuple[QWidget, ...]:
         """The sign of recording and the two answers of a search."""
         return (self._own,)

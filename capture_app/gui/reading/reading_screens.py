@@ -34,6 +34,7 @@ from capture_app.session.settings import Corner
 from capture_app.session.states import ReaderState
 from capture_app.session.study_desk.port import ReaderActs
 from capture_app.session.study_desk.states import StudyDeskState, StudyPhase
+from capture_app.session.viewer_controls import ViewerControls
 
 Page: TypeAlias = PlainPage | ImagePage
 _WAITING: Final = "waiting"
@@ -66,6 +67,7 @@ class ReadingScreens(QWidget):
         self.hand.refused.connect(self._refused)
         self._now_ns = now_ns
         self._corner: tuple[object, ...] = ()
+        self._controls = ViewerControls()
         self._state: StudyDeskState | None = None
         self._page_name = ""
         self._visit: tuple[object, ...] = ()
@@ -114,6 +116,13 @@ class ReadingScreens(QWidget):
             side_px + tokens.SPACE_S if corner is Corner.BOTTOM_LEFT else 0,
             side_px + tokens.SPACE_S if corner is Corner.BOTTOM_RIGHT else 0,
         )
+
+    def set_controls(self, controls: ViewerControls) -> None:
+        """Take the viewer's controls, which say what draws."""
+        if controls != self._controls:
+            self._controls = controls
+            for page in self.pages.values():
+                page.widget_shown.set_controls(controls)
 
     def render_state(self, reader: ReaderState, state: StudyDeskState | None) -> None:
         """Show what belongs to the state, in the same frame as the reader's window."""
@@ -276,6 +285,7 @@ class ReadingScreens(QWidget):
     def _page(self, name: str) -> Page:
         if name not in self.pages:
             widget = FACTORIES[name](self.hand, self.look, self)
+            widget.set_controls(self._controls)
             kind = ImagePage if widget.lies_over_image else PlainPage
             page = kind(widget, self.look, self)
             self.bar.adopt(name, widget.bar_widgets)

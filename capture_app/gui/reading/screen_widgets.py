@@ -22,6 +22,7 @@ from capture_app.session.reading import ReadingView
 from capture_app.session.states import ReaderState
 from capture_app.session.study_desk.port import ReaderActs
 from capture_app.session.study_desk.states import StudyDeskState
+from capture_app.session.viewer_controls import ViewerControls
 
 _LOG = logging.getLogger(__name__)
 
@@ -84,6 +85,9 @@ class ScreenWidget(QWidget):
     def set_look(self, look: ReadingLook) -> None:
         """Take other colours and sizes."""
         self.look = look
+
+    def set_controls(self, controls: ViewerControls) -> None:
+        """Take the viewer's controls: a screen that is drawn on has a button among them."""
 
     def flush(self) -> None:
         """Hand over what is typed and not sent; called before anything leaves the screen."""
