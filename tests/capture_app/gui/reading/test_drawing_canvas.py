@@ -109,6 +109,21 @@ def test_the_drawing_button_is_the_one_of_the_viewer_s_controls(make_stage) -> N
     assert len(stage.shapes) == 1
 
 
+def test_the_window_hands_its_controls_on_to_the_screen_that_is_drawn_on(make_stage) -> None:
+    controls = ViewerControls(draw_button=PointerButton.RIGHT, window_button=PointerButton.LEFT)
+    stage = make_stage(
+        case_study(ShapeScreen(name="shapes")), "shapes", DrawingScreen, labels=LABELS, controls=controls
+    )
+    stage.window.host(stage.desk)
+    stage.window.render_study(stage.desk.state)
+    screen = stage.window.screens.current
+    assert isinstance(screen, DrawingScreen)
+    assert screen.canvas.draw_button is Qt.MouseButton.RightButton
+    stage.window.hand.controls = ViewerControls()
+    stage.window.render_study(stage.desk.state)
+    assert screen.canvas.draw_button is Qt.MouseButton.LeftButton
+
+
 def test_a_click_picks_the_smallest_shape_and_clicking_again_the_one_below(stage) -> None:
     stage.drag(stage.point(200, 200), stage.point(800, 800))
     stage.drag(stage.point(450, 450), stage.point(550, 550), Qt.KeyboardModifier.ControlModifier)

@@ -92,6 +92,13 @@ def test_the_sign_of_recording_is_there_only_while_the_voice_is_kept(make_stage)
     assert stage.widget.sign.isHidden()
 
 
+@pytest.mark.parametrize("phase", [Phase.READ, Phase.SEARCH])
+def test_no_way_and_no_sentence_leads_away_from_the_image(make_stage, phase: Phase) -> None:
+    stage = stage_of(make_stage, phase)
+    assert not stage.widget.has_ways_back
+    assert stage.widget.missing(stage.desk.view) == ()
+
+
 def test_nothing_is_painted_over_the_image(make_stage) -> None:
     stage = stage_of(make_stage, Phase.READ)
     shown = stage.window.grab().toImage()
