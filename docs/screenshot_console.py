@@ -66,6 +66,9 @@ def console_state(scene: str) -> LiveState:
         sentence = "Tobii Pro Spectrum stopped sending 4 s ago. Look at its cable; the case counts the gap."
         bad = Verdict(level="bad", word="tracker stalled", explanation=sentence)
         return replace(live, verdict=bad, health=StreamHealth(stalled_s=4.2), gaze=None, trail=())
+    if scene == "console-calibration":
+        reader = replace(live.reader, panes=(), progress="", message="Please wait")
+        return replace(live, reader=reader, fixations=())
     if scene == "console-drift":
         dot = DotState(x_norm=0.5, y_norm=0.5, size_share=1.0)
         reader = replace(live.reader, panes=(), has_targets=True, dot=dot, patch=None)

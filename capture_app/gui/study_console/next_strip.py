@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import ElidedLabel
+from capture_app.session.reading.stages import STAGE_WORDS
 from capture_app.session.study_desk.console_acts import ConsoleAct, main_act
 from capture_app.session.study_desk.next_step import next_step, screen_title
 from capture_app.session.study_desk.states import StudyDeskState
@@ -54,11 +55,12 @@ class NextStrip(QWidget):
             return self.tr("Now: the reader follows the calibration's targets")
         if view is None:
             return ""
-        parts = [view.progress] if view.progress else []
-        if view.planned is not None:
-            parts.append(view.planned.case.case_id)
-        if view.screen is not None:
-            parts.append(screen_title(view.screen.name))
+        if view.attempt < 0:
+            parts = [STAGE_WORDS[view.stage]]
+        else:
+            case_id = view.planned.case.case_id if view.planned is not None else ""
+            screen = screen_title(view.screen.name) if view.screen is not None else ""
+            parts = [part for part in (view.progress, case_id, screen) if part]
         if state.message:
             parts.append(self.tr('message to the reader: "{0}"').format(state.message))
         return self.tr("Now: {0}").format(" · ".join(parts)) if parts else ""

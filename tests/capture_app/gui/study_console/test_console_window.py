@@ -126,6 +126,13 @@ def test_a_pause_shows_the_way_on_in_the_strip_and_the_bar(qtbot, operator, cons
     assert desk.view.stage is Stage.CASE
 
 
+def test_between_two_cases_the_strip_names_no_case_as_going_on(operator, console, desk):
+    assert operator.console.strip.now.text() == "Now: case 1 of 3 · study-0 · labels"
+    desk.set(view=replace(desk.view, stage=Stage.READY, attempt=-1, screen=None))
+    console.show_now()
+    assert operator.console.strip.now.text() == "Now: between two cases"
+
+
 def test_what_is_not_possible_says_why(operator, console):
     button = operator.console.acts.buttons[ConsoleAct.DRIFT_CHECK]
     assert not button.isEnabled()
