@@ -23,7 +23,7 @@ from capture_app.session.report.validations import (
 )
 from gaze_core.geometry import Placement
 from gaze_core.mapping import placement_of
-from gaze_core.rows import NO_TIME, Rows, join_rows
+from gaze_core.rows import FIXATION, NO_TIME, Rows, join_rows
 from gaze_core.streams import TrackerInfo
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingRecord, SessionMetadata
@@ -81,7 +81,7 @@ class ReportedCase:
     def fixations(self) -> Rows:
         """FIXATION rows of the reading."""
         parts = [each.fixations for each in self.reading]
-        return join_rows(parts)
+        return join_rows(parts) if parts else FIXATION.empty(0)
 
     @property
     def is_replayed(self) -> bool:

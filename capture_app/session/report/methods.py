@@ -5,27 +5,35 @@ Nothing is invented: an item that the recordings do not hold says so.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from capture_app.session.report.gathering import ReportedCase, SessionReport
 from capture_app.session.report.html import number
+from capture_app.session.report.method_words import (
+    calibration_words,
+    detector_words,
+    eyes_words,
+    fields_words,
+    fixations_sentence,
+    head_words,
+    rate_words,
+    room_words,
+    screen_words,
+    software_words,
+    technique_words,
+    timing_words,
+)
 from capture_app.session.report.statistics import Spread, spread_of
 from capture_app.session.report.validations import ReportedValidation
 from capture_app.session.report.wording import (
     NOT_RECORDED,
     SIGNAL_WORDS,
-    answer_words,
     loss_classes,
     shown,
 )
-from gaze_core.rows import GAZE
-
-_SIDES: Final = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +55,19 @@ def methods_items(reports: Sequence[SessionReport]) -> tuple[MethodsItem, ...]:
 
     return (
         _item("A1", "maker and model", each(lambda r: r.tracker.model or NOT_RECORDED), "driver"),
-        _item("A2", "software and firmware", each(_software), "driver, program"),
-        _item("A3", "technique", each(_technique), "driver"),
-        _item("A4", "sampling rate", each(_rate), "device setting, median interval"),
-        _item("A5", "head", each(_head), "start form"),
-        _item("A6", "eyes recorded", each(_eyes), "samples"),
-        _item("A7", "fields recorded", each(_fields), "raw stream"),
-        _item("A8", "room light on the screen", each(_room), "start form"),
-        _item("A9", "calibration", each(_calibration), "calibrations, validations, study file"),
+        _item("A2", "software and firmware", each(software_words), "driver, program"),
+        _item("A3", "technique", each(technique_words), "driver"),
+        _item("A4", "sampling rate", each(rate_words), "device setting, median interval"),
+        _item("A5", "head", each(head_words), "start form"),
+        _item("A6", "eyes recorded", each(eyes_words), "samples"),
+        _item("A7", "fields recorded", each(fields_words), "raw stream"),
+        _item("A8", "room light on the screen", each(room_words), "start form"),
+        _item("A9", "calibration", each(calibration_words), "calibrations, validations, study file"),
         _item("A10", "accuracy and precision", _accuracy(reports), "validations"),
-        _item("A11", "filters and events", each(_events), "study file, detector"),
+        _item("A11", "filters and events", each(detector_words), "study file, detector"),
         _item("A12", "loss, effective rate, exclusions", _quality(reports), "case gate, samples"),
-        _item("B1", "latency and synchronisation", each(_timing), "clock tables, timing constants"),
-        _item("C1", "screen and distance", each(_screen), "session, tracker"),
+        _item("B1", "latency and synchronisation", each(timing_words), "clock tables, timing constants"),
+        _item("C1", "screen and distance", each(screen_words), "session, tracker"),
     )
 
 
@@ -115,7 +123,9 @@ def _gear(reports: Sequence[SessionReport]) -> str:
     parts = []
     for report in reports:
         rate = number(report.source.rate_hz, 0, "Hz")
-        parts.append(f"Gaze was recorded with {_tracker(report)} at {rate} on a screen of {_screen(report)}.")
+        parts.append(
+            f"Gaze was recorded with {_tracker(report)} at {rate} on a screen of {screen_words(report)}."
+        )
     return " ".join(dict.fromkeys(parts))
 
 
@@ -157,7 +167,7 @@ def _measured(reports: Sequence[SessionReport]) -> list[str]:
         "after "
         "the first case."
     )
-    sentences += list(dict.fromkeys(f"Fixations: {_events(report)}." for report in reports))
+    sentences += list(dict.fromkeys(fixations_sentence(report) for report in reports))
     return sentences
 
 
@@ -220,98 +230,6 @@ def _loss_percent(case: ReportedCase, reports: Sequence[SessionReport]) -> float
     return case.loss.share_percent(own.source.gates.loss_counted)
 
 
-def _software(report: SessionReport) -> str:
-    software = report.metadata.software
-    firmware = f"firmware {report.tracker.firmware}" if report.tracker.firmware else "firmware not recorded"
-    return (
-        f"driver {report.tracker.driver}, {firmware}; {software.application} "
-        f"{software.application_version} on "
-        f"Python {software.python or NOT_RECORDED}, {software.operating_system or NOT_RECORDED}"
-    )
-
-
-def _technique(report: SessionReport) -> str:
-    if report.tracker.is_simulated:
-        return "simulated: no eye was recorded"
-    known = ("technique", "tracking_mode", "mode", "illumination_mode")
-    found = [report.tracker.settings[name] for name in known if report.tracker.settings.get(name)]
-    return ", ".join(found) or NOT_RECORDED
-
-
-def _rate(report: SessionReport) -> str:
-    stream = report.gaze.stream
-    return (
-        f"{number(stream.nominal_rate_hz, 0, 'Hz')} set, median interval "
-        f"{number(stream.median_interval_ms, 3, 'ms')}, 95 % below "
-        f"{number(stream.p95_interval_ms, 3, 'ms')}, "
-        f"{stream.gap_count} gaps longer than 1.5 intervals"
-    )
-
-
-def _form(report: SessionReport, *names: str) -> str:
-    for name in names:
-        value = report.case_facts.form.get(name)
-        if value is not None and value != "":
-            return answer_words(value)
-    return ""
-
-
-def _head(report: SessionReport) -> str:
-    rest = _form(report, "has_head_rest", "head_rest")
-    words = {"yes": "head rest", "no": "head free"}.get(rest, rest) or NOT_RECORDED
-    glasses = _form(report, "has_glasses", "glasses", "vision")
-    return words + (f"; glasses: {glasses}" if glasses else "")
-
-
-def _eyes(report: SessionReport) -> str:
-    present = {channel.mapped_to for channel in report.tracker.raw_channels}
-    names = [side for side in _SIDES if any(f"{side}_x_norm" in part for part in present)]
-    eyes = {2: "both eyes", 1: f"{names[0]} eye" if names else ""}.get(len(names), NOT_RECORDED)
-    return f"{eyes}; analysed: {SIGNAL_WORDS[report.source.signal]}"
-
-
-def _fields(report: SessionReport) -> str:
-    fields = [channel.name for channel in report.tracker.raw_channels]
-    listed = ", ".join(fields) or f"{len(GAZE.columns)} normalised columns"
-    return f"{listed}; pupil: {report.tracker.pupil_unit.value}"
-
-
-def _room(report: SessionReport) -> str:
-    lux = report.metadata.display.ambient_lux
-    if math.isfinite(lux):
-        return f"{lux:g} lx"
-    entered = _form(report, "room_lux")
-    return f"{entered} lx" if entered and entered != "nan" else NOT_RECORDED
-
-
-def _calibration(report: SessionReport) -> str:
-    devices = report.side.device_calibrations
-    parts = []
-    if devices:
-        points = "/".join(str(count) for count in sorted({count for _, _, count in devices}))
-        parts.append(f"{len(devices)} calibrations on the device of {points} points")
-    else:
-        parts.append("calibration on the device not recorded")
-    parts.append(f"{len(report.validations)} complete validations")
-    if report.source.opened is not None:
-        study = report.source.opened.study
-        plan, gates, drift = study.calibration, study.gates, study.drift_check
-        parts.append(
-            f"targets {plan.travel_s:g} s travel and {plan.dwell_s:g} s dwell, last "
-            f"{plan.validation_window_ms:g} ms counted; accepted below {gates.average_deg:g} deg mean and "
-            f"{gates.worst_deg:g} deg worst"
-        )
-        parts.append(
-            f"drift check {drift.place.value.replace('_', ' ')}, recalibration advised when the mean of "
-            f"{gates.drift_mean_checks} exceeds {gates.drift_mean_deg:g} deg, one exceeds "
-            f"{gates.drift_single_deg:g} deg or after {gates.recalibrate_after_cases} cases"
-        )
-    accepted = [each for each in report.validations if each.is_accepted and each.accepted_by == "operator"]
-    if any(each.reason and each.grade in ("fair", "poor") for each in accepted):
-        parts.append("accepted against the limits with a typed reason")
-    return "; ".join(parts)
-
-
 def _accuracy(reports: Sequence[SessionReport]) -> str:
     if not any(report.validations for report in reports):
         return NOT_RECORDED
@@ -324,22 +242,6 @@ def _accuracy(reports: Sequence[SessionReport]) -> str:
     )
 
 
-def _events(report: SessionReport) -> str:
-    gaze = report.gaze
-    try:
-        values = json.loads(gaze.detector_parameters)
-    except ValueError:
-        values = {}
-    listed = ", ".join(f"{name} {_plain(value)}" for name, value in sorted(values.items()))
-    return f"detector {gaze.detector} (version {gaze.detector_version}): {listed}; raw gaze is not filtered"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _quality(reports: Sequence[SessionReport]) -> str:
     cases = counted_cases(reports)
     excluded = [case for report in reports for case in report.studied if case.entry.exclusion]
@@ -350,35 +252,4 @@ def _quality(reports: Sequence[SessionReport]) -> str:
     return (
         f"loss {loss.text(1, '%')}, effective rate {rate.text(1, 'Hz')} over {_count(len(cases), 'case')}; "
         f"{_count(len(excluded), 'case')} excluded"
-    )
-
-
-def _timing(report: SessionReport) -> str:
-    display, stream = report.metadata.display, report.gaze.stream
-    if math.isfinite(display.onset_latency_mean_ms):
-        mean_ms, sd_ms = display.onset_latency_mean_ms, display.onset_latency_sd_ms
-        onset = f"light {mean_ms:.2f} ms (SD {sd_ms:.2f}) after presentation"
-    else:
-        onset = "onset latency not measured"
-    delay = (
-        f"samples arrived {number(stream.delay_median_ms, 2, 'ms')} (median) after their time by the "
-        "clock fit, 95 % "
-        f"within {number(stream.delay_p95_ms, 2, 'ms')}"
-        if math.isfinite(stream.delay_median_ms)
-        else "delivery delay not known: the tracker has no clock of its own"
-    )
-    sentence = shown(report, report.metadata.timing.sentence)
-    return "; ".join(part for part in (onset, delay, sentence.rstrip(".")) if part)
-
-
-def _screen(report: SessionReport) -> str:
-    screen, display = report.source.geometry.screen, report.metadata.display
-    assumed = (
-        " (assumed)" if report.metadata.settings.settings.get("screen_size", "").startswith("assumed") else ""
-    )
-    rate = f", {display.refresh_hz:.4g} Hz" if math.isfinite(display.refresh_hz) else ""
-    return (
-        f"{screen.width_px} x {screen.height_px} px, {screen.width_mm:.0f} x {screen.height_mm:.0f} "
-        f"mm{assumed}"
-        f"{rate}, at {display.distance_mm:.0f} mm"
     )

@@ -96,7 +96,7 @@ def _validation(report: SessionReport, validation: ReportedValidation) -> Html:
         element(
             "div",
             figure(picture, picture_words(report.source.signal)),
-            joined([_eye_table(validation), _target_table(validation)]),
+            element("div", _eye_table(validation), _target_table(validation)),
             class_="pair",
         ),
     )

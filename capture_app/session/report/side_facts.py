@@ -105,6 +105,8 @@ def accuracy_map_of(
             each.result, each.t_ended_host_ns, source="closing" if each.is_closing else "validation"
         )
     for check in drift:
+        if not math.isfinite(check.offset_deg) or not (0 <= check.x_norm <= 1 and 0 <= check.y_norm <= 1):
+            continue  # passed over, or a target that nobody can have looked at
         accuracy.add_drift(_drift_result(check, source.signal))
     return accuracy
 

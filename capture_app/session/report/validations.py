@@ -176,7 +176,8 @@ def _reported(
 
 def result_of_rows(rows: Rows, window_ms: float = math.nan) -> ValidationResult:
     """Return the figures that VALIDATION rows of one validation hold; the rate is not among them: NaN."""
-    single = rows[rows["target_id"] != ALL_TARGETS]
+    is_on_screen = (np.abs(rows["x_norm"] - 0.5) <= 0.5) & (np.abs(rows["y_norm"] - 0.5) <= 0.5)
+    single = rows[(rows["target_id"] != ALL_TARGETS) & is_on_screen]
     whole = rows[rows["target_id"] == ALL_TARGETS]
     return ValidationResult(
         targets=tuple(
