@@ -50,9 +50,8 @@ class StudyMark:
     """Which session of a study a recording is; stored with it."""
 
     study_id: str
-    version: str
-    sha256: str  # of the study file's text
-    period: int  # from 1
+    session_id: str
+    facts: Mapping[str, str]  # version, checksums, period and number, for the settings of the recording
     gaze_signal: str  # left, right, average, dominant: as the study says it
     dominant_eye: str = "unknown"
     room_lux: float = math.nan  # light on the screen; NaN: not measured
@@ -60,12 +59,7 @@ class StudyMark:
 
     def texts(self) -> dict[str, str]:
         """Return what has no place of its own in the metadata."""
-        return {
-            "study_version": self.version,
-            "study_sha256": self.sha256,
-            "study_period": str(self.period),
-            "is_robot": "true" if self.is_robot else "false",
-        }
+        return {**self.facts, "is_robot": "true" if self.is_robot else "false"}
 
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -118,7 +112,9 @@ def session_metadata(
         return SessionMetadata(
             session=SessionRecord(
                 # The lab's own time names the session.
-                session_id=f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+                session_id=f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+                if mark is None
+                else mark.session_id,
                 started_wall_ns=time.time_ns(),
                 started_host_ns=time.perf_counter_ns(),
                 study=study if mark is None else mark.study_id,

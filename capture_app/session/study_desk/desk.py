@@ -12,10 +12,11 @@ from capture_app.session.reading import PracticeKey, ReadingLoop, Worklist
 from capture_app.session.recording import Phase
 from capture_app.session.session_metadata import StudyMark
 from capture_app.session.settings import Settings
-from capture_app.session.study import OpenedStudy, StudyError, open_reference, open_study
+from capture_app.session.study import OpenedStudy, ReadingPlan, StudyError, open_reference, open_study
 from capture_app.session.study.check_terms import consent_sha256, consent_text
 from capture_app.session.study_desk.desk_acts import StudyActs
 from capture_app.session.study_desk.desk_state import StateBook
+from capture_app.session.study_desk.folder_layout import recording_facts, session_id_for
 from capture_app.session.study_desk.host import MakeStudyParts, StudyHost, StudyParts
 from capture_app.session.study_desk.sitting import AfterClosing, Sitting
 from capture_app.session.study_desk.start_form import form_problems, form_rows
@@ -154,7 +155,7 @@ class StudyDesk(StudyActs):
         problems = form_problems(opened.study, form, has_consent_text=bool(text))
         if blocking := [problem.sentence for problem in problems if problem.is_blocking]:
             raise SessionError(" ".join(blocking))
-        start, _ = parts.folder.plan(opened, form.reader, form.period)
+        start, reading = parts.folder.plan(opened, form.reader, form.period)
         if start.blocked:
             raise SessionError(start.blocked)
         if self._phase is not StudyPhase.OPENED:  # another session on the same study: nothing is left over
@@ -172,7 +173,7 @@ class StudyDesk(StudyActs):
             plan = DeskPlan.of_study(opened.study, form.dominant_eye, self._grey)
             self._host.calibration_desk.take_plan(plan)
             parts.dictation.hold(self._host.link)
-            self._host.record_to(self._path, form.reader, self._mark(opened, form))
+            self._host.record_to(self._path, form.reader, self._mark(opened, form, reading, self._path))
         except SessionError:
             self._form = None
             parts.copies.close()
@@ -328,13 +329,12 @@ class StudyDesk(StudyActs):
             return NS_PER_S / float(rate_hz)
         return self._host.feed.health.interval_s(tracker) * NS_PER_S
 
-    def _mark(self, opened: OpenedStudy, form: StartForm) -> StudyMark:
+    def _mark(self, opened: OpenedStudy, form: StartForm, reading: ReadingPlan, path: Path) -> StudyMark:
         study = opened.study
         return StudyMark(
             study_id=study.study.study_id,
-            version=study.study.version,
-            sha256=opened.sha256,
-            period=form.period,
+            session_id=session_id_for(path),
+            facts=recording_facts(opened, reading, form.period, path),
             gaze_signal=study.analysis.signal.value,
             dominant_eye=form.dominant_eye,
             room_lux=form.room_lux,

@@ -6,6 +6,7 @@ lets drift be checked, answers, takes breaks, ends the session and waits until i
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,6 +26,8 @@ from capture_app.session.study_desk.states import StartForm, StudyDeskState, Stu
 FASTEST: Final = 20.0
 _CALIBRATIONS: Final = 3  # attempts of the pseudo-operator before it reads on without
 _LOOK_AGAIN_NS: Final = 1_000_000_000
+_MOST_REFUSALS: Final = 30
+_log = logging.getLogger(__name__)
 _ACCEPTED: Final = "The pseudo-operator accepts what the simulated eyes can do."
 _UNCALIBRATED: Final = "The simulated tracker could not be calibrated."
 _PRACTISED: Final = "The pseudo-reader has practised enough."
@@ -75,6 +78,7 @@ class StudyRobot:
         self._attempts = 0
         self._ended_cases: set[tuple[str, int]] = set()
         self._not_before_ns = 0
+        self._refused = 0  # wishes, one after the other
         self.problem = ""  # a sentence where it had to give up
         self.is_over = False
         desk.is_robot = True
@@ -88,9 +92,13 @@ class StudyRobot:
             self._step(state, study, now_ns)
         except SessionError as err:
             # A wish that came a moment too early is made again; one that is refused for good ends it.
-            if study.phase is not StudyPhase.RUNNING:
+            _log.info("The pseudo-operator was refused: %s", err)
+            self._refused += 1
+            if study.phase is not StudyPhase.RUNNING or self._refused >= _MOST_REFUSALS:
                 self._give_up(str(err))
             self._not_before_ns = now_ns + _LOOK_AGAIN_NS
+        else:
+            self._refused = 0
 
     def _step(self, state: LiveState, study: StudyDeskState, now_ns: int) -> None:
         sitting = self._desk.sitting
