@@ -169,12 +169,12 @@ class RobotReader:
         """Present findings, some missed, sometimes one that is not there; else the normal label."""
         labels = self._study.labels
         present = {entry.finding for entry in self._entries(view) if entry.is_present}
+        common = [label for label in labels if not label.is_exclusive]
         chosen = {
             label.name
-            for label in labels
+            for label in common
             if label.name in present and rng.random() >= self._habits.miss_share
         }
-        common = [label for label in labels if not label.is_exclusive]
         if common and rng.random() < self._habits.false_share:
             chosen.add(common[int(rng.integers(len(common)))].name)
         normal = [label.name for label in labels if label.is_exclusive]

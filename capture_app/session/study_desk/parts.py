@@ -66,6 +66,13 @@ class SideRuns(Protocol):
     def abort(self) -> None:
         """Stop at any moment; nothing happens where none runs."""
 
+    def calibrated(self) -> None:
+        """Gaze was calibrated anew: the running drift begins anew, too."""
+
+    @property
+    def last_text(self) -> str:
+        """What the operator should know of the run that ended last; "" for nothing."""
+
 
 class DictationRun(Protocol):
     """The voice of a session: recorded on dictated screens, written down, edited, aligned, played."""

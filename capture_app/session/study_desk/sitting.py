@@ -97,6 +97,8 @@ class Sitting:
         self._failures = _Failures()
         self._resumes = False  # a case rests for a calibration and goes on after it
         self._known_validation: object = None
+        self._known_accepted = host.calibration_desk.accepted_count
+        self._known_text = ""
         self._is_ready_known = False
 
     @property
@@ -162,6 +164,10 @@ class Sitting:
         for name, rows in self.parts.side_runs.step(around):
             self._host.link.append(name, rows)
             self._observe(name, rows)
+        if (text := self.parts.side_runs.last_text) != self._known_text:
+            self._known_text = text
+            if text:
+                self._host.say(text)
         for name, rows in self.parts.dictation.step(around, self.view):
             self._host.link.append(name, rows)
         self._hear_transcript()
@@ -303,6 +309,10 @@ class Sitting:
         desk = self._host.calibration_desk
         for name, rows in desk.take_rows():
             self._observe(name, rows)
+        if desk.accepted_count != self._known_accepted:
+            self._known_accepted = desk.accepted_count
+            if desk.last_purpose == "opening":
+                self.parts.side_runs.calibrated()
         result = desk.last_result
         if result is not None and result is not self._known_validation:
             self._known_validation = result

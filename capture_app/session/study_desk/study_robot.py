@@ -142,6 +142,8 @@ class StudyRobot:
         if self._calibration.is_active:
             self._decide_calibration()
             return
+        if study.side_run is not None and study.side_run.can_be_passed_over:
+            self._desk.pass_over()
         if sitting.is_held or sitting.is_over:
             return
         stage = sitting.loop.stage

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reading_rig import IMAGES, Rig, preset_study, quiet
+from reading_rig import IMAGES, Rig, preset_study, quiet, some_cases
 
 from benchmarks import speech as spoken
 from capture_app.session.acquisition_start import start_acquisition
@@ -54,10 +54,10 @@ class SpokenSession:
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
         self.rig, self.folder, self.reports = rig, folder, reports
-        study = quiet(preset_study("reflacx"))
+        study = quiet(preset_study("reflacx"), cases=len(reports))
         engine = TranscriptionEngine.POCKETSPHINX
         self.study = replace(study, dictation=replace(study.dictation, engine=engine, rate_hz=RATE_HZ))
-        self.reading = Rig(study=self.study)
+        self.reading = Rig(study=self.study, cases=some_cases(len(reports)))
         self.run = StudyDictation(HostClock())
         self.spoken = [spoken.speak_word_by_word(report, seed) for seed, report in enumerate(reports)]
         self.begun_ns: list[int] = []
@@ -233,7 +233,7 @@ def test_a_spoken_report_is_written_down_and_each_word_of_the_corrected_text_lie
 
 @pytest.mark.long
 def test_reports_that_no_vocabulary_holds_are_written_down_and_aligned_as_well(speak):
-    word_error_rate, errors_ms, aligned = told(*figures(speak(spoken.REPORTS)))
+    word_error_rate, errors_ms, aligned = told(*figures(speak(spoken.REPORTS[:6])))
     assert word_error_rate <= 0.35
     assert aligned >= 0.9
     assert np.mean(np.abs(errors_ms) <= 150) >= 0.95

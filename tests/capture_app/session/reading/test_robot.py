@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from reading_rig import FAST, Rig, preset_study, quiet, some_cases
+from reading_rig import FAST, Rig, preset_study, quiet, some_cases, some_reference
 
 from capture_app.session.reading import RobotReader, ShapeKind, Stage
 from capture_app.session.study import PRESETS, Study
@@ -48,6 +48,18 @@ def test_the_same_seed_gives_the_same_rows() -> None:
     two.run()
 
     assert [rows.tobytes() for _, rows in one.made] == [rows.tobytes() for _, rows in two.made]
+
+
+def test_a_reference_that_names_the_normal_label_never_makes_it_stand_beside_others() -> None:
+    study = quiet(preset_study("reflacx"), cases=12)
+    cases = some_cases(12)
+    normal = next(label.name for label in study.labels if label.is_exclusive)
+    reference = [replace(entry, finding=normal, is_present=True) for entry in some_reference(cases)]
+    for seed in range(4):
+        rig = Rig(study, cases=cases)
+        rig.robot = RobotReader(study, reference, reader="R01", seed=seed, habits=FAST)
+        rig.run()
+        assert rig.loop.view.counted == 12
 
 
 def test_readers_and_seeds_differ() -> None:
