@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("images", "heatmaps", "detectors", "acquisition", "station", "signals", "speech", "drawing")
+BENCHMARKS = ("images", "heatmaps", "detectors", "acquisition", "station", "signals", "speech", "drawing", "screens")
 
 
 def machine() -> str:
