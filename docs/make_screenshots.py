@@ -137,7 +137,6 @@ SHOTS = (
     Shot(name="reading-keys", scene="reading-keys"),
     Shot(name="reading-labels-150", scene="reading-labels", size_px=(2560, 1440), scale=1.5),
     Shot(name="reading-ellipses-200", scene="reading-ellipses", size_px=(2560, 1440), scale=2.0),
-    Shot(name="reading-end-large", scene="reading-end", size_px=(2560, 1440)),
     Shot(name="two-monitors", scene="two-monitors"),
 )
 

@@ -20,8 +20,10 @@ from capture_app.session.reading import (
 )
 from capture_app.session.reading import ShownImage as ReadImage
 from capture_app.session.reading.attempts import GazeLoss
+from capture_app.session.reading.rules import choices_of
 from capture_app.session.states import ReaderState
 from capture_app.session.study import OpenedStudy, Study, new_study, open_study, plan_for
+from capture_app.session.study.task_keys import ChoiceScreen
 from capture_app.session.study_desk.room import room_of
 from capture_app.session.study_desk.states import (
     StudyDeskState,
@@ -149,7 +151,9 @@ class ReadingShown:
             self._do("draw", self._shape((0.1, 0.12, 0.9, 0.86), (), ShapeKind.CHEST_BOX, -1))
         elif kind in ("choice", "certainty", "likert"):
             levels = self._opened.study.certainty
-            values = {"choice": ("yes",), "likert": 4}
+            case, screen = (view.planned.case if view.planned else None), view.screen
+            choices = choices_of(screen, case) if isinstance(screen, ChoiceScreen) and case else ()
+            values = {"choice": choices[:1], "likert": 4}
             self._do("answer", values.get(kind, levels[0].screen_code if levels else 1))
 
     def _draw_findings(self) -> None:

@@ -54,7 +54,7 @@ def test_contrast_follows_the_published_extremes():
     assert contrast_ratio("#777777", "#777777") == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("path", sorted(GUI.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(GUI.rglob("*.py")), ids=lambda path: path.relative_to(GUI).as_posix())
 def test_no_other_module_holds_a_colour(path):
     found = re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text(encoding="utf-8"))
     assert path.name == "tokens.py" or found == []
