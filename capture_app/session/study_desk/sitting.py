@@ -15,6 +15,7 @@ from capture_app.session.images import LoadedCase
 from capture_app.session.presentation import ShownImage
 from capture_app.session.reading import By, NamedRows, ReadingLoop, ReadingView, Stage, Worklist
 from capture_app.session.reading import ShownImage as CaseImage
+from capture_app.session.reading.case_work import Asked
 from capture_app.session.reading.worklist import Fate
 from capture_app.session.study import OpenedStudy, PlannedCase
 from capture_app.session.study_desk.host import StudyHost, StudyParts
@@ -88,6 +89,7 @@ class Sitting:
         self.is_over = False  # the reader has left; the recording may be closed
         self._screens = ReaderScreens()
         self._view: ReadingView | None = None
+        self._view_asked: Asked | None = None
         self._images: tuple[ShownImage, ...] = ()
         self._indices = {each.case.case_id: n for n, each in enumerate(worklist.all_cases)}
         self._next_row = host.feed.live.first_recent_row + len(host.feed.live.recent_gaze)
@@ -104,8 +106,10 @@ class Sitting:
     @property
     def view(self) -> ReadingView:
         """What the loop wants to be shown."""
-        if self._view is None:
-            self._view = self.loop.view
+        if self._view is None or self.loop.asked is not self._view_asked:
+            # A screen that is asked for makes no row before it is presented.
+            self._view, self._view_asked = self.loop.view, self.loop.asked
+            self.version += 1
         return self._view
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,16 @@ from capture_app.session.calibration_states import CalibrationStage
 from capture_app.session.port import SessionError
 from capture_app.session.reading import DATASET_OF, CaseState, Event, Stage
 from capture_app.session.states import RecordingState
+from capture_app.session.study import CaseRole
 from capture_app.session.study_desk.states import StudyPhase
 from capture_app.session.study_desk.study_robot import StudyRobot
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> StudyRun:
-    return StudyRun(tmp_path)
+def study(tmp_path: Path) -> Iterator[StudyRun]:
+    run = StudyRun(tmp_path)
+    yield run
+    run.run.session.close()
 
 
 def calibrated(study: StudyRun) -> StudyRun:
@@ -189,9 +193,14 @@ def test_a_robot_reads_a_whole_study(study: StudyRun) -> None:
     study.until(step, most_frames=40_000)
     assert robot.problem == ""
     quota = study.state.opened.study.quota.cases_per_reader
-    assert sum(line.does_count for line in study.state.cases) == quota
+    read = [line for line in study.state.cases if line.role is not CaseRole.PRACTICE]
+    assert sum(line.does_count for line in read) == quota
     assert len(study.copies.cases) >= quota
     done = study.written("trial")
     assert np.count_nonzero(done["state"] == b"done") >= quota
+    images = study.written("screen")
+    image_visits = np.count_nonzero(images["kind"] == b"image")
+    shown = study.written("viewport")
+    assert np.count_nonzero(shown["cause"] == b"show") >= image_visits >= quota
     purposes = {bytes(each).decode() for each in study.written("validation")["purpose"]}
     assert purposes == {"opening", "session_end"}
