@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# With importlib import mode, what tests of several parts share is loaded by path.
+_SPEC = importlib.util.spec_from_file_location("quick_study", Path(__file__).with_name("quick_study.py"))
+assert _SPEC is not None
+assert _SPEC.loader is not None
+_MODULE = importlib.util.module_from_spec(_SPEC)
+sys.modules["quick_study"] = _MODULE
+_SPEC.loader.exec_module(_MODULE)
 
 # The same examples on every machine: a property that fails for one fails for all.
 settings.register_profile(

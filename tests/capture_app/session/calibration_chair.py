@@ -11,7 +11,7 @@ from session_fakes import FRAME_NS, FakeRun
 from calibration import Pace
 from capture_app.acquisition import messages as m
 from capture_app.session.calibration_states import CalibrationDeskState, CalibrationStage
-from gaze_core.rows import CALIBRATION_SAMPLE, GAZE
+from gaze_core.rows import CALIBRATION_SAMPLE, GAZE, Rows
 
 ROWS_PER_FRAME = 10
 QUICK = Pace(travel_s=0.1, dwell_s=0.4, settle_s=0.2)
@@ -34,6 +34,7 @@ class Chair:
         self.attempt = 0
         self.hands_out_data = True
         self._answered = 0
+        self._room = GAZE.empty(0)
         self._seq = 0
         self.desk.pace = QUICK
         self.connect(calibrates=calibrates)
@@ -76,10 +77,20 @@ class Chair:
             rows[f"{prefix}pupil"] = self.pupil_mm
             rows[f"{prefix}pupil_valid"] = np.isfinite(self.pupil_mm)
         if self.is_sending:
-            acquisition.stream = np.concatenate([acquisition.stream, rows])
+            self._send(rows)
         if not self.is_silent:
             self._answer()
         self.run.step(ROWS_PER_FRAME if self.is_sending else 0)
+
+    def _send(self, rows: Rows) -> None:
+        """Append rows to the stream; room is made for twice as many, so that long sessions stay quick."""
+        acquisition = self.run.acquisition
+        count = len(acquisition.stream)
+        if self._room.size < count + len(rows) or acquisition.stream.base is not self._room:
+            self._room = GAZE.empty(2 * (count + len(rows)))
+            self._room[:count] = acquisition.stream
+        self._room[count : count + len(rows)] = rows
+        acquisition.stream = self._room[: count + len(rows)]
 
     def _answer(self) -> None:
         calls = self.run.acquisition.all_sent(m.CalibrationCall)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from calibration_chair import Chair
+from quick_study import quick_study
 from session_fakes import FakeRun
 
 from capture_app.session.calibration_plan import GreySource
@@ -17,7 +17,6 @@ from capture_app.session.reading import NamedRows, ReadingView, RecordingRows, S
 from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState
 from capture_app.session.study import OpenedStudy, ReadingPlan, plan_for
-from capture_app.session.study.presets import new_study
 from capture_app.session.study_desk.host import StudyHost, StudyParts
 from capture_app.session.study_desk.parts import StudyAround
 from capture_app.session.study_desk.side_runs import StudySideRuns
@@ -130,26 +129,12 @@ class OneFolder:
         self.is_taken = False
 
 
-def hurry(study_file: Path) -> None:
-    """Make a study calibrate with few quick targets, so that a session on a manual clock takes moments."""
-    quick = {
-        "points": "5", "travel_s": "0.1", "dwell_s": "0.4", "validation_window_ms": "200", "fixation_ms": "200",
-        "pupil_baseline_s": "1", "cases_per_reader": "3", "minimum_cases": "1", "longest_wait_s": "1",
-    }  # fmt: skip
-    text = study_file.read_text(encoding="utf-8")
-    for key, value in quick.items():
-        text, count = re.subn(rf"(?m)^{key} = [^#\n]+", f"{key} = {value} ", text)
-        assert count == 1, key
-    study_file.write_text(text, encoding="utf-8")
-
-
 class StudyRun:
     """A study that is open before a calibrated chair; `lead` lets time pass."""
 
     def __init__(self, folder: Path, preset: str = "reflacx", *, calibrates: bool = True) -> None:
         self.study_path = folder / "study"
-        new_study(preset, self.study_path)
-        hurry(next(self.study_path.glob("*.gazestudy")))
+        quick_study(preset, self.study_path)
         self.dictation, self.copies, self.ending = QuietDictation(), NotedCopies(), QuickEnding()
         self.folder = OneFolder(folder)
         self.run = FakeRun(settings=Settings(), make_study_parts=self._parts)
