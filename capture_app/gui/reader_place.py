@@ -12,6 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QWidget
 
 from capture_app.gui.reader_frames import USUAL_REFRESH_HZ
 from capture_app.gui.reader_window import ReaderWindow
@@ -54,6 +55,11 @@ class ReaderPlace(QObject):
     def shares_the_only_monitor(self) -> bool:
         """Whether the operator has to be covered while the reader reads."""
         return not self._in_window and len(QGuiApplication.screens()) == 1
+
+    @property
+    def filling_window(self) -> QWidget | None:
+        """The reader's window where it fills its monitor: what is to be seen there has to belong to it."""
+        return self._window if self._window.isVisible() and not self._in_window else None
 
     def facts(self) -> ScreenFacts:
         """Return what the reader looks at: the monitor, or the window in its place."""

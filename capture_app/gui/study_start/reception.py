@@ -91,7 +91,9 @@ class StudyReception(QObject):
         settings = self._settings()
         wanted = self._opened.study.display if self._opened is not None else None
         screen = reader_screen(settings.monitor)
-        dialog = RulerDialog(screen, settings, wanted, self._operator.colours, self._operator)
+        dialog = RulerDialog(
+            screen, settings, wanted, self._operator.colours, self._operator, over=self._place.filling_window
+        )
         dialog.size_accepted.connect(partial(self._take_size, dialog))
         self._operator.colours_changed.connect(dialog.set_colours)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -37,6 +37,8 @@ class RulerDialog(SentenceDialog):
         Whose millimetres are believed.
     wanted
         The screen of the study; None without one.
+    over
+        The window that fills the reader's screen; None where nothing does.
     """
 
     size_accepted = Signal(float, float)  # width and height of the screen, mm
@@ -48,6 +50,8 @@ class RulerDialog(SentenceDialog):
         wanted: DisplaySetup | None,
         colours: Colours,
         parent: QWidget | None = None,
+        *,
+        over: QWidget | None = None,
     ) -> None:
         super().__init__("", "", parent)
         self.setObjectName("ruler_dialog")
@@ -55,8 +59,9 @@ class RulerDialog(SentenceDialog):
         self.facts = screen_facts(screen, settings)
         self._wanted = wanted
         self.result_now: RulerResult | None = None
+        self._screen = screen
         is_only = len(QGuiApplication.screens()) == 1
-        self.ruler = RulerWindow(ruler_frame(self.facts), screen, is_only_screen=is_only)
+        self.ruler = RulerWindow(ruler_frame(self.facts), screen, is_only_screen=is_only, over=over)
         where = self.facts.model or self.facts.name or self.tr("the reader's monitor")
         self.text.setText(
             self.tr(
@@ -97,8 +102,9 @@ class RulerDialog(SentenceDialog):
         """Show the frame with the dialog, which keeps out of its way."""
         super().showEvent(event)
         self.ruler.show()
-        if self.ruler.screen() is self.screen():
-            area = self.screen().availableGeometry()
+        # Not by `self.screen()`: the binding ends a screen that a window was asked for with that window.
+        if self._screen.geometry().contains(self.frameGeometry().center()):
+            area = self._screen.availableGeometry()
             self.move(area.right() - self.width() - tokens.SPACE_XL, area.bottom() - self.height())
 
     def hideEvent(self, event: QHideEvent) -> None:

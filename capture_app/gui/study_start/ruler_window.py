@@ -11,11 +11,25 @@ from capture_app.session.ruler_check import FRAME_HEIGHT_MM, FRAME_WIDTH_MM, Rul
 
 
 class RulerWindow(QWidget):
-    """Lies over everything on its screen and takes no input; the operator's dialog closes it."""
+    """Lies over everything on its screen and takes no input; the operator's dialog closes it.
 
-    def __init__(self, frame: RulerFrame, screen: QScreen, *, is_only_screen: bool) -> None:
+    Parameters
+    ----------
+    frame
+        What is drawn.
+    screen
+        The reader's.
+    is_only_screen
+        Whether the dialog is on it, too.
+    over
+        The window that fills the screen; None where nothing does.
+    """
+
+    def __init__(
+        self, frame: RulerFrame, screen: QScreen, *, is_only_screen: bool, over: QWidget | None = None
+    ) -> None:
         flags = Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint | Qt.WindowType.Tool
-        super().__init__(None, flags)
+        super().__init__(over, flags)  # a full screen window is above all windows but its own
         self.setObjectName("ruler_window")
         self.setWindowTitle(self.tr("Ruler"))
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.study_start.ruler_dialog import RulerDialog
@@ -93,3 +96,26 @@ def test_a_screen_nobody_measured_can_be_taken_over_as_it_is(make_dialog):
 def test_other_millimetres_in_the_study_file_are_told(make_dialog):
     dialog = make_dialog(DisplaySetup(width_mm=500.0, height_mm=300.0))
     assert "study file says 500 x 300 mm" in dialog.study_sentence.text
+
+
+def test_the_screen_outlives_the_dialog(qtbot, themed):
+    screen = QGuiApplication.primaryScreen()
+    dialog = RulerDialog(screen, Settings(screen_width_mm=400.0, screen_height_mm=300.0), None, DARK)
+    dialog.show()
+    dialog.reject()
+    dialog.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not shiboken6.isValid(dialog)
+    assert shiboken6.isValid(screen)
+
+
+def test_the_frame_belongs_to_the_window_that_fills_the_screen(qtbot, themed):
+    reader = QWidget()
+    qtbot.addWidget(reader)
+    reader.show()
+    settings = Settings(screen_width_mm=400.0, screen_height_mm=300.0)
+    dialog = RulerDialog(QGuiApplication.primaryScreen(), settings, None, DARK, over=reader)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.ruler.windowHandle().transientParent() is reader.windowHandle()
+    dialog.reject()
