@@ -91,7 +91,7 @@ class Sitting:
         self._view: ReadingView | None = None
         self._view_asked: Asked | None = None
         self._images: tuple[ShownImage, ...] = ()
-        self._indices = {each.case.case_id: n for n, each in enumerate(worklist.all_cases)}
+        self._indices = {case.case_id: n for n, case in enumerate(host.trials.cases)}
         self._next_row = host.feed.live.first_recent_row + len(host.feed.live.recent_gaze)
         self._last_gaze_ns = 0
         self._live = host.feed.live

@@ -204,3 +204,18 @@ def test_a_robot_reads_a_whole_study(study: StudyRun) -> None:
     assert np.count_nonzero(shown["cause"] == b"show") >= image_visits >= quota
     purposes = {bytes(each).decode() for each in study.written("validation")["purpose"]}
     assert purposes == {"opening", "session_end"}
+    assert_each_case_showed_its_own_images(study)
+
+
+def assert_each_case_showed_its_own_images(study: StudyRun) -> None:
+    """Compare what the recording says of each trial with the case list; the order of cases is shuffled."""
+    names = {int(row["image_id"]): bytes(row["name"]).decode() for row in study.written("image")}
+    opened = {case.case_id: case for case in study.state.opened.cases}
+    trials = study.written("trial")
+    read = trials[(trials["state"] == b"open") & (trials["image_ids"] != b"")]
+    for row in read:
+        case = opened[bytes(row["case_id"]).decode()]
+        shown = [names[int(number)] for number in bytes(row["image_ids"]).decode().split(",")]
+        assert shown == [path.relative_to(study.state.opened.folder).as_posix() for path in case.images]
+    order = [bytes(case_id).decode() for case_id in read["case_id"]]
+    assert order != sorted(order, key=list(opened).index)  # else the test would hold by chance
