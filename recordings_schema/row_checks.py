@@ -137,6 +137,24 @@ def check_viewport(recording: Recording) -> Iterator[Finding]:
         yield error(path, f"Rows name trial {unknown[0]}, which is not in /trials.", _CHANGED)
 
 
+def check_image_screens(recording: Recording) -> Iterator[Finding]:
+    """A screen of the protocol that shows an image must have had one: a pane on the screen at its time."""
+    screens, viewport = recording.rows(DatasetKey.SCREENS), recording.rows(DatasetKey.VIEWPORT)
+    images = screens[(screens["kind"] == b"image") & (screens["t_presented_host_ns"] != NO_TIME)]
+    shown = viewport[(viewport["image_id"] >= 0) & (viewport["t_presented_host_ns"] != NO_TIME)]
+    for row in images:
+        is_there = (shown["trial"] == row["trial"]) & (
+            shown["t_presented_host_ns"] <= row["t_presented_host_ns"]
+        )
+        if not is_there.any():
+            yield error(
+                LAYOUT_BY_KEY[DatasetKey.SCREENS].path,
+                f"The screen {decode_text(row['screen'])} of trial {row['trial']} counts as shown, and no "
+                "image was on the reader's screen.",
+                "Do not use the gaze of this trial as a reading of its image.",
+            )
+
+
 def check_trials(recording: Recording) -> Iterator[Finding]:
     """Each trial must go from open to one end, over states that can follow each other."""
     path = LAYOUT_BY_KEY[DatasetKey.TRIALS].path
@@ -206,6 +224,7 @@ ROW_CHECKS: Final[tuple[RowCheck, ...]] = (
     check_sample_times,
     check_images,
     check_viewport,
+    check_image_screens,
     check_trials,
     check_analysis,
     check_device_calibrations,

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from gaze_core.rows import FIXATION, GAZE, TRIAL, VIEWPORT, GazeFlag
+from gaze_core.rows import FIXATION, GAZE, IMAGE, SCREEN, TRIAL, VIEWPORT, GazeFlag
 from recordings_schema.findings import Finding, Severity
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingFacts
@@ -242,6 +242,23 @@ def test_viewport_changes_out_of_order_are_found(path: Path) -> None:
 
     record(path, fill)
     assert any("not in order of presentation" in found for found in errors(path))
+
+
+@pytest.mark.parametrize("t_image_ns", [None, 10, 30], ids=["never", "before", "after"])
+def test_an_image_screen_without_its_image_is_found(path: Path, t_image_ns: int | None) -> None:
+    def fill(writer: RecordingWriter) -> None:
+        append_samples(writer, 60)
+        writer.append(DatasetKey.TRIALS, TRIAL.row(t_host_ns=0, trial=0, case_id="a", state="open"))
+        if t_image_ns is not None:
+            writer.append(DatasetKey.IMAGES, IMAGE.row(image_id=0, name="a.png", width_px=2, height_px=2))
+            row = VIEWPORT.row(t_presented_host_ns=t_image_ns, trial=0, pane=0, image_id=0, cause="show")
+            writer.append(DatasetKey.VIEWPORT, row)
+        screen = SCREEN.row(t_asked_host_ns=5, t_presented_host_ns=20, trial=0, screen="read", kind="image")
+        writer.append(DatasetKey.SCREENS, screen)
+
+    record(path, fill)
+    is_found = any("no image was on the reader's screen" in found for found in errors(path))
+    assert is_found is (t_image_ns != 10)
 
 
 def test_a_recording_without_samples_is_a_warning(path: Path) -> None:
