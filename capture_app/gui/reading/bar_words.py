@@ -70,5 +70,26 @@ def bar_state(
     )
 
 
+def frame_help(
+    widget: ScreenWidget, state: StudyDeskState, *, is_typing: bool
+) -> tuple[tuple[str, str], ...]:
+    """Return the keys of the frame around a screen, with what they do there.
+
+    Parameters
+    ----------
+    is_typing
+        A field for a text has the keyboard: only keys that are no text work.
+    """
+    has_back, image = ways_back(state) if widget.has_ways_back else (False, "")
+    rows = []
+    if widget.next_text:
+        rows.append((_tr("Ctrl+Enter") if is_typing else _tr("Enter"), widget.next_text))
+    if has_back:
+        rows.append((_tr("Alt+Left") if is_typing else _tr("Backspace"), _tr("go back")))
+    if image:
+        rows.append((_tr("Alt+I"), _tr("back to the image")))
+    return (*rows, (_tr("F1") if is_typing else _tr("?"), _tr("show these keys, or put them away")))
+
+
 def _tr(text: str) -> str:
     return QCoreApplication.translate(_CONTEXT, text)

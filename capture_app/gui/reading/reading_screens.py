@@ -17,10 +17,11 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBox
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
-from capture_app.gui.reading.bar_words import bar_state, ways_back
+from capture_app.gui.reading.bar_words import bar_state, frame_help, ways_back
 from capture_app.gui.reading.frame_keys import FrameKey, frame_key
 from capture_app.gui.reading.keys_overlay import KeysOverlay
 from capture_app.gui.reading.look import ReadingLook
+from capture_app.gui.reading.page_choice import WAITING, page_of
 from capture_app.gui.reading.reading_bar import ReadingBar
 from capture_app.gui.reading.reading_page import ImagePage, PlainPage
 from capture_app.gui.reading.reading_style import reading_style
@@ -37,7 +38,6 @@ from capture_app.session.study_desk.states import StudyDeskState, StudyPhase
 from capture_app.session.viewer_controls import ViewerControls
 
 Page: TypeAlias = PlainPage | ImagePage
-_WAITING: Final = "waiting"
 _BRIEF: Final = (Stage.READY, Stage.CASE, Stage.DRIFT_CHECK)
 """Stages that are usually over before a sentence could be read."""
 
@@ -103,6 +103,11 @@ class ReadingScreens(QWidget):
         return page.widget_shown if page is not None else None
 
     @property
+    def visit(self) -> tuple[object, ...]:
+        """What is shown, as long as it is one and the same screen of one case."""
+        return (self._page_name, *self._visit)
+
+    @property
     def is_measured(self) -> bool:
         """Whether the reader looks at an image that is measured."""
         return self.current is not None and self.current.is_measured
@@ -136,7 +141,7 @@ class ReadingScreens(QWidget):
             return
         if reader.background_grey != self.look.grey:
             self._dress(reader.background_grey)
-        if self._page_name == _WAITING:
+        if self._page_name == WAITING:
             self._visit = ()
             is_brief = state.view is not None and state.view.stage in _BRIEF
             self.waiting.say(rest_words(state), is_brief=is_brief and state.phase is StudyPhase.RUNNING)
@@ -178,8 +183,10 @@ class ReadingScreens(QWidget):
         """Show the keys of this screen, or put them away; never over an image that is measured."""
         if self.overlay.isVisible():
             self.overlay.hide()
-        elif self.current is not None and not self.is_measured:
-            self.overlay.show_keys((*self.current.key_help, *self._frame_help()), self.look)
+        elif self.current is not None and self._state is not None and not self.is_measured:
+            is_typing = isinstance(self.focusWidget(), QPlainTextEdit)
+            frame = frame_help(self.current, self._state, is_typing=is_typing)
+            self.overlay.show_keys((*self.current.key_help, *frame), self.look)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Act on the keys that the fields of a screen have left."""
@@ -341,21 +348,6 @@ class ReadingScreens(QWidget):
         """Whether a key without a meaning ends here; over an image the viewer may know it."""
         return self.current is not None and not self._is_over_image and event.key() != Qt.Key.Key_Escape
 
-    def _frame_help(self) -> tuple[tuple[str, str], ...]:
-        widget = self.current
-        if widget is None or self._state is None:
-            return ()
-        has_back, image = ways_back(self._state) if widget.has_ways_back else (False, "")
-        is_typing = isinstance(self.focusWidget(), QPlainTextEdit)
-        enter = self.tr("Ctrl+Enter") if is_typing else self.tr("Enter")
-        rows = [(enter, widget.next_text)] if widget.next_text else []
-        if has_back:
-            rows.append((self.tr("Alt+Left") if is_typing else self.tr("Backspace"), self.tr("go back")))
-        if image:
-            rows.append((self.tr("Alt+I"), self.tr("back to the image")))
-        keys = self.tr("F1") if is_typing else self.tr("?")
-        return (*rows, (keys, self.tr("show these keys, or put them away")))
-
     def _refused(self, sentence: str) -> None:
         self._refusal = sentence
         self._render_frame()
@@ -379,18 +371,3 @@ class ReadingScreens(QWidget):
         for page in self.pages.values():
             page.set_look(look)
             page.widget_shown.set_look(look)
-
-
-def page_of(reader: ReaderState, state: StudyDeskState | None) -> str:
-    """Return the page a state is shown on: a kind of screen, a break, waiting; "" for none."""
-    if state is None or state.phase is StudyPhase.OPENED:
-        return ""
-    if reader.has_targets or state.is_calibrating or state.side_run is not None:
-        return ""
-    if state.phase is not StudyPhase.RUNNING or state.view is None:
-        return _WAITING
-    if state.view.stage is Stage.BREAK:
-        return BREAK
-    if state.view.stage is Stage.CASE and state.view.screen is not None:
-        return state.view.screen.KIND if state.view.screen.KIND in FACTORIES else ""
-    return _WAITING

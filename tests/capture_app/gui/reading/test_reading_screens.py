@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from study_stage import StageDesk, preset_study, quiet, study_of
 
-from capture_app.gui.reading.reading_screens import page_of
+from capture_app.gui.reading.page_choice import page_of
 from capture_app.gui.reading.registry import FACTORIES
 from capture_app.session.reading import Event, Stage
 from capture_app.session.settings import Corner
