@@ -14,6 +14,7 @@ from capture_app.gui import tokens
 from capture_app.gui.dialogs import CloseQuestion, MessageDialog
 from capture_app.gui.frame_statistics import FrameStatistics
 from capture_app.gui.operator_window import OperatorWindow
+from capture_app.gui.reader_copy import ReaderCopy
 from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.reader_window import PresentedFrame, ReaderWindow
 from capture_app.session.port import ScreenFacts, SessionError, SessionPort
@@ -45,6 +46,7 @@ class CaptureController(QObject):
         self._operator = operator
         self._reader = reader
         self._place = place
+        self._copy = ReaderCopy(reader)
         self._now_ns = now_ns
         self._state: LiveState | None = None
         self._message: MessageDialog | None = None
@@ -82,6 +84,9 @@ class CaptureController(QObject):
         self._reader.render_state(state.reader)
         self._reader.render_study(state.study)
         self._operator.render_state(state)
+        if self._operator.is_station:
+            live_view = self._operator.live_view
+            live_view.render_screens(self._copy.picture(t_begin_ns, live_view.screen_size_px()))
         if before is not None and before.reader.has_targets != state.reader.has_targets:
             self._targets_changed(state)
         if before is None or before.recording is not state.recording:

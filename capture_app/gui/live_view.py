@@ -24,6 +24,7 @@ from capture_app.gui.live_layers import (
     paint_gaze,
     paint_trail,
 )
+from capture_app.gui.target_paint import paint_target
 from capture_app.gui.tokens import OVERLAY, Colours
 from capture_app.session.settings import LiveViewOptions
 from capture_app.session.states import LiveState, NewestGaze
@@ -51,6 +52,7 @@ class LiveView(QWidget):
         self._fixations = FixationLayer()
         self._base = QPixmap()
         self._base_key: tuple[object, ...] = ()
+        self._screens: QPixmap | None = None  # of a study, over the images
         self._centre = (0.5, 0.5)  # of the view on the reader's screen, norm, while following
 
     def set_colours(self, colours: Colours) -> None:
@@ -73,6 +75,17 @@ class LiveView(QWidget):
     def render_newest(self, newest: NewestGaze | None) -> None:
         """Take the newest sample, which is painted instead of that of the state."""
         self._newest = newest
+
+    def render_screens(self, screens: QPixmap | None) -> None:
+        """Take what a study lays over the reader's images, drawn for `screen_size_px`."""
+        if screens is not self._screens:
+            self._screens = screens
+            self.update()
+
+    def screen_size_px(self) -> QSize:
+        """Return the size of the reader's whole screen in the copy, physical px."""
+        stage, ratio = self.stage(), self.devicePixelRatioF()
+        return QSize(max(round(stage.w * ratio), 1), max(round(stage.h * ratio), 1))
 
     def sizeHint(self) -> QSize:
         """Prefer the shape of a screen."""
@@ -107,8 +120,13 @@ class LiveView(QWidget):
             painter.drawPixmap(QPointF(stage.x, stage.y), self._base)
         if self._options.show_fixations and not self._fixations.pixmap.isNull():
             painter.drawPixmap(QPointF(stage.x, stage.y), self._fixations.pixmap)
-        if not state.reader.panes and state.reader.message:
+        whole = QRectF(stage.x, stage.y, stage.w, stage.h)
+        if self._screens is not None:
+            painter.drawPixmap(whole, self._screens, QRectF(self._screens.rect()))
+        elif not state.reader.panes and state.reader.message:
             self._paint_message(painter, state.reader.message, stage)
+        if state.reader.dot is not None:
+            paint_target(painter, state.reader.dot, whole, state.reader.background_grey)
         options = self._options
         if options.show_fixations:
             paint_fixations(painter, tuple(mark for mark in state.fixations if mark.is_open), stage)
@@ -144,9 +162,8 @@ class LiveView(QWidget):
         self.update()
 
     def _draw_base(self, state: LiveState, scale: float) -> QPixmap:
-        stage = self.stage()
         ratio = self.devicePixelRatioF()
-        base = QPixmap(max(round(stage.w * ratio), 1), max(round(stage.h * ratio), 1))
+        base = QPixmap(self.screen_size_px())
         grey = state.reader.background_grey
         base.fill(QColor(grey, grey, grey))
         painter = QPainter(base)

@@ -28,6 +28,11 @@ class FrameCounter:
         self.dropped = 0  # revisions replaced before they were presented
         self._asked: tuple[int, int] | None = None  # revision, t_host_ns
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a revision was asked for that is not presented yet."""
+        return self._asked is not None
+
     def asked(self, revision: int, t_host_ns: int) -> None:
         """Note that a new revision shall be shown."""
         if self._asked is not None:

@@ -32,6 +32,7 @@ from capture_app.gui.image_copy import ImageCopy
 from capture_app.gui.reader_frames import FrameCounter, PresentedFrame
 from capture_app.gui.reader_input import ReaderInput
 from capture_app.gui.reading.reading_screens import ReadingScreens
+from capture_app.gui.target_paint import paint_target
 from capture_app.session.settings import Corner
 from capture_app.session.states import ReaderState
 from capture_app.session.study_desk.port import ReaderActs
@@ -65,6 +66,7 @@ class ReaderWindow(QWidget):
         self._state = _CLEAR
         self._copy = ImageCopy()
         self._painted_revision: int | None = None
+        self.paint_count = 0  # grows with every flush of anything in the window
         self.screens: ReadingScreens | None = None  # of studies; None where no session offers any
         self._is_in_update = False
         self._cursor_timer = QTimer(self)
@@ -126,6 +128,7 @@ class ReaderWindow(QWidget):
             handled = super().event(event)
         finally:
             self._is_in_update = False
+        self.paint_count += 1
         self._stamp()
         return handled
 
@@ -144,7 +147,8 @@ class ReaderWindow(QWidget):
         if self._state.progress and not has_screen:
             corner = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
             self._paint_text(painter, self._state.progress, corner)
-        self._paint_dot(painter)
+        if self._state.dot is not None:
+            paint_target(painter, self._state.dot, QRectF(0, 0, width, height), grey)
         self._paint_patch(painter)
         painter.end()
         self._painted_revision = self._state.revision
@@ -225,34 +229,6 @@ class ReaderWindow(QWidget):
         panes = (pane.grey_screen_px for pane in self._state.panes)
         if not any(place.intersects(QRectF(pane.x, pane.y, pane.w, pane.h)) for pane in panes):
             painter.drawText(area, alignment, text)  # never on the picture
-
-    def _paint_dot(self, painter: QPainter) -> None:
-        """Paint the dot of a calibration, a disc that shrinks around a core that stays; or a cross."""
-        dot = self._state.dot
-        if dot is None:
-            return
-        width, height = self.physical_size
-        centre = QPointF(dot.x_norm * width, dot.y_norm * height)
-        level = 255 if self._state.background_grey < 128 else 0
-        if dot.is_cross:
-            self._paint_cross(painter, centre, level)
-            return
-        core = height * tokens.TARGET_CORE_SHARE / 2
-        disc = max(height * tokens.TARGET_SHARE / 2 * dot.size_share, 2.0 * core)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for radius, grey in ((disc, level), (core, 255 - level)):
-            painter.setBrush(QColor(grey, grey, grey))
-            painter.drawEllipse(centre, radius, radius)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _paint_cross(self, painter: QPainter, centre: QPointF, level: int) -> None:
-        """Paint a thin cross of the disc's size: it holds the eye and adds hardly any light."""
-        height = self.physical_size[1]
-        arm, half = height * tokens.TARGET_SHARE / 2, height * tokens.TARGET_CORE_SHARE / 4
-        for across, down in ((arm, half), (half, arm)):
-            area = QRectF(centre.x() - across, centre.y() - down, 2 * across, 2 * down)
-            painter.fillRect(area, QColor(level, level, level))
 
     def _paint_patch(self, painter: QPainter) -> None:
         if self._state.patch is None or self.corner is Corner.OFF:
