@@ -121,6 +121,7 @@ class CaptureSession(ViewerIntents, CaseIntents, CalibrationIntents):
             title=title_of(self._cases.title, self._reader),
             tracker_name=self._tracker_name,
             study=self.study_desk.state,
+            cover_masks=self.study_desk.cover_masks,
         )
 
     def newest_gaze(self) -> NewestGaze | None:

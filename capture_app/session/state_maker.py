@@ -13,7 +13,7 @@ from capture_app.session.port import ScreenFacts
 from capture_app.session.presentation import Presentation
 from capture_app.session.recording import Phase, RecordingControl
 from capture_app.session.settings import Settings
-from capture_app.session.states import LiveState, RecordingState, TrailPoint
+from capture_app.session.states import HeatmapState, LiveState, RecordingState, TrailPoint
 from capture_app.session.study_desk.states import StudyDeskState
 from capture_app.session.trace import TraceStrip
 from capture_app.session.trials import TrialBook
@@ -64,6 +64,7 @@ class StateMaker:
         title: str,
         tracker_name: str,
         study: StudyDeskState | None = None,
+        cover_masks: tuple[HeatmapState, ...] = (),
     ) -> LiveState:
         """Return the state of this moment."""
         now_ns = self._clock.now_ns()
@@ -97,6 +98,7 @@ class StateMaker:
             trail=trail,
             fixations=feed.marks.marks(presentation, feed.live, feed.newest_device_ns),
             heatmaps=feed.heatmaps(link, now_ns, is_wanted=settings.live_view.show_heatmap),
+            cover_masks=cover_masks,
             health=health,
             trace=self._trace.trace(feed.live, now_ns),
             dictation=dictation_state(link, settings),

@@ -12,6 +12,7 @@ from capture_app.session.reading import PracticeKey, ReadingLoop, Worklist
 from capture_app.session.recording import Phase
 from capture_app.session.session_metadata import StudyMark
 from capture_app.session.settings import Settings
+from capture_app.session.states import HeatmapState
 from capture_app.session.study import OpenedStudy, ReadingPlan, StudyError, open_reference, open_study
 from capture_app.session.study.check_terms import consent_sha256, consent_text
 from capture_app.session.study_desk.desk_acts import StudyActs
@@ -95,6 +96,11 @@ class StudyDesk(StudyActs):
             message=self.message,
             notes=self.notes,
         )
+
+    @property
+    def cover_masks(self) -> tuple[HeatmapState, ...]:
+        """What the eyes have covered, where the operator sees it grow."""
+        return () if self._sitting is None else self._sitting.cover.states
 
     def adjusted(self, settings: Settings) -> Settings:
         """Return the settings as the study that is open wants them."""

@@ -10,9 +10,9 @@ from capture_app.session.reading import CaseGrade
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.case_lines import case_lines, worked_s
 from capture_app.session.study_desk.host import StudyHost, StudyParts
+from capture_app.session.study_desk.newest_accuracy import newest_figures
 from capture_app.session.study_desk.sitting import Sitting
 from capture_app.session.study_desk.states import StartForm, StudyCaseLine, StudyDeskState, StudyPhase
-from gaze_core.eyes import Eye
 
 _FIGURES_EVERY_NS: Final = 500_000_000
 """Loss so far and times per case change slowly, and take their time."""
@@ -108,12 +108,7 @@ class StateBook:
 
 def _lesion(host: StudyHost, sitting: Sitting) -> SmallestLesion | None:
     """Return the smallest lesion that can be resolved now, by the newest validation; None without."""
-    result = host.calibration_desk.last_result
-    if result is None:
-        return None
-    live_eye = host.feed.live.eye
-    eye = Eye.AVERAGE if live_eye is Eye.STRICT_AVERAGE else live_eye
-    figures = next((each for each in result.result.eyes if each.eye is eye), None)
+    figures = newest_figures(host)
     if figures is None:
         return None
     images = sitting.images

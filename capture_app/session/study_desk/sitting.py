@@ -18,7 +18,9 @@ from capture_app.session.reading import ShownImage as CaseImage
 from capture_app.session.reading.case_work import Asked
 from capture_app.session.reading.worklist import Fate
 from capture_app.session.study import OpenedStudy, PlannedCase
+from capture_app.session.study_desk.cover_preview import CoverPreview
 from capture_app.session.study_desk.host import StudyHost, StudyParts
+from capture_app.session.study_desk.newest_accuracy import newest_accuracy_deg
 from capture_app.session.study_desk.parts import StudyAround
 from capture_app.session.study_desk.reader_screens import ReaderScreens
 from capture_app.session.study_desk.states import StartForm
@@ -87,6 +89,7 @@ class Sitting:
         self.screen_since_ns = self.began_ns
         self.after_closing: AfterClosing | None = None
         self.is_over = False  # the reader has left; the recording may be closed
+        self.cover = CoverPreview()
         self._screens = ReaderScreens()
         self._view: ReadingView | None = None
         self._view_asked: Asked | None = None
@@ -182,6 +185,15 @@ class Sitting:
         if not self.is_held and not self.is_over:
             view, presentation = self.view, self._host.presentation
             self._screens.show(self.loop, view, presentation, self._images, around.now_ns)
+        self.cover.step(
+            around.now_ns,
+            self.view,
+            self.screen_since_ns,
+            live=self._host.feed.live,
+            images=self._images,
+            presentation=self._host.presentation,
+            accuracy_deg=newest_accuracy_deg(self._host),
+        )
 
     def presented(self, revision: int, t_host_ns: int) -> bool:
         """Take a presented revision; True where that put a target before the eyes."""

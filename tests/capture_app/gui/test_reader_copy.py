@@ -1,4 +1,4 @@
-"""The live copy holds what a study lays over the reader's window: seldom painted, never of the screen before."""
+"""The live copy holds what a study lays over the reader's window: seldom painted, never what was before."""
 
 from __future__ import annotations
 
