@@ -42,6 +42,8 @@ class CalibrationPage(QDialog):
         Gives where the head is now.
     aspect
         Width of the reader's screen over its height.
+    closes_when_accepted
+        Whether something goes on behind the page that the operator has to see, such as a study.
     """
 
     def __init__(
@@ -51,6 +53,8 @@ class CalibrationPage(QDialog):
         head: Callable[[], HeadPosition | None],
         aspect: float,
         parent: QWidget | None = None,
+        *,
+        closes_when_accepted: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("calibration_page")
@@ -58,6 +62,7 @@ class CalibrationPage(QDialog):
         self.resize(*tokens.CALIBRATION_PAGE_SIZE)
         self._desk = desk
         self._head_now = head
+        self._closes_when_accepted = closes_when_accepted
         self._refusal = ""
         self._stage = CalibrationStage.IDLE
         self._desk.dismiss()
@@ -120,6 +125,8 @@ class CalibrationPage(QDialog):
         if stage is not self._stage:
             self._stage = stage
             self._focus_first(stage)
+            if stage is CalibrationStage.ACCEPTED and self._closes_when_accepted and not state.text:
+                self.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the desk while the page is seen."""

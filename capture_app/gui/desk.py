@@ -40,6 +40,7 @@ from capture_app.session.settings import (
     with_recent,
 )
 from capture_app.session.states import LiveState, RecordingState
+from capture_app.session.study_desk.states import StudyPhase
 from capture_app.session.study_desk.study_tracker import tracker_for
 
 
@@ -223,13 +224,14 @@ class Desk(QObject):
 
     def show_calibration_page(self) -> None:
         """Open the page on which the tracker is calibrated and validated."""
-        facts = self._place.facts()
+        facts, study = self._place.facts(), self._session.study_desk.state
         page = CalibrationPage(
             self._operator.colours,
             self._session.calibration_desk,
             lambda: self._session.tracker_desk.state.head,
             facts.width_px / facts.height_px,
             self._operator,
+            closes_when_accepted=study is not None and study.phase is StudyPhase.RUNNING,
         )
         self._operator.colours_changed.connect(page.set_colours)
         self._open(page)

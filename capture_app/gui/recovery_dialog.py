@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens, words
 from capture_app.gui.dialogs import SentenceDialog
 from capture_app.gui.labels import paragraph
+from capture_app.gui.tick_box import TickBox
 from capture_app.gui.workers import Work
 from capture_app.session.port import RecoveryOutcome, StationPort, UnfinishedRecording
 
@@ -34,9 +35,9 @@ class RecoveryDialog(SentenceDialog):
         self._station = station
         self._waiting: list[Path] = []
         self._work: Work | None = None
-        self.boxes: list[tuple[QCheckBox, Path]] = []
+        self.boxes: list[tuple[TickBox, Path]] = []
         for recording in recordings:
-            box = QCheckBox(recording.path.name, self)
+            box = TickBox(recording.path.name, self)
             box.setChecked(True)
             box.setToolTip(str(recording.path))
             facts = [recording.started, words.size(recording.size_bytes), recording.note]

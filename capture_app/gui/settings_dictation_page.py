@@ -8,13 +8,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.dictation_meter import LevelBar
 from capture_app.gui.labels import paragraph
 from capture_app.gui.settings_form import ChoiceBox, SettingsForm, with_button
 from capture_app.gui.settings_signals_page import PortBox
+from capture_app.gui.tick_box import TickBox
 from capture_app.gui.workers import Work
 from capture_app.session.dictation_settings import DICTATION_RATES_HZ, DictationSettings
 from capture_app.session.port import MicrophoneChoice, StationPort
@@ -73,7 +74,7 @@ class DictationPage(SettingsForm):
             ),
         )
         self._has_asked = False
-        self.is_on = QCheckBox(self.tr("Record the microphone while a recording runs"), self)
+        self.is_on = TickBox(self.tr("Record the microphone while a recording runs"), self)
         self.add_field("dictation", self.tr("Dictation"), self.is_on)
         self.device = PortBox(self, nothing=self.tr("the one the system uses"))
         self.refresh = QPushButton(self.tr("Refresh"), self)

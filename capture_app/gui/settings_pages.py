@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
@@ -26,6 +25,7 @@ from capture_app.gui.screens import (
     screen_facts,
 )
 from capture_app.gui.settings_form import ChoiceBox, SettingsForm, indent_number, with_button
+from capture_app.gui.tick_box import TickBox
 from capture_app.session.port import TrackerChoice, TrackerOption
 from capture_app.session.settings import Corner, MonitorChoice, Settings, Theme
 from gaze_core.eyes import Eye
@@ -266,7 +266,7 @@ class FilesPage(SettingsForm):
         self.add_field(
             "recording_folder", self.tr("Recordings"), self.folder, with_button(self, self.folder, browse)
         )
-        self.embed = QCheckBox(self.tr("Keep a copy of every shown image inside the recording"), self)
+        self.embed = TickBox(self.tr("Keep a copy of every shown image inside the recording"), self)
         self.embed.setToolTip(
             self.tr("PNG, JPEG and TIFF only, and only where the images may be passed on with the gaze.")
         )
@@ -307,7 +307,7 @@ class AppearancePage(SettingsForm):
             (Theme.SYSTEM, self.tr("as the system")),
         ):
             self.theme.addItem(title, theme)
-        self.heatmap = QCheckBox(self.tr("Show the heatmap when a recording starts"), self)
+        self.heatmap = TickBox(self.tr("Show the heatmap when a recording starts"), self)
         self.add_field("theme", self.tr("Colours"), self.theme)
         self.add_field("live_view", self.tr("Live copy"), self.heatmap)
 

@@ -9,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDoubleSpinBox,
     QLineEdit,
     QPushButton,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.labels import label, paragraph
 from capture_app.gui.settings_form import ChoiceBox, SettingsForm, indent_number, with_button
+from capture_app.gui.tick_box import TickBox
 from capture_app.gui.workers import Work
 from capture_app.session.port import MicrophoneChoice, SerialPortChoice
 from capture_app.session.settings import Settings
@@ -226,7 +226,7 @@ class SignalsPage(SettingsForm):
 
     def _add_streams(self) -> None:
         self._add_heading(self.tr("LSL streams out"))
-        self.outlet_on = QCheckBox(self.tr("Offer gaze and events, for LabRecorder and EEG"), self)
+        self.outlet_on = TickBox(self.tr("Offer gaze and events, for LabRecorder and EEG"), self)
         self.add_field("outlet", self.tr("Streams"), self.outlet_on)
         self.form.addRow(
             "",
@@ -239,14 +239,14 @@ class SignalsPage(SettingsForm):
                 self,
             ),
         )
-        self.network = QCheckBox(self.tr("Announce them to other computers too"), self)
+        self.network = TickBox(self.tr("Announce them to other computers too"), self)
         self.add_field("outlet_network", self.tr("Network"), self.network)
         self.outlet_name = QLineEdit(self)
         self.add_field("outlet_name", self.tr("Name"), self.outlet_name)
         self.session_id = QLineEdit(self)
         self.session_id.setPlaceholderText(self.tr("as this computer's LSL configuration has it"))
         self.add_field("outlet_session_id", self.tr("LSL session"), self.session_id)
-        self.marker = QCheckBox(self.tr("Send each trigger as a marker too"), self)
+        self.marker = TickBox(self.tr("Send each trigger as a marker too"), self)
         self.add_field("signals_marker", self.tr("Triggers"), self.marker)
         for box in (self.outlet_on, self.marker):
             box.toggled.connect(self._show_what_matters)

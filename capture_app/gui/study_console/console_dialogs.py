@@ -47,7 +47,7 @@ class ConsoleDialogs(QObject):
             return
         case = study.view.planned.case.case_id if study.view.planned is not None else ""
         dialog = ReasonDialog(
-            self.tr("Skip case {0}").format(case),
+            self.tr("Skip {0}").format(case),
             skip_words(study.view),
             self.tr("Skip case"),
             self._window,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import ElidedLabel
+from capture_app.gui.tick_box import TickBox
 
 _SHOWN_DIGITS: Final = 12  # of the checksum
 
@@ -27,7 +28,7 @@ class ConsentBox(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(tokens.CONSENT_HEIGHT)
         self.text.setAccessibleName(self.tr("What the reader agrees to"))
-        self.tick = QCheckBox(self.tr("The reader has read this and agrees"), self)
+        self.tick = TickBox(self.tr("The reader has read this and agrees"), self)
         self.tick.toggled.connect(self.changed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

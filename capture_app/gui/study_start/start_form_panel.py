@@ -6,13 +6,14 @@ import math
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import label, paragraph
 from capture_app.gui.settings_form import ChoiceBox, SettingsForm
 from capture_app.gui.study_start.consent_box import ConsentBox
 from capture_app.gui.study_start.form_fields import NumberField, OptionalChoice
+from capture_app.gui.tick_box import TickBox
 from capture_app.session.study import Study
 from capture_app.session.study.station_keys import Asked, Glasses
 from capture_app.session.study_desk.start_form import FieldProblem
@@ -51,7 +52,7 @@ class StartFormPanel(SettingsForm):
         self.head_rest = OptionalChoice(self._yes_or_no(), self)
         self.glasses = OptionalChoice(self._yes_or_no(), self)
         self.distance = label(words.UNKNOWN, parent=self)
-        self.skip = QCheckBox(self.tr("Skip the instructions; this reader knows them"), self)
+        self.skip = TickBox(self.tr("Skip the instructions; this reader knows them"), self)
         self.comment = QPlainTextEdit(self)
         self.comment.setTabChangesFocus(True)
         self.comment.setPlaceholderText(self.tr("anything to know about this session; no names"))

@@ -231,6 +231,18 @@ def test_what_was_accepted_stays_in_view_and_another_can_follow(page, desk, qtbo
     assert desk.asked == [("dismiss",)]
 
 
+def test_in_a_session_with_a_study_the_page_goes_once_a_result_is_accepted(desk, qtbot, themed):
+    page = CalibrationPage(DARK, desk, lambda: HEAD, 16 / 9, closes_when_accepted=True)
+    qtbot.addWidget(page)
+    page.show()
+    show(page, desk, reviewed(stage=CalibrationStage.ACCEPTED, text="The tracker was not there any more."))
+    assert page.isVisible()
+    show(page, desk, reviewed())
+    assert page.isVisible()
+    show(page, desk, reviewed(stage=CalibrationStage.ACCEPTED))
+    assert not page.isVisible()
+
+
 def test_closing_the_page_stops_the_calibration(page, desk, qtbot):
     show(page, desk, replace(READY, stage=CalibrationStage.VALIDATING))
     qtbot.keyClick(page, Qt.Key.Key_Escape)
