@@ -27,13 +27,19 @@ from capture_app.session.states import LiveState
 
 ROOT = Path(__file__).parents[2]
 
-# With importlib import mode, what the tests here share is loaded by path.
-_SPEC = importlib.util.spec_from_file_location("detections", Path(__file__).with_name("detections.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-_MODULE = importlib.util.module_from_spec(_SPEC)
-sys.modules["detections"] = _MODULE
-_SPEC.loader.exec_module(_MODULE)
+
+def _load(name: str) -> None:
+    """Load a plain module beside the tests: with importlib import mode that is done by its path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+
+
+_load("detections")
+_load("study_runs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,103 @@
+"""Whole sessions by the command `capture STUDY --robot`: every preset, its screens, and what is left."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from quick_study import quick_study
+from study_runs import (
+    RobotProcess,
+    assert_all_screens_have_their_rows,
+    assert_each_case_is_committed_once,
+    assert_sound,
+    recordings_of,
+)
+
+from capture_app.session.study import PRESETS, new_study, open_study
+from gaze_core.rows import decode_text
+from recordings_schema.layout import DatasetKey
+from recordings_schema.reader import Recording
+
+pytestmark = pytest.mark.processes
+
+LONGEST_SILENCE_S = 90.0
+FIVE_MINUTES_S = 300.0
+SEEN_EYES = {"travel_s": 0.2, "dwell_s": 0.7}  # what a simulated eye needs to reach a target and rest there
+END_STEPS = ("Recording closed", "Read back", "Copied", "Report written", "Checked for identifying data")
+
+StartRobot = Callable[..., RobotProcess]
+
+
+@pytest.fixture
+def start_robot() -> Iterator[StartRobot]:
+    """Start pseudo-readers; nothing of them outlives the test."""
+    started: list[RobotProcess] = []
+
+    def start(study: Path, readers: Sequence[str] = ("R01",), **options: object) -> RobotProcess:
+        started.append(RobotProcess(study, readers, **options))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield start
+    for robot in started:
+        robot.end()
+
+
+def assert_whole_session(study: Path, reader: str, robot: RobotProcess) -> None:
+    """A session that nothing disturbed left one sound recording with all rows, and its report."""
+    (path,) = recordings_of(study, reader)
+    assert_sound(path)
+    assert_each_case_is_committed_once(study, reader)
+    assert_all_screens_have_their_rows(path, open_study(study).study)
+    with Recording.open(path) as recording:
+        purposes = {decode_text(each) for each in recording.rows(DatasetKey.VALIDATIONS)["purpose"]}
+        assert purposes == {"opening", "session_end"}
+        assert recording.count(DatasetKey.DRIFT) > 0
+        assert recording.count(DatasetKey.CALIBRATION_DATA) > 0
+        kinds = {decode_text(each) for each in recording.rows(DatasetKey.EVENTS)["kind"]}
+    if open_study(study).study.calibration.pupil_baseline_s > 0:
+        assert "pupil_baseline" in kinds
+    report = path.with_name(f"{path.stem}-report.html")
+    assert path.stem in report.read_text(encoding="utf-8")
+    for step in END_STEPS:
+        assert f"{reader}: {step}:" in robot.text, robot.text
+
+
+def read_by_one(preset: str, folder: Path, start_robot: StartRobot) -> None:
+    study = quick_study(preset, folder / "Studie ü", cases=2, changes=SEEN_EYES)
+    robot = start_robot(study)
+    assert robot.finish(LONGEST_SILENCE_S) == 0, robot.text
+    assert_whole_session(study, "R01", robot)
+
+
+def test_a_pseudo_reader_goes_through_a_reflacx_study(tmp_path: Path, start_robot: StartRobot) -> None:
+    read_by_one("reflacx", tmp_path, start_robot)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("preset", sorted(set(PRESETS) - {"reflacx"}))
+def test_a_pseudo_reader_goes_through_every_preset(
+    preset: str, tmp_path: Path, start_robot: StartRobot
+) -> None:
+    read_by_one(preset, tmp_path, start_robot)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_two_readers_go_through_the_reflacx_study_of_twelve_cases_in_five_minutes(
+    tmp_path: Path, start_robot: StartRobot
+) -> None:
+    """As it comes: 13 points, a baseline of 15 s, a drift check before every case, all answers."""
+    study = new_study("reflacx", tmp_path / "study")
+    began_s = time.monotonic()
+    robot = start_robot(study, ("R01", "R02"), speed=10.0)
+    code = robot.finish(LONGEST_SILENCE_S)
+    took_s = time.monotonic() - began_s
+    sys.stdout.write(f"{robot.text}\ntwo readers, twelve cases each: {took_s:.0f} s\n")
+    assert code == 0, robot.text
+    for reader in ("R01", "R02"):
+        assert_whole_session(study, reader, robot)
+    assert took_s < FIVE_MINUTES_S
