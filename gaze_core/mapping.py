@@ -62,6 +62,19 @@ def placement_of(viewport_row: np.void) -> Placement:
     return Placement(src_image_px=src, dst_screen_px=dst)
 
 
+def rows_in_force(viewport_rows: Rows, t_host_ns: int) -> dict[int, int]:
+    """Return by pane the index of the viewport row in force at a time; empty panes are left out."""
+    is_presented = viewport_rows["t_presented_host_ns"] != NO_TIME
+    time = np.array([t_host_ns], np.int64)
+    found = {}
+    for pane in np.unique(viewport_rows["pane"][is_presented]).tolist():
+        of_pane = np.flatnonzero(is_presented & (viewport_rows["pane"] == pane))
+        row = int(_in_force(viewport_rows, of_pane, time)[0])
+        if row >= 0:
+            found[int(pane)] = row
+    return found
+
+
 def _in_force(
     viewport_rows: Rows, of_pane: npt.NDArray[np.intp], times: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.intp]:

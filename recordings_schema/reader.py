@@ -208,7 +208,7 @@ class Recording:
         device_ns, arrival_ns = self._gaze_times()
         if not self.tracker_info.has_device_clock or len(arrival_ns) == 0:
             return arrival_ns
-        model = self._clock_model(device_ns, arrival_ns)
+        model = self.clock_model() or fit_envelope(device_ns, arrival_ns)
         # In parts: the steps between are several times as large as the result.
         for first in range(0, len(device_ns), _BLOCK_ROWS):
             part = slice(first, first + _BLOCK_ROWS)
@@ -226,12 +226,16 @@ class Recording:
             first += len(block)
         return device_ns, arrival_ns
 
-    def _clock_model(self, device_ns: npt.NDArray[np.int64], arrival_ns: npt.NDArray[np.int64]) -> ClockModel:
+    def clock_model(self) -> ClockModel | None:
+        """Return the fit of the stored readings of the tracker's clock; None where there are none.
+
+        It needs no samples, so that a few of them can be placed in time without reading all.
+        """
         sync = self.rows(DatasetKey.CLOCK_SYNC)
         for clock_id in SENDER_CLOCKS:
             if np.any(sync["clock_id"] == clock_id.encode("ascii")):
                 return fit_clock(sync, clock_id)
-        return fit_envelope(device_ns, arrival_ns)
+        return None
 
     def stream(self) -> RecordedStream:
         """Return the whole gaze stream in memory, for playback."""
