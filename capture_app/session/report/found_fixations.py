@@ -72,8 +72,7 @@ class FixationFinder:
         stretches: Sequence[Stretch],
     ) -> None:
         self._detector, self._geometry, self._eye = detector, geometry, eye
-        presented = viewport[viewport["t_presented_host_ns"] != NO_TIME]
-        self._viewport = presented[np.argsort(presented["t_presented_host_ns"], kind="stable")]
+        self._viewport = presented_rows(viewport)
         self._trials = trials
         self._stretches = list(stretches)
         self._begins = np.array([each.first_ns for each in stretches], np.int64)
@@ -130,9 +129,21 @@ class FixationFinder:
 
     def _viewport_of(self, stretch: Stretch) -> Rows:
         """Return the rows in force at the beginning of a stretch, and those that follow within it."""
-        times = self._viewport["t_presented_host_ns"]
-        first = int(np.searchsorted(times, stretch.first_ns - _MARGIN_NS, side="left"))
-        end = int(np.searchsorted(times, stretch.end_ns + _MARGIN_NS, side="right"))
-        old = self._viewport[:first]
-        in_force = [old[old["pane"] == pane][-1:] for pane in np.unique(old["pane"])]
-        return join_rows([*in_force, self._viewport[first:end]])
+        return viewport_between(self._viewport, stretch.first_ns - _MARGIN_NS, stretch.end_ns + _MARGIN_NS)
+
+
+def presented_rows(viewport: Rows) -> Rows:
+    """Return the VIEWPORT rows that reached the screen, in order of the time they did."""
+    presented = viewport[viewport["t_presented_host_ns"] != NO_TIME]
+    in_order: Rows = presented[np.argsort(presented["t_presented_host_ns"], kind="stable")]
+    return in_order
+
+
+def viewport_between(presented: Rows, first_ns: int, end_ns: int) -> Rows:
+    """Return the rows in force at `first_ns`, and those that follow until `end_ns`; rows in order of time."""
+    times = presented["t_presented_host_ns"]
+    first = int(np.searchsorted(times, first_ns, side="left"))
+    end = int(np.searchsorted(times, end_ns, side="right"))
+    old = presented[:first]
+    in_force = [old[old["pane"] == pane][-1:] for pane in np.unique(old["pane"])]
+    return join_rows([*in_force, presented[first:end]])
