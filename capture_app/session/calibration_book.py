@@ -65,6 +65,11 @@ class ValidationBook:
         self._write(link, "judgement", judgement)
         self._count = 1
 
+    def forget_accepted(self) -> None:
+        """What was accepted so far holds for no recording that follows."""
+        self._accepted = None
+        self._corrections.clear()
+
     def computed(self, link: Link, attempt: int) -> None:
         """Another calibration is in use, by its number in the recording: what held before does not."""
         self._accepted = None

@@ -99,6 +99,7 @@ class CalibrationDesk:
         self.aborted_count = 0  # that ended without one
         self.last_result: ValidationView | None = None  # newest complete validation, accepted or not
         self.last_purpose = ""  # of it: opening, block_end, session_end
+        self._heard: ValidationView | None = None  # the newest, also where it was forgotten since
         self._plan: DeskPlan | None = None
         self._around: Around | None = None
         self._run: CalibrationRun | None = None
@@ -233,6 +234,11 @@ class CalibrationDesk:
 
     # the session's side
 
+    def forget_reader(self) -> None:
+        """The reader has left: what was accepted for those eyes holds for nobody who comes next."""
+        self.last_result, self.last_purpose = None, ""
+        self._book.forget_accepted()
+
     def refuse_while_active(self) -> None:
         """Raise a `SessionError` while the reader's screen belongs to a calibration."""
         if self.is_active:
@@ -320,9 +326,10 @@ class CalibrationDesk:
 
     def _hear_result(self, link: Link, run: CalibrationRun) -> None:
         """Take a validation that has just become complete."""
-        if run.result is None or run.result is self.last_result:
+        if run.result is None or run.result is self._heard:
             return
-        self.last_result, self.last_purpose = run.result, self._purpose
+        self._heard = self.last_result = run.result
+        self.last_purpose = self._purpose
         self._book.complete(link, run.result, self._purpose)
         if not run.result.gate.is_accepted and not self._is_closing:
             self._refused_count += 1

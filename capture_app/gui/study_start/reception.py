@@ -21,13 +21,13 @@ from capture_app.gui.study_start.study_watch import StudyWatch
 from capture_app.gui.workers import Work
 from capture_app.session.hardware_check import judge_hardware
 from capture_app.session.hardware_facts import hardware_facts
-from capture_app.session.port import SessionError, SessionPort
+from capture_app.session.port import SessionPort
 from capture_app.session.recording_places import PlaceFacts, look_at_places
 from capture_app.session.settings import Settings
 from capture_app.session.states import LiveState
 from capture_app.session.study import CheckedStudy, OpenedStudy, StudyError, StudyFinding
 from capture_app.session.study.check_terms import consent_sha256, consent_text
-from capture_app.session.study_desk.states import StartForm, StudyDeskState, StudyPhase
+from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState, StudyPhase
 
 _RUNNING: Final = (StudyPhase.STARTING, StudyPhase.RUNNING)
 
@@ -61,6 +61,9 @@ class StudyReception(QObject):
         self._phase: StudyPhase | None = None
         self._places: PlaceFacts | None = None
         self._places_work: Work | None = None
+        self._plan_work: Work | None = None
+        self._planned, self._next_to_plan = "", ""  # whose plan is being made, and who comes after that
+        self._preparing = ""
         self._since_render, self._since_places = QElapsedTimer(), QElapsedTimer()
         self._watch = StudyWatch(self)
         self._connect()
@@ -111,6 +114,8 @@ class StudyReception(QObject):
         if phase is not self._phase:
             self._phase = phase
             self._show_phase(study)
+        if study is not None and study.preparing != self._preparing:
+            self._show_preparing(study)
         if self._page.isVisible() and self._is_due(self._since_render, tokens.PANEL_INTERVAL_MS):
             self._render_station(live)
 
@@ -171,11 +176,38 @@ class StudyReception(QObject):
             self._places_work.deleteLater()
             self._places_work = None
 
+    def _show_preparing(self, study: StudyDeskState) -> None:
+        self._preparing = study.preparing
+        self._page.show_preparing(study.preparing)
+        if not study.preparing and study.start_problem:
+            self._controller.say(study.start_problem)
+
     def _plan(self, reader: str) -> None:
-        try:
-            self._page.show_plan(self._session.study_desk.plan(reader))
-        except SessionError as err:
-            self._page.show_refusal("reader", str(err))
+        """Have a plan made; whoever has many sessions behind them takes a while to be read."""
+        if self._plan_work is not None:
+            self._next_to_plan = reader
+            return
+        self._planned = reader
+        self._plan_work = Work(partial(self._session.study_desk.plan, reader), self)
+        self._plan_work.done.connect(self._plan_made)
+        self._plan_work.failed.connect(self._plan_refused)
+        self._plan_work.start()
+
+    def _plan_made(self, plan: StartPlan) -> None:
+        self._page.show_plan(plan)
+        self._forget_plan_work()
+
+    def _plan_refused(self, sentence: str) -> None:
+        self._page.show_plan_refused(self._planned, sentence)
+        self._forget_plan_work()
+
+    def _forget_plan_work(self) -> None:
+        if self._plan_work is not None:
+            self._plan_work.deleteLater()
+            self._plan_work = None
+        following, self._next_to_plan = self._next_to_plan, ""
+        if following:
+            self._plan(following)
 
     def _start(self, form: StartForm) -> None:
         self._controller.attempt(partial(self._session.study_desk.start, form))

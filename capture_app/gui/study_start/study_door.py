@@ -96,7 +96,7 @@ class StudyDoor(QObject):
         self._end_wait()
         if not checked.is_usable:
             self._show_findings(checked)
-        elif self._controller.attempt(partial(self._session.study_desk.open, checked.path)):
+        elif self._controller.attempt(partial(self._session.study_desk.open, checked.path, checked.opened)):
             self.opened.emit(checked.path)
 
     def _not_checked(self, sentence: str) -> None:

@@ -37,6 +37,7 @@ class StudyPage(QWidget):
         self._plan: StartPlan | None = None
         self._lines: tuple[HardwareLine, ...] = ()
         self._is_changed = False  # the files on the disk are not those that were opened
+        self._preparing = ""  # the session that was asked for is being prepared
         self._was_tried = False  # the start was asked for: all that is missing is shown
         self._kept: dict[str, tuple[str, StartForm]] = {}  # by reader: checksum agreed to, form
         self._reader = ""  # whose answers are in the fields
@@ -97,6 +98,11 @@ class StudyPage(QWidget):
         self.column.show_change(sentence, can_reopen=can_reopen)
         self._render()
 
+    def show_preparing(self, sentence: str) -> None:
+        """Say that a session is being prepared, and start no other meanwhile; "" where that is over."""
+        self._preparing = sentence
+        self._render()
+
     def show_plan(self, plan: StartPlan) -> None:
         """Show what the reader would do now; a plan of somebody else comes too late."""
         if plan.reader != self.form.form_now().reader:
@@ -107,10 +113,11 @@ class StudyPage(QWidget):
         self.form.show_plan(self._plan_words(plan))
         self._render()
 
-    def show_refusal(self, field: str, sentence: str) -> None:
-        """Show at a field why something was refused."""
-        self.form.show_finding(field, sentence)
-        self._go_to(field)
+    def show_plan_refused(self, reader: str, sentence: str) -> None:
+        """Show at the reader why there is no plan; of somebody else it comes too late."""
+        if reader == self.form.form_now().reader:
+            self.form.show_finding("reader", sentence)
+            self._go_to("reader")
 
     def show_hardware(
         self, lines: tuple[HardwareLine, ...], distance_mm: float, microphone: DictationState | None
@@ -227,7 +234,8 @@ class StudyPage(QWidget):
         self.reason.setVisible(needs_reason)
         level, sentence = self._notice(problems, blocked)
         self.notice.say(level, sentence)
-        self.start_button.setEnabled(not blocked)
+        self.start_button.setEnabled(not blocked and not self._preparing)
+        self.close_button.setEnabled(not self._preparing)
         text = self._start_words()
         if self.start_button.text() != text:
             self.start_button.setText(text)
@@ -241,6 +249,8 @@ class StudyPage(QWidget):
         return blocking_sentence(self._lines)
 
     def _notice(self, problems: tuple[FieldProblem, ...], blocked: str) -> tuple[str, str]:
+        if self._preparing:
+            return "information", self._preparing
         if blocked:
             return "bad", blocked
         if not self._was_tried:

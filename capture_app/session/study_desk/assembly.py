@@ -16,7 +16,7 @@ from gaze_core.clocks import Clock
 def assemble(opened: OpenedStudy, host: StudyHost, clock: Clock, grey: GreySource) -> StudyParts:
     """Return the parts for one session with a study."""
     return StudyParts(
-        side_runs=StudySideRuns(opened.study, host.settings.eye, clock, matched_grey=grey),
+        side_runs=StudySideRuns(opened.study, clock, matched_grey=grey),
         dictation=StudyDictation(clock),
         copies=StudyCopies(),
         ending=StudyEnding(sent=lambda: host.link.sent_rows),

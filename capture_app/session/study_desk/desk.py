@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from capture_app.session.calibration_plan import DeskPlan
 from capture_app.session.cases import Case, CaseList
 from capture_app.session.port import ScreenFacts, SessionError
-from capture_app.session.reading import PracticeKey, ReadingLoop, Worklist
 from capture_app.session.recording import Phase
-from capture_app.session.session_metadata import StudyMark
 from capture_app.session.settings import Settings
 from capture_app.session.states import HeatmapState
-from capture_app.session.study import OpenedStudy, ReadingPlan, StudyError, open_reference, open_study
-from capture_app.session.study.check_terms import consent_sha256, consent_text
+from capture_app.session.study import OpenedStudy, StudyError, open_study
+from capture_app.session.study_desk.beginning import PATIENCE_S, Beginning, Begun, study_mark, wanted_session
 from capture_app.session.study_desk.desk_acts import StudyActs
 from capture_app.session.study_desk.desk_state import StateBook
-from capture_app.session.study_desk.folder_layout import recording_facts, session_id_for
 from capture_app.session.study_desk.host import MakeStudyParts, StudyHost, StudyParts
+from capture_app.session.study_desk.reader_message import ReaderMessage
 from capture_app.session.study_desk.sitting import AfterClosing, Sitting
-from capture_app.session.study_desk.start_form import form_problems, form_rows
+from capture_app.session.study_desk.start_form import form_rows
 from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState, StudyPhase
 from capture_app.session.study_desk.study_settings import facts_of, settings_of
+from capture_app.session.study_desk.study_tracker import tracker_for
 from capture_app.session.study_grey import StudyGrey
 from gaze_core.clocks import Clock
 
 NS_PER_S: Final = 1e9
 _NO_STUDY: Final = "No study is open. Open one on the start page."
+_NO_TRACKER: Final = "No tracker is connected. Connect one, then begin the session."
+_PREPARING: Final = "The session is being prepared: earlier ones are read and, where cut off, made whole."
+_BUSY: Final = (StudyPhase.STARTING, StudyPhase.RUNNING, StudyPhase.ENDING)
 _RUNNING: Final = "A session with this study is running. End it first."
 
 
@@ -58,8 +61,11 @@ class StudyDesk(StudyActs):
         self._sitting: Sitting | None = None
         self._phase = StudyPhase.OPENED
         self._form: StartForm | None = None
-        self._path: Path | None = None
         self._book = StateBook()
+        self._beginning: Beginning | None = None  # a session that is being prepared
+        self._begun: Begun | None = None  # of the session that runs, or is about to
+        self._start_problem = ""
+        self._message = ReaderMessage()
         self.is_robot = False  # a pseudo-reader reads; stored with the recording
 
     # what is known
@@ -93,8 +99,10 @@ class StudyDesk(StudyActs):
             sitting=self._sitting,
             is_robot=self.is_robot,
             now_ns=self._clock.now_ns(),
-            message=self.message,
+            message=self._message.text,
             notes=self.notes,
+            preparing="" if self._beginning is None else _PREPARING,
+            start_problem=self._start_problem,
         )
 
     @property
@@ -115,12 +123,11 @@ class StudyDesk(StudyActs):
 
     # opening and beginning
 
-    def open(self, path: Path) -> None:
-        """Open a study, by its file or its folder."""
-        if self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING, StudyPhase.ENDING):
-            raise SessionError(_RUNNING)
+    def open(self, path: Path, checked: OpenedStudy | None = None) -> None:
+        """Open a study, by its file or its folder; one that was just checked is not read again."""
+        self._refuse_while_busy()
         try:
-            opened = open_study(path)
+            opened = checked if checked is not None else open_study(path)
         except StudyError as err:
             raise SessionError(str(err)) from err
         cases = tuple(Case(case_id=case.case_id, images=case.images) for case in opened.cases)
@@ -131,15 +138,13 @@ class StudyDesk(StudyActs):
         self._host.reconfigure()
         self._parts = self._make_parts(opened, self._host, self._clock, self._grey)
         self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, "unknown", self._grey))
-        tracker = opened.study.tracker
-        if tracker.driver:
-            options = {name: str(value) for name, value in tracker.options.items()}
-            self._host.connect_tracker(tracker.driver, options)
+        self._host.calibration_desk.forget_reader()
+        if opened.study.tracker.driver:
+            self._host.connect_tracker(*tracker_for(opened.study.tracker, "", {}))
 
     def close_study(self) -> None:
         """Put the study away; refused while a session runs."""
-        if self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING, StudyPhase.ENDING):
-            raise SessionError(_RUNNING)
+        self._refuse_while_busy()
         if self._opened is None:
             return
         self._let_go()
@@ -150,76 +155,74 @@ class StudyDesk(StudyActs):
     def plan(self, reader: str, period: int | None = None) -> StartPlan:
         """Return what a reader would do now."""
         opened, parts = self._needed()
+        if self._beginning is not None:
+            raise SessionError(_PREPARING)
         return parts.folder.plan(opened, reader, period)[0]
 
     def start(self, form: StartForm) -> None:
-        """Begin the session and its recording."""
+        """Begin the session and its recording; what takes longer goes on without the caller.
+
+        `StudyDeskState.preparing` says so meanwhile, and `start_problem` where it came to nothing.
+        """
         opened, parts = self._needed()
-        if self._phase not in (StudyPhase.OPENED, StudyPhase.ENDED, StudyPhase.FAILED):
-            raise SessionError(_RUNNING)
-        text = consent_text(opened.study, opened.folder)
-        problems = form_problems(opened.study, form, has_consent_text=bool(text))
-        if blocking := [problem.sentence for problem in problems if problem.is_blocking]:
-            raise SessionError(" ".join(blocking))
-        start, reading = parts.folder.plan(opened, form.reader, form.period)
-        if start.blocked:
-            raise SessionError(start.blocked)
+        self._refuse_while_busy()
+        if self._host.link.tracker is None:
+            raise SessionError(_NO_TRACKER)
+        wanted = wanted_session(opened, parts.folder, form, self._sample_interval_ns())
         if self._phase is not StudyPhase.OPENED:  # another session on the same study: nothing is left over
             self._let_go()
             self._opened = opened
             self._grey = StudyGrey(opened)
             self._form = form
             self._host.reconfigure()
-            self._parts = parts = self._make_parts(opened, self._host, self._clock, self._grey)
-        self._path = parts.folder.begin(opened, form.reader, form.period)
+            made = self._make_parts(opened, self._host, self._clock, self._grey)
+            self._parts = parts = replace(made, folder=parts.folder)  # which knows what was read before
+        self._start_problem = ""
+        self._beginning = Beginning(parts, wanted)
+        if self._beginning.wait(PATIENCE_S):
+            self._record(parts, self._beginning)
+
+    def _record(self, parts: StudyParts, beginning: Beginning) -> None:
+        """Begin the recording of what was prepared."""
+        self._beginning = None
+        begun = beginning.result()
+        opened, form = begun.wanted.opened, begun.wanted.form
         try:
-            parts.copies.begin(opened, self._path)
             self._form = form
             self._host.reconfigure()
             plan = DeskPlan.of_study(opened.study, form.dominant_eye, self._grey)
             self._host.calibration_desk.take_plan(plan)
             parts.dictation.hold(self._host.link)
-            self._host.record_to(self._path, form.reader, self._mark(opened, form, reading, self._path))
+            mark = study_mark(begun, is_robot=self.is_robot)
+            self._host.record_to(begun.path, form.reader, mark)
         except SessionError:
             self._form = None
-            parts.copies.close()
-            parts.folder.release()
+            beginning.give_up()
             raise
-        self._phase = StudyPhase.STARTING
+        self._begun, self._phase = begun, StudyPhase.STARTING
 
     def recording_begun(self) -> None:
         """The recording runs: begin to read."""
         opened, parts = self._needed()
-        form = self._form
-        if form is None:
+        begun = self._begun
+        if begun is None:
             return
-        _, plan = parts.folder.plan(opened, form.reader, form.period)
-        worklist = Worklist.of(opened.study, plan, form.period)
-        loop = ReadingLoop(
-            opened.study,
-            worklist,
-            sample_interval_ns=self._sample_interval_ns(),
-            practice_key=PracticeKey(opened.study, open_reference(opened)),
-            skips_instructions=form.are_instructions_skipped,
-            earlier=parts.folder.earlier(opened, form.reader, form.period),
-        )
+        form = begun.wanted.form
         self._sitting = Sitting(
             self._host,
             self._clock,
             opened=opened,
-            worklist=worklist,
+            worklist=begun.worklist,
             form=form,
-            loop=loop,
+            loop=begun.loop,
             parts=parts,
             geometry=self._host.measured_geometry(),
         )
         self._phase = StudyPhase.RUNNING
-        text = consent_text(opened.study, opened.folder)
-        sha256 = consent_sha256(text) if text else ""
+        sha256 = begun.wanted.consent_sha256
         for name, rows in form_rows(opened.study, form, sha256, self._clock.now_ns()):
             self._host.link.append(name, rows)
-        earlier = parts.folder.earlier_paths(opened, form.reader, form.period)
-        parts.dictation.begin(opened, self._sitting.around(), earlier)
+        parts.dictation.begin(opened, self._sitting.around(), begun.earlier)
         for sentence in parts.folder.recovered:
             self._host.say(sentence)
 
@@ -228,13 +231,17 @@ class StudyDesk(StudyActs):
     def step(self) -> None:
         """Do what is due."""
         recording, sitting = self._host.recording, self._sitting
-        if self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING) and recording.phase is Phase.FAILED:
+        if self._beginning is not None and self._beginning.is_over:
+            self._follow_beginning(self._beginning)
+        elif self._phase in (StudyPhase.STARTING, StudyPhase.RUNNING) and recording.phase is Phase.FAILED:
             self._fail()
         elif self._phase is StudyPhase.RUNNING and sitting is not None:
             if recording.phase is Phase.CLOSED:  # it was closed by itself: disk full, source at its end
                 self._ended()
                 return
             sitting.step()
+            if self._message.follow(sitting.view, self._clock.now_ns(), is_held=sitting.is_held):
+                self._host.note("message_to_reader", "")
             if sitting.is_over and recording.phase is Phase.RUNNING:
                 self._end_when_spoken(sitting)
         elif self._phase is StudyPhase.ENDING and self._parts is not None:
@@ -273,13 +280,21 @@ class StudyDesk(StudyActs):
     def leave(self) -> None:
         """End the session: a closing validation where gaze was read, then close, verify, copy, report."""
         sitting = self._running()
+        if sitting.after_closing is not None:  # the validation that closes the block closes the session, too
+            sitting.after_closing = AfterClosing.END
+            return
+        sitting.let_rest()
+        self._host.calibration_desk.abort()
         if not self._close_block(AfterClosing.END):
             sitting.finish()
 
     def leave_now(self) -> None:
         """End the session without a closing validation."""
+        if self._sitting is not None and self._sitting.is_over:
+            return  # it ends already
         sitting = self._running()
         sitting.after_closing = None
+        sitting.let_rest()
         self._host.calibration_desk.abort()
         sitting.finish()
         self._end_when_spoken(sitting)
@@ -291,23 +306,43 @@ class StudyDesk(StudyActs):
         if parts.dictation.is_finished:
             for name, rows in parts.dictation.step(sitting.around(), sitting.view):
                 self._host.link.append(name, rows)
+            self._host.calibration_desk.abort()
             self._host.end_recording()
             self._phase = StudyPhase.ENDING
 
+    def _follow_beginning(self, beginning: Beginning) -> None:
+        try:
+            self._record(self._needed()[1], beginning)
+        except SessionError as err:
+            self._start_problem = str(err)
+            self._host.say(self._start_problem)
+
     def _ended(self) -> None:
-        if self._parts is None or self._opened is None or self._path is None:
+        """The recording is closed: what follows it begins."""
+        if self._parts is None or self._begun is None:
             return
+        self._reader_left(self._parts)
         self._phase = StudyPhase.ENDING
-        self._sitting = None
-        self._parts.copies.close()
-        self._parts.ending.begin(self._opened, self._path)
+        self._parts.ending.begin(self._begun.wanted.opened, self._begun.path)
 
     def _fail(self) -> None:
-        self._phase, self._sitting = StudyPhase.FAILED, None
         if self._parts is not None:
-            self._parts.dictation.close()
-            self._parts.copies.close()
+            self._reader_left(self._parts)
             self._parts.folder.release()
+        self._phase = StudyPhase.FAILED
+
+    def _reader_left(self, parts: StudyParts) -> None:
+        """Take everything of the reader's off the screen; no row is taken any more."""
+        if self._sitting is not None:
+            self._sitting.after_closing = None
+            self._sitting.let_rest()
+        desk = self._host.calibration_desk
+        desk.abort()
+        desk.forget_reader()
+        self._host.presentation.clear(-1, self._clock.now_ns())
+        self._sitting = None
+        parts.dictation.close()
+        parts.copies.close()
 
     def _let_go(self) -> None:
         if self._parts is not None:
@@ -318,10 +353,17 @@ class StudyDesk(StudyActs):
         if self._grey is not None:
             self._grey.close()
             self._grey = None
-        self._opened = self._parts = self._sitting = self._form = self._path = None
+        if self._beginning is not None:
+            self._beginning.give_up()
+        self._opened = self._parts = self._sitting = self._form = None
+        self._beginning = self._begun = None
         self._phase = StudyPhase.OPENED
         self._book = StateBook()
-        self.message, self.notes = "", ()
+        self._message, self.notes = ReaderMessage(), ()
+
+    def _refuse_while_busy(self) -> None:
+        if self._beginning is not None or self._phase in _BUSY:
+            raise SessionError(_RUNNING)
 
     def _needed(self) -> tuple[OpenedStudy, StudyParts]:
         if self._opened is None or self._parts is None:
@@ -334,15 +376,3 @@ class StudyDesk(StudyActs):
         if isinstance(rate_hz, (int, float)) and rate_hz > 0:
             return NS_PER_S / float(rate_hz)
         return self._host.feed.health.interval_s(tracker) * NS_PER_S
-
-    def _mark(self, opened: OpenedStudy, form: StartForm, reading: ReadingPlan, path: Path) -> StudyMark:
-        study = opened.study
-        return StudyMark(
-            study_id=study.study.study_id,
-            session_id=session_id_for(path),
-            facts=recording_facts(opened, reading, form.period, path),
-            gaze_signal=study.analysis.signal.value,
-            dominant_eye=form.dominant_eye,
-            room_lux=form.room_lux,
-            is_robot=self.is_robot,
-        )

@@ -6,7 +6,9 @@ from typing import Final
 
 from capture_app.session.port import SessionError
 from capture_app.session.reading import AnswerValue, By, Event, Shape, Stage
+from capture_app.session.reading.loop_between import BETWEEN
 from capture_app.session.study_desk.host import StudyHost
+from capture_app.session.study_desk.reader_message import ReaderMessage
 from capture_app.session.study_desk.sitting import AfterClosing, Sitting
 from capture_app.session.study_desk.states import StudyPhase
 from gaze_core.clocks import Clock
@@ -14,7 +16,7 @@ from gaze_core.rows import EVENT
 
 _NOT_RUNNING: Final = "No session runs. Start one on the study's page."
 _HELD: Final = "The reader is looking at targets. Wait until that is over, or stop it."
-_BETWEEN: Final = (Stage.READY, Stage.DRIFT_CHECK, Stage.CALIBRATION, Stage.BREAK_DUE, Stage.FINISHED)
+_BEFORE_BREAK: Final = (Stage.CASE, Stage.PAUSED, *BETWEEN)
 _LONGEST_TEXT: Final = EVENT.dtype["text"].itemsize
 
 
@@ -25,7 +27,7 @@ class StudyActs:
     _host: StudyHost
     _phase: StudyPhase
     _sitting: Sitting | None
-    message = ""  # of the operator, for the reader
+    _message: ReaderMessage  # of the operator, for the reader
     notes: tuple[str, ...] = ()
 
     # the reader
@@ -94,7 +96,7 @@ class StudyActs:
         sitting = self._running()
         if sitting.parts.side_runs.state is not None:
             sitting.parts.side_runs.pass_over()
-        elif sitting.loop.stage is Stage.DRIFT_CHECK:
+        elif sitting.loop.stage is Stage.DRIFT_CHECK and not sitting.is_held:
             sitting.act(sitting.loop.pass_over_drift_check)
 
     def edit_transcript(self, text: str) -> None:
@@ -127,7 +129,8 @@ class StudyActs:
     def start_break(self) -> None:
         """Close the block with a short validation, then begin a break."""
         sitting = self._reading()
-        if not self._close_block(AfterClosing.BREAK):
+        # Where no break may begin, nothing is validated for it either: the loop refuses it.
+        if sitting.loop.stage not in _BEFORE_BREAK or not self._close_block(AfterClosing.BREAK):
             sitting.act(sitting.loop.start_break)
 
     def skip(self, reason: str) -> None:
@@ -138,14 +141,17 @@ class StudyActs:
 
     def calibrate(self) -> None:
         """Calibrate now, as the study plans it; an open case rests meanwhile."""
-        sitting = self._running()
+        sitting, desk = self._running(), self._host.calibration_desk
+        desk.refuse_while_active()
+        if blocked := desk.state.blocked:  # before anything rests for it
+            raise SessionError(blocked)
         sitting.parts.side_runs.abort()
         if sitting.loop.stage is not Stage.CALIBRATION:
             if sitting.loop.stage is Stage.CASE:
                 sitting.resume_after_calibration()
             reason = "The operator recalibrates."
             sitting.act(lambda now_ns: sitting.loop.recalibrate(now_ns, By.OPERATOR, reason))
-        self._host.calibration_desk.begin_planned()
+        desk.begin_planned()
 
     def go_on_uncalibrated(self, reason: str) -> None:
         """Read on without a calibration that was due."""
@@ -156,7 +162,7 @@ class StudyActs:
     def measure_baseline(self) -> None:
         """Measure the pupil's baseline (again), between two cases."""
         sitting = self._reading()
-        if sitting.loop.stage not in _BETWEEN:
+        if sitting.loop.stage not in BETWEEN:
             raise SessionError(
                 "The pupil's baseline is measured between two cases. Wait for the end of this."
             )
@@ -165,7 +171,7 @@ class StudyActs:
     def check_drift(self) -> None:
         """Make a drift check now, between two cases."""
         sitting = self._reading()
-        if sitting.loop.stage not in _BETWEEN:
+        if sitting.loop.stage not in BETWEEN:
             raise SessionError("Drift is checked between two cases. Wait for the end of this one.")
         sitting.retry_drift_check()
         sitting.parts.side_runs.begin_drift_check(sitting.around())
@@ -186,7 +192,7 @@ class StudyActs:
         text = text.strip()
         if len(text.encode()) > _LONGEST_TEXT:
             raise SessionError("This message is too long for the reader's screen. Shorten it.")
-        self.message = text
+        self._message.tell(text)
         self._host.note("message_to_reader", text)
 
     def note(self, text: str) -> None:
@@ -203,7 +209,9 @@ class StudyActs:
     def _close_block(self, after: AfterClosing) -> bool:
         """Begin the short validation that closes a block; False where there is nothing to validate."""
         sitting = self._running()
-        if not sitting.has_read or self._host.link.tracker is None:
+        # In a break nothing was read since the block was closed, and the reader is away.
+        is_break = sitting.loop.stage is Stage.BREAK
+        if not sitting.has_read or is_break or self._host.link.tracker is None:
             return False
         if sitting.loop.stage is Stage.CASE:
             sitting.act(sitting.loop.pause)

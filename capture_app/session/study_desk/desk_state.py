@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from calibration import SmallestLesion, smallest_lesion
-from capture_app.session.reading import CaseGrade
+from capture_app.session.reading import CaseGrade, ReadingView
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.case_lines import case_lines, worked_s
 from capture_app.session.study_desk.host import StudyHost, StudyParts
@@ -25,6 +26,7 @@ class StateBook:
         self._cases: tuple[StudyCaseLine, ...] = ()
         self._cases_version = 0
         self._grade: CaseGrade | None = None
+        self._view: ReadingView | None = None  # the last of the session
         self._lesion: SmallestLesion | None = None
         self._known: tuple[int, int] = (-1, -1)  # version of the view, half seconds
 
@@ -41,6 +43,8 @@ class StateBook:
         now_ns: int,
         message: str,
         notes: tuple[str, ...],
+        preparing: str,
+        start_problem: str,
     ) -> StudyDeskState:
         """Return the state of this moment."""
         reader = form.reader if form is not None else ""
@@ -54,11 +58,15 @@ class StateBook:
                 copies=parts.copies.state,
                 end=parts.ending.state,
                 is_robot=is_robot,
+                preparing=preparing,
+                start_problem=start_problem,
+                view=None if self._view is None else _without_case(self._view),
                 cases=self._cases,
                 cases_version=self._cases_version,
                 notes=notes,
             )
         self._bring_up_to_date(host, sitting, now_ns)
+        self._view = sitting.view
         state, attempt = sitting.loop.state, sitting.loop.state.open_attempt
         desk = host.calibration_desk
         return StudyDeskState(
@@ -104,6 +112,28 @@ class StateBook:
             self._cases_version += 1
         self._grade = sitting.loop.grade_so_far(now_ns)
         self._lesion = _lesion(host, sitting)
+
+
+def _without_case(view: ReadingView) -> ReadingView:
+    """Return what is left to be told once nothing is read any more: how many cases count."""
+    return replace(
+        view,
+        planned=None,
+        attempt=-1,
+        case_state=None,
+        screen=None,
+        text="",
+        is_presented=False,
+        images=(),
+        answer=None,
+        shapes=(),
+        missing=(),
+        can_go_back=False,
+        jumps=(),
+        grade=None,
+        prompts=(),
+        chosen_labels=(),
+    )
 
 
 def _lesion(host: StudyHost, sitting: Sitting) -> SmallestLesion | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -46,7 +47,9 @@ _MOST_STATES: Final = 64
 
 
 class StudyFolder:
-    """Implements `parts.SessionFolder` on the `sessions` folder inside the study folder. One thread.
+    """Implements `parts.SessionFolder` on the `sessions` folder inside the study folder.
+
+    It may be asked by more than one thread; each waits for the one before.
 
     Parameters
     ----------
@@ -56,6 +59,7 @@ class StudyFolder:
 
     def __init__(self, *, wall_clock_ns: Callable[[], int] = time.time_ns) -> None:
         self._wall_clock_ns = wall_clock_ns
+        self._turn = threading.RLock()
         self._history = SessionHistory()
         self._lock = ReaderLock(wall_clock_ns=wall_clock_ns)
         self._states: dict[object, PeriodState] = {}
@@ -77,6 +81,10 @@ class StudyFolder:
         SessionError
             If the reader has no plan, there is no such period, or the folder cannot be read.
         """
+        with self._turn:
+            return self._plan(opened, reader, period)
+
+    def _plan(self, opened: OpenedStudy, reader: str, period: int | None) -> tuple[StartPlan, ReadingPlan]:
         try:
             reading = plan_for(opened.study, opened.cases, reader)
         except StudyError as err:
@@ -109,6 +117,10 @@ class StudyFolder:
         SessionError
             If one is being recorded now, cannot be recovered or read, or does not fit the study.
         """
+        with self._turn:
+            return self._earlier(opened, reader, period)
+
+    def _earlier(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[RecordingRows]:
         try:
             reading = plan_for(opened.study, opened.cases, reader)
         except StudyError as err:
@@ -124,7 +136,8 @@ class StudyFolder:
 
     def earlier_paths(self, opened: OpenedStudy, reader: str, period: int) -> Sequence[Path]:
         """Return the recordings whose rows `earlier` returns, in the same order."""
-        return [each.path for each in self._past(opened, reader, period).sessions]
+        with self._turn:
+            return [each.path for each in self._past(opened, reader, period).sessions]
 
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         """Take the study for this reader, and return the name of the recording to be made.
@@ -137,6 +150,10 @@ class StudyFolder:
             If a session of this reader runs anywhere, an earlier one cannot be recovered or does not fit, the
             study file was changed meanwhile, or the folder cannot be written.
         """
+        with self._turn:
+            return self._begin(opened, reader, period)
+
+    def _begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         self._recovered = ()
         self._lock.take(reader_folder(opened.folder, reader), reader)
         try:

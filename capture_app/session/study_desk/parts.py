@@ -123,7 +123,7 @@ class DictationRun(Protocol):
 
 
 class SessionFolder(Protocol):
-    """Where the sessions of a study lie. One reader of one study at a time."""
+    """Where the sessions of a study lie. One reader of one study at a time; any thread may ask."""
 
     def plan(self, opened: OpenedStudy, reader: str, period: int | None) -> tuple[StartPlan, ReadingPlan]:
         """Return what a reader would do now, and the whole plan. Raises a `SessionError`."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from capture_app.session.reading import AnswerValue, Event, Shape
+from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState
 
 
@@ -65,8 +66,8 @@ class StudyDeskPort(ReaderActs, Protocol):
     def state(self) -> StudyDeskState | None:
         """What is to be shown; None while no study is open."""
 
-    def open(self, path: Path) -> None:
-        """Open a study, by its file or its folder."""
+    def open(self, path: Path, checked: OpenedStudy | None = None) -> None:
+        """Open a study, by its file or its folder; one that was just checked is not read again."""
 
     def close_study(self) -> None:
         """Put the study away; refused while a session runs."""
@@ -75,7 +76,7 @@ class StudyDeskPort(ReaderActs, Protocol):
         """Return what a reader would do now; touches the disk, but not for long."""
 
     def start(self, form: StartForm) -> None:
-        """Begin the session and its recording."""
+        """Begin the session and its recording; `StudyDeskState.preparing` says what it takes time for."""
 
     def pause(self) -> None:
         """Let the open case rest; gaze is recorded on."""

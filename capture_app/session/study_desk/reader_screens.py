@@ -6,7 +6,6 @@ from capture_app.session.presentation import Presentation, ShownImage
 from capture_app.session.reading import ReadingLoop, ReadingView
 from capture_app.session.reading.case_work import Asked
 from capture_app.session.study.task_keys import ChestBoxScreen, ImageScreen, Screen, ShapeScreen
-
 from capture_app.session.study_desk.room import room_of
 
 
@@ -45,12 +44,20 @@ class ReaderScreens:
             presentation.clear(view.trial, now_ns)
         self._pending_revision = presentation.state.revision
 
-    def presented(self, revision: int) -> bool:
-        """Take a presented revision; True where that was the first frame of the screen asked for."""
+    def presented(self, revision: int, asked: Asked | None) -> bool:
+        """Take a presented revision; True where that was the first frame of the screen asked for.
+
+        Parameters
+        ----------
+        revision
+            Of the reader's screen.
+        asked
+            What is asked for now: another screen than was shown is still to come.
+        """
         if self._pending_revision is None or revision < self._pending_revision:
             return False
         self._pending_revision = None
-        return True
+        return asked is not None and asked is self._shown
 
 
 def has_image(screen: Screen | None) -> bool:

@@ -19,7 +19,6 @@ from capture_app.session.study_desk.side_runs_parts import LOST, SideRun, is_los
 from capture_app.session.study_desk.states import SideRunState
 from capture_app.session.target_screen import TargetScreen, target_scene
 from gaze_core.clocks import Clock
-from gaze_core.eyes import Eye
 from gaze_core.rows import DRIFT
 
 _NEVER: Final = 1_000_000_000  # cases after which calibrating is advised where the study says: never
@@ -36,19 +35,14 @@ class StudySideRuns:
     ----------
     study
         Targets, times and limits.
-    eye
-        The signal that is analysed.
     clock
         Host clock.
     matched_grey
         The mean grey of the study's images, where the study wants targets on it.
     """
 
-    def __init__(
-        self, study: Study, eye: Eye, clock: Clock, *, matched_grey: GreySource | None = None
-    ) -> None:
+    def __init__(self, study: Study, clock: Clock, *, matched_grey: GreySource | None = None) -> None:
         self._study = study
-        self._eye = eye
         self._clock = clock
         self._matched_grey = matched_grey if study.calibration.is_grey_matched else None
         self._history = DriftHistory(_limits_of(study.gates))
@@ -83,7 +77,7 @@ class StudySideRuns:
         grey = self._matched_grey.value if self._matched_grey is not None else None
         run = DriftRun(
             self._study,
-            self._eye,
+            around.settings.eye,
             around.geometry,
             self._history,
             grey=grey if grey is not None else self._study.calibration.background_grey,
@@ -93,7 +87,7 @@ class StudySideRuns:
 
     def begin_baseline(self, around: StudyAround) -> None:
         """Show the central cross on the study's grey for the study's time."""
-        self._begin(BaselineRun(self._study, self._eye, around.geometry), around)
+        self._begin(BaselineRun(self._study, around.settings.eye, around.geometry), around)
 
     def step(self, around: StudyAround) -> NamedRows:
         """Do what is due; return rows for the recording, a DRIFT row at the end of a check."""

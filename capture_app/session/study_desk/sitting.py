@@ -100,7 +100,7 @@ class Sitting:
         self._live = host.feed.live
         self._is_baseline_due = opened.study.calibration.pupil_baseline_s > 0
         self._failures = _Failures()
-        self._resumes = False  # a case rests for a calibration and goes on after it
+        self._resting_trial: int | None = None  # it rests for a calibration, and goes on after it
         self._known_validation: object = None
         self._known_accepted = host.calibration_desk.accepted_count
         self._known_text = ""
@@ -168,9 +168,7 @@ class Sitting:
         around = self.around()
         self._hear_gaze()
         self._hear_calibration()
-        for name, rows in self.parts.side_runs.step(around):
-            self._host.link.append(name, rows)
-            self._observe(name, rows)
+        self._hear_side_runs(around)
         if (text := self.parts.side_runs.last_text) != self._known_text:
             self._known_text = text
             if text:
@@ -198,7 +196,7 @@ class Sitting:
     def presented(self, revision: int, t_host_ns: int) -> bool:
         """Take a presented revision; True where that put a target before the eyes."""
         is_target = self.parts.side_runs.presented(revision, t_host_ns)
-        if self._screens.presented(revision):
+        if self._screens.presented(revision, self.loop.asked):
             self.screen_since_ns = t_host_ns
             self.take(self.loop.presented(t_host_ns))
         return is_target
@@ -209,8 +207,8 @@ class Sitting:
         """A calibration begins: a case that is open rests meanwhile."""
         self.parts.side_runs.abort()
         if self.loop.stage is Stage.CASE:
+            self.resume_after_calibration()
             self.act(self.loop.pause)
-            self._resumes = True
         self._screens.forget()
         self._host.presentation.clear(-1, self._clock.now_ns())
 
@@ -223,13 +221,18 @@ class Sitting:
             self.act(self.loop.start_break)
         elif after is AfterClosing.END:
             self.finish()
-        elif self._resumes and self.loop.stage is Stage.PAUSED:
-            self._resumes = False
+        elif self.loop.stage is Stage.PAUSED and self._resting_trial == self.around().trial:
+            self._resting_trial = None
             self.act(self.loop.go_on)
 
     def resume_after_calibration(self) -> None:
-        """Let the case that rests go on by itself once it is calibrated."""
-        self._resumes = True
+        """Let the open case, which rests for a calibration, go on by itself after it."""
+        attempt = self.loop.state.open_attempt
+        self._resting_trial = None if attempt is None else attempt.trial
+
+    def let_rest(self) -> None:
+        """Leave a case that rests as it is until somebody goes on with it."""
+        self._resting_trial = None
 
     def measure_baseline(self) -> None:
         """Measure the pupil's baseline as soon as the reader is between two cases."""
@@ -243,6 +246,7 @@ class Sitting:
         """The reader leaves: an open case can be gone on with in the next session."""
         self.parts.side_runs.abort()
         if not self.is_over:
+            self._hear_side_runs(self.around())  # the row of a check that was stopped just now
             self.act(self.loop.leave)
             self._host.presentation.clear(-1, self._clock.now_ns(), message="Thank you. Please wait.")
             self.is_over = True
@@ -348,6 +352,11 @@ class Sitting:
             if result is not None:
                 self.accuracy.add_drift(result)
                 self.accuracy_version += 1
+
+    def _hear_side_runs(self, around: StudyAround) -> None:
+        for name, rows in self.parts.side_runs.step(around):
+            self._host.link.append(name, rows)
+            self._observe(name, rows)
 
     def _hear_transcript(self) -> None:
         is_ready = self.parts.dictation.is_transcript_ready

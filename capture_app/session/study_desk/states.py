@@ -166,7 +166,7 @@ class StudyDeskState:
     opened: OpenedStudy
     reader: str = ""
     period: int = 1
-    view: ReadingView | None = None  # None before the recording runs
+    view: ReadingView | None = None  # None before the recording runs; after it without a case
     view_version: int = 0  # changes whenever `view` does
     screen_names: tuple[str, ...] = ()  # of the open case's task, in order
     cases: tuple[StudyCaseLine, ...] = ()
@@ -191,3 +191,5 @@ class StudyDeskState:
     copies: CopyState = CopyState()
     end: SessionEnd | None = None
     is_robot: bool = False
+    preparing: str = ""  # a session is being prepared, a sentence; the recording begins after it
+    start_problem: str = ""  # why the session that was prepared last could not begin, a sentence

@@ -10,6 +10,7 @@ from capture_app.session.port import SessionError
 from capture_app.session.reading import Event
 from capture_app.session.reading.answer_codec import AnswerValue
 from capture_app.session.reading.attempts import Shape
+from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.states import StartForm, StartPlan, StudyDeskState
 
 
@@ -79,7 +80,7 @@ class NotingDesk:
 
     # the operator
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, checked: OpenedStudy | None = None) -> None:
         self._note("open", path)
 
     def close_study(self) -> None:

@@ -18,7 +18,7 @@ from capture_app.gui.study_start.studies_page import StudiesPage
 from capture_app.gui.workers import finish_work
 from capture_app.session.settings import RecentItem, RecentKind, Settings
 from capture_app.session.states import RecordingState
-from capture_app.session.study import open_study
+from capture_app.session.study import OpenedStudy, open_study
 from capture_app.session.study_desk.states import StartForm, StudyDeskState, StudyPhase
 from capture_app.session.tracker_states import ConnectedTracker, TrackerDeskState
 
@@ -38,9 +38,9 @@ class OpeningDesk:
     def __getattr__(self, name):
         return getattr(self._noting, name)
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, checked: OpenedStudy | None = None) -> None:
         self._noting.open(path)
-        self.state = StudyDeskState(phase=StudyPhase.OPENED, opened=open_study(path))
+        self.state = StudyDeskState(phase=StudyPhase.OPENED, opened=checked or open_study(path))
 
     def close_study(self) -> None:
         self._noting.close_study()
@@ -149,6 +149,7 @@ def test_the_start_asks_the_session_with_the_form(windows, qtbot, study_folder, 
     page = windows.operator.study_page
     page.form.reader.setEditText("R01")
     page._ask_for_plan()
+    qtbot.waitUntil(lambda: page._plan is not None)
     page.form.show_form(FORM)
     windows.controller.frame()
     page.start_button.click()
@@ -165,7 +166,23 @@ def test_a_refused_plan_stands_at_the_reader(windows, qtbot, study_folder, sessi
     page = windows.operator.study_page
     page.form.reader.setEditText("R01")
     page._ask_for_plan()
-    assert page.form._findings["reader"].text() == "Somebody reads this study now."
+    sentence = "Somebody reads this study now."
+    qtbot.waitUntil(lambda: page.form._findings["reader"].text() == sentence)
+
+
+def test_a_session_that_is_being_prepared_is_told_and_so_is_why_it_could_not_begin(
+    windows, qtbot, study_folder, session
+):
+    open_it(windows, qtbot, study_folder)
+    desk, page = session.study_desk, windows.operator.study_page
+    desk.state = replace(desk.state, preparing="Earlier sessions are read.")
+    windows.controller.frame()
+    assert page.notice.text == "Earlier sessions are read."
+    assert not page.start_button.isEnabled()
+    desk.state = replace(desk.state, preparing="", start_problem="The second place is full.")
+    windows.controller.frame()
+    assert visible(windows, MessageDialog).text.text() == "The second place is full."
+    assert page.close_button.isEnabled()
 
 
 def test_a_running_session_has_the_station_and_the_end_brings_the_page_back(
@@ -253,4 +270,4 @@ def test_after_a_session_the_page_serves_the_next_one(windows, qtbot, study_fold
         windows.desk.reception.show_page()
     assert page.isVisible()
     assert page.reason.text() == ""
-    assert ("plan", "R01", None) in session.study_desk.asked
+    qtbot.waitUntil(lambda: ("plan", "R01", None) in session.study_desk.asked)

@@ -218,7 +218,7 @@ def test_planned_readers_are_offered(page, change):
 
 
 def test_a_refused_plan_stands_at_the_reader(page):
-    page.show_refusal("reader", "Somebody else reads this study now.")
+    page.show_plan_refused("", "Somebody else reads this study now.")
     assert page.form._findings["reader"].text() == "Somebody else reads this study now."
 
 

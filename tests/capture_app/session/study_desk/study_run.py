@@ -11,6 +11,7 @@ from calibration_chair import Chair
 from quick_study import quick_study
 from session_fakes import FakeRun
 
+from capture_app.acquisition import messages as m
 from capture_app.session.calibration_plan import GreySource
 from capture_app.session.link import Link
 from capture_app.session.reading import NamedRows, ReadingView, RecordingRows, Stage
@@ -142,7 +143,7 @@ class StudyRun:
 
     def _parts(self, opened: OpenedStudy, host: StudyHost, clock: Clock, grey: GreySource) -> StudyParts:
         return StudyParts(
-            side_runs=StudySideRuns(opened.study, host.settings.eye, clock, matched_grey=grey),
+            side_runs=StudySideRuns(opened.study, clock, matched_grey=grey),
             dictation=self.dictation,
             copies=self.copies,
             ending=self.ending,
@@ -160,6 +161,11 @@ class StudyRun:
         return state
 
     @property
+    def is_recording_asked(self) -> bool:
+        """Whether a session was prepared, so that its recording can be said to run."""
+        return bool(self.run.acquisition.all_sent(m.StartRecording))
+
+    @property
     def live(self) -> LiveState:
         assert self.run.state is not None
         return self.run.state
@@ -175,6 +181,7 @@ class StudyRun:
         self.desk.open(self.study_path)
         opened = self.state.opened
         self.desk.start(replace(robot_form(opened, reader, 1), **form))
+        self.until(lambda: self.is_recording_asked)
         self.run.begin_file(self.folder.root / f"{reader}.gazeh5")
         self.until(lambda: self.state.phase is StudyPhase.RUNNING)
 

@@ -178,7 +178,7 @@ def test_a_robot_reads_a_whole_study(study: StudyRun) -> None:
 
     def step() -> bool:
         robot.step(study.live, study.run.clock.now_ns())
-        if study.state.phase is StudyPhase.STARTING and not begun:
+        if study.is_recording_asked and not begun:
             begun.append(1)
             study.run.begin_file(study.folder.root / "R07.gazeh5")
         if study.state.phase is StudyPhase.ENDING and not closed:

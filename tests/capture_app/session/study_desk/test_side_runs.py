@@ -50,7 +50,7 @@ class Side(Chair):
         super().__init__(run)
         self.noise_norm = 0.0002
         self.pupil_mm = 4.0
-        self.runs = StudySideRuns(options.pop("study", reflacx()), Eye.AVERAGE, run.clock, **options)
+        self.runs = StudySideRuns(options.pop("study", reflacx()), run.clock, **options)
         self.rows: list[tuple[str, Rows]] = []
         self.targets_seen = 0
         for _ in range(30):
