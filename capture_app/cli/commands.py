@@ -18,6 +18,7 @@ import click
 import capture_app
 from capture_app.cli.capture_command import capture
 from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.cli.formats import export, formats
 from capture_app.cli.parameters import (
     RECORDING_FILE,
     FiniteRange,
@@ -42,7 +43,10 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(
     context_settings=CONTEXT,
     invoke_without_command=True,
-    commands={each.name: each for each in (capture, study, transcribe, scan_privacy, withdraw, report)},
+    commands={
+        each.name: each
+        for each in (capture, study, transcribe, scan_privacy, withdraw, report, formats, export)
+    },
 )
 @click.version_option(capture_app.__version__, prog_name="reading-station")
 @click.option("-v", "--verbose", is_flag=True, help="Log details to the terminal as well.")

@@ -1,0 +1,153 @@
+"""What `formats` and `export` do and print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from capture_app.cli.commands import print_json
+from capture_app.cli.exits import CommandError, ExitCode
+from capture_app.session.export import ExportError, ExportOrder, dry_run, export_recordings, recordings_in
+from capture_app.session.study import OpenedStudy, StudyError, open_study
+from recordings_schema.formats.contract import FormatError
+from recordings_schema.formats.export import TERMS, ExportPlan, ExportResult
+from recordings_schema.formats.options import option_specs
+from recordings_schema.formats.registry import find_format, known_formats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportCommand:
+    """What was written on the command line."""
+
+    format_name: str
+    places: tuple[Path, ...]
+    destination: Path
+    study_path: Path | None
+    options: Mapping[str, str]
+    is_excluded_wanted: bool
+
+
+def show_formats(name: str | None, *, as_json: bool) -> None:
+    """Print the formats, or one with its options.
+
+    Raises
+    ------
+    CommandError
+        If there is no format of that name.
+    """
+    try:
+        shown = [find_format(name)] if name else [spec.create() for spec in known_formats()]
+    except FormatError as err:
+        raise CommandError(str(err), ExitCode.USAGE) from err
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": each.name, "title": each.title, "summary": each.summary, "version": each.version,
+                    "losses": list(each.losses),
+                    "options": [
+                        {"name": spec.name, "meaning": spec.doc, "unit": spec.unit,
+                         "default": spec.default_text, "choices": list(spec.choices)}
+                        for spec in option_specs(each.options_type)
+                    ],
+                }
+                for each in shown
+            ]
+        )  # fmt: skip
+        return
+    for each in shown:
+        click.echo(f"{each.name:<12} {each.summary}")
+        if name:
+            for spec in option_specs(each.options_type):
+                choices = f" ({', '.join(spec.choices)})" if spec.choices else ""
+                click.echo(f"  {spec.name + '=' + spec.default_text:<24} {spec.doc}{choices}")
+            for loss in each.losses:
+                click.echo(f"  - {loss}")
+
+
+def run_export_command(command: ExportCommand, *, is_dry: bool, as_json: bool) -> int:
+    """Export, or say what would be; return the exit code.
+
+    Raises
+    ------
+    CommandError
+        If something named cannot be used or the dataset cannot be written.
+    """
+    try:
+        order = ExportOrder(
+            format_name=command.format_name,
+            recordings=recordings_in(command.places),
+            destination=command.destination,
+            opened=_study(command.study_path),
+            options=command.options,
+            is_excluded_wanted=command.is_excluded_wanted,
+        )
+        if is_dry:
+            _print_plan(dry_run(order), as_json=as_json)
+            return int(ExitCode.OK)
+        result = _with_progress(order, as_json=as_json)
+    except (ExportError, StudyError) as err:
+        raise CommandError(str(err), ExitCode.INPUT) from err
+    _print_result(result, as_json=as_json)
+    return int(ExitCode.OK)
+
+
+def _with_progress(order: ExportOrder, *, as_json: bool) -> ExportResult:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=as_json, transient=True) as progress:
+        bar = progress.add_task(f"writing {order.format_name}", total=None)
+
+        def show(done: int, count: int) -> None:
+            progress.update(bar, completed=done, total=count)
+
+        return export_recordings(order, on_case=show)
+
+
+def _print_plan(plan: ExportPlan, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"cases": [each.key.text for each in plan.cases], "left_out": plan.reasons})
+        return
+    click.echo(f"Would write {_counted(len(plan.cases), 'reading')}.")
+    _print_reasons(plan.reasons)
+
+
+def _print_result(result: ExportResult, *, as_json: bool) -> None:
+    reasons: dict[str, int] = {}
+    for each in result.left_out:
+        reasons[each.reason] = reasons.get(each.reason, 0) + 1
+    if as_json:
+        print_json(
+            {
+                "folder": str(result.folder), "case_count": result.case_count, "left_out": reasons,
+                "file_count": result.file_count, "is_resumed": result.is_resumed,
+                "warnings": list(result.warnings),
+            }
+        )  # fmt: skip
+        return
+    went_on = ", going on where it was" if result.is_resumed else ""
+    click.echo(
+        f"Wrote {_counted(result.case_count, 'reading')} into {result.folder}: "
+        f"{_counted(result.file_count, 'file')}{went_on}."
+    )
+    for warning in result.warnings:
+        click.echo(f"note: {warning}")
+    _print_reasons(reasons)
+    click.echo(TERMS)
+
+
+def _print_reasons(reasons: Mapping[str, int]) -> None:
+    for reason, count in reasons.items():
+        click.echo(f"left out, {_counted(count, 'case')}: {reason}")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _study(path: Path | None) -> OpenedStudy | None:
+    return None if path is None else open_study(path)

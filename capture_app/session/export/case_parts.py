@@ -1,0 +1,103 @@
+"""What a reader said, chose and drew in a case, in the words of the formats."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capture_app.session.reading.rules import LABELS
+from capture_app.session.report.case_facts import CaseEntry
+from capture_app.session.study import OpenedStudy
+from capture_app.session.study.task_keys import TextScreen
+from gaze_core.rows import decode_text
+from recordings_schema.formats.reading import ReadAnswer, ReadLabel, ReadShape, ReadWord
+from recordings_schema.layout import DatasetKey
+from recordings_schema.reader import Recording
+
+
+def words_of(recording: Recording, trial: int) -> tuple[ReadWord, ...]:
+    """Return the words of the newest text of a trial, in the order of the text."""
+    rows = recording.rows(DatasetKey.WORDS)
+    own = rows[rows["trial"] == trial]
+    if not len(own):
+        return ()
+    own = own[own["version"] == own["version"].max()]
+    own = own[np.argsort(own["index"], kind="stable")]
+    return tuple(
+        ReadWord(
+            text=decode_text(row["text"]),
+            t_onset_host_ns=int(row["t_onset_host_ns"]),
+            t_offset_host_ns=int(row["t_offset_host_ns"]),
+            kind=decode_text(row["kind"]),
+            score=float(row["score"]),
+        )
+        for row in own
+    )
+
+
+def shapes_of(entry: CaseEntry, opened: OpenedStudy | None) -> tuple[ReadShape, ...]:
+    """Return the shapes of a case, their certainty as the study exports it."""
+    codes = (
+        {} if opened is None else {level.screen_code: level.export_code for level in opened.study.certainty}
+    )
+    return tuple(
+        ReadShape(
+            kind=shape.kind.value,
+            image_id=shape.image_id,
+            pane=shape.pane,
+            left_image_px=min(shape.left_image_px, shape.right_image_px),
+            top_image_px=min(shape.top_image_px, shape.bottom_image_px),
+            right_image_px=max(shape.left_image_px, shape.right_image_px),
+            bottom_image_px=max(shape.top_image_px, shape.bottom_image_px),
+            labels=shape.labels,
+            certainty=codes.get(shape.certainty, shape.certainty),
+        )
+        for _, shape in sorted(entry.shapes.items())
+    )
+
+
+def answers_of(entry: CaseEntry) -> tuple[ReadAnswer, ...]:
+    """Return the answers of a case that count, in the order of their first being given."""
+    kinds = {screen.name: screen.kind for screen in entry.screens}
+    return tuple(
+        ReadAnswer(screen=screen, kind=kinds.get(screen, ""), name=name, value=value)
+        for (screen, name), value in entry.answers.items()
+    )
+
+
+def labels_of(opened: OpenedStudy | None) -> tuple[ReadLabel, ...]:
+    """Return the study's label list."""
+    if opened is None:
+        return ()
+    return tuple(
+        ReadLabel(
+            name=label.name,
+            is_exclusive=label.is_exclusive,
+            is_other=label.is_other,
+            needs_shape=label.needs_shape,
+        )
+        for label in opened.study.labels
+    )
+
+
+def chosen_of(entry: CaseEntry) -> tuple[str, ...]:
+    """Return the labels the reader chose on all label screens."""
+    chosen: dict[str, None] = {}
+    for (_, name), value in entry.answers.items():
+        if name == LABELS and isinstance(value, tuple):
+            chosen.update(dict.fromkeys(value))
+    return tuple(chosen)
+
+
+def other_text_of(entry: CaseEntry, opened: OpenedStudy | None) -> str:
+    """Return the free text the label "other" asked for; "" without one."""
+    if opened is None:
+        return ""
+    names = {
+        screen.name
+        for screen in opened.study.screens
+        if isinstance(screen, TextScreen) and screen.is_for_other
+    }
+    texts = [
+        value for (screen, _), value in entry.answers.items() if screen in names and isinstance(value, str)
+    ]
+    return "\n".join(texts)

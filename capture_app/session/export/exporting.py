@@ -1,0 +1,162 @@
+"""Exports of recordings: opens them one after the other and hands their cases to a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import capture_app
+from capture_app.session.export.case_keys import keys_of, unfinished_problem
+from capture_app.session.export.case_reader import CaseReader
+from capture_app.session.export.identity_check import identity_problems
+from capture_app.session.export.recordings import ExportError
+from capture_app.session.study import OpenedStudy
+from gaze_core.fixations import ParameterError
+from recordings_schema.errors import RecordingError
+from recordings_schema.formats.contract import Format, FormatError
+from recordings_schema.formats.export import ExportPlan, ExportRequest, ExportResult, plan_export, run_export
+from recordings_schema.formats.options import FormatOptionError, options_from_texts
+from recordings_schema.formats.reading import CaseReading, ReadingKey
+from recordings_schema.formats.registry import find_format
+from recordings_schema.reader import Recording
+
+__all__ = ["ExportError", "ExportOrder", "dry_run", "export_recordings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOrder:
+    """What a person asked for."""
+
+    format_name: str
+    recordings: tuple[Path, ...]
+    destination: Path
+    opened: OpenedStudy | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    is_excluded_wanted: bool = False
+
+
+def dry_run(order: ExportOrder) -> ExportPlan:
+    """Return what an export would write, without writing anything.
+
+    Raises
+    ------
+    ExportError
+        If the format, its options or a recording cannot be used.
+    """
+    with _told():
+        return plan_export(_request(order))
+
+
+def export_recordings(
+    order: ExportOrder, *, on_case: Callable[[int, int], None] | None = None
+) -> ExportResult:
+    """Write a dataset. Blocks for as long as reading the recordings takes: call it from a worker.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written; what is done is kept and gone on with when the same is asked for again.
+    """
+    with _told(), _Readers(order) as readers:
+        return run_export(
+            _request(order),
+            readers.read,
+            on_case=on_case,
+            check=lambda folder: identity_problems(folder, order.opened),
+        )
+
+
+class _Readers:
+    """Holds one recording open: cases come in the order of the recordings."""
+
+    def __init__(self, order: ExportOrder) -> None:
+        self._opened = order.opened
+        self._paths = {path.name: path for path in order.recordings}
+        self._open: tuple[str, CaseReader] | None = None
+
+    def __enter__(self) -> _Readers:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._close()
+
+    def read(self, key: ReadingKey) -> CaseReading:
+        if self._open is None or self._open[0] != key.recording_sha256:
+            self._close()
+            recording = Recording.open(self._paths[key.recording_name])
+            self._open = (key.recording_sha256, CaseReader(recording, self._opened))
+        return self._open[1].read(key)
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open[1].__exit__(None, None, None)
+            self._open = None
+
+
+def _request(order: ExportOrder) -> ExportRequest:
+    published: Format[Any] = find_format(order.format_name)
+    _check_names(order.recordings)
+    keys: list[ReadingKey] = []
+    for path in order.recordings:
+        with Recording.open(path) as recording:
+            if not recording.is_finished:
+                raise ExportError(unfinished_problem(path))
+            _check_study(recording, order.opened)
+            keys += keys_of(recording, order.opened)
+    return ExportRequest(
+        format=published,
+        options=options_from_texts(published.options_type, order.options),
+        keys=tuple(keys),
+        destination=order.destination,
+        is_excluded_wanted=order.is_excluded_wanted,
+        software=f"reading-station {capture_app.__version__}",
+        about=_about(order.opened),
+    )
+
+
+def _check_names(paths: tuple[Path, ...]) -> None:
+    known: dict[str, Path] = {}
+    for path in paths:
+        if known.setdefault(path.name, path) != path:
+            raise ExportError(
+                f"Two recordings are called {path.name}: {known[path.name]} and {path}. Export them one by "
+                "one, or rename one of them."
+            )
+
+
+def _check_study(recording: Recording, opened: OpenedStudy | None) -> None:
+    named = recording.metadata.session.study
+    if opened is not None and named and named != opened.study.study.study_id:
+        raise ExportError(
+            f"{recording.path} was recorded for the study {named}, and the study given is "
+            f"{opened.study.study.study_id}. Name the study it belongs to."
+        )
+
+
+def _about(opened: OpenedStudy | None) -> dict[str, Any]:
+    if opened is None:
+        return {"study": "", "note": "No study was given: labels, certainty and patients are not known."}
+    study = opened.study
+    return {
+        "study": study.study.study_id,
+        "study_version": study.study.version,
+        "study_sha256": opened.sha256,
+        "images_licence": study.images.licence,
+        "images_source": study.images.source,
+    }
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what goes wrong below into the one error a person is shown."""
+    try:
+        yield
+    except (FormatError, FormatOptionError, RecordingError) as err:
+        raise ExportError(str(err)) from err
+    except ParameterError as err:
+        raise ExportError(
+            f"The study's detector cannot be used: {err} Correct analysis.detector in the study file."
+        ) from err

@@ -1,0 +1,86 @@
+"""Tidy CSV: one table for each kind of fact, one row for each of them, and a data dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from recordings_schema.formats.contract import (
+    CaseSink,
+    DatasetSink,
+    Facts,
+    FinishedCase,
+    Format,
+    PlannedCase,
+)
+from recordings_schema.formats.csv_columns import NUMBER_TABLES, TABLES, TableContext
+from recordings_schema.formats.options import Option
+from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
+from recordings_schema.formats.tables import header, lines, quoted_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvOptions:
+    """Options of the tidy tables."""
+
+    gaze: Annotated[bool, Option("write every sample into gaze.csv")] = True
+    zero: Annotated[Origin, Option("moment that times count from; where a reading has none, image_shown")] = (
+        Origin.IMAGE_SHOWN
+    )
+
+
+class CsvFormat(Format[CsvOptions]):
+    """Tidy tables for R, pandas or a spreadsheet."""
+
+    name: ClassVar[str] = "csv"
+    title: ClassVar[str] = "Tidy CSV"
+    summary: ClassVar[str] = (
+        "tables of readings, fixations, gaze, views, words, shapes, answers; data dictionary"
+    )
+    version: ClassVar[str] = "1"
+    options_type: ClassVar[type[CsvOptions]] = CsvOptions
+    losses: ClassVar[tuple[str, ...]] = (
+        "Samples while no image was visible, and looking at images again, are left out.",
+        "The tracker's raw channels, clock readings and the sound are left out.",
+        "Earlier versions of texts and answers are left out.",
+    )
+
+    def write_case(
+        self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: CsvOptions
+    ) -> Facts:
+        """Add the rows of a reading to all tables."""
+        zero_ns, origin = reading.zero_ns(options.zero)
+        context = TableContext(
+            reading=reading, reading_id=reading_id(planned.key), zero_ns=zero_ns, zero_name=origin.value
+        )
+        for table in _tables(options):
+            columns = [column.cells(context) for column in TABLES[table]]
+            if table in NUMBER_TABLES:
+                sink.add(table, lines([list(map(str, column)) for column in columns]))
+            else:
+                sink.add(table, quoted_lines(zip(*columns, strict=True)))
+        return {"zero": origin.value}
+
+    def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: CsvOptions) -> Facts:
+        """Write the tables and the data dictionary."""
+        rows: list[tuple[str, str, str, str]] = []
+        for table in _tables(options):
+            names = [column.name for column in TABLES[table]]
+            sink.join(f"{table}.csv", table, header(names))
+            rows += [(f"{table}.csv", each.name, each.unit, each.meaning) for each in TABLES[table]]
+        sink.file("data_dictionary.csv", header(("table", "column", "unit", "meaning")) + quoted_lines(rows))
+        return {"zeros": _counted([str(each.facts["zero"]) for each in cases])}
+
+
+def reading_id(key: ReadingKey) -> str:
+    """Return the name of a reading in the tables: session and number within it."""
+    return f"{key.session_id}_{key.trial:04d}"
+
+
+def _tables(options: CsvOptions) -> list[str]:
+    return [table for table in TABLES if options.gaze or table != "gaze"]
+
+
+def _counted(words: Sequence[str]) -> dict[str, int]:
+    return {word: words.count(word) for word in sorted(set(words))}

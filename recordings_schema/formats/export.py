@@ -1,0 +1,262 @@
+"""Runs an export: plan, cases one after the other, check, provenance, and only then the dataset's name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from recordings_schema.formats.contract import (
+    Facts,
+    FinishedCase,
+    Format,
+    FormatError,
+    PlannedCase,
+)
+from recordings_schema.formats.options import options_to_json
+from recordings_schema.formats.reading import CaseReading, ReadingKey
+from recordings_schema.formats.staging import Staging
+
+PROVENANCE_NAME: Final = "provenance.json"
+PRACTICE: Final = "Practice cases are never exported."
+TERMS: Final = (
+    "Use of these data is bound to the terms of the images and of the readers' consent; images are not in "
+    "the dataset unless they were asked for."
+)
+_DIGITS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A case that is not in the dataset."""
+
+    key: ReadingKey
+    reason: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlan:
+    """What an export would write: the dry run."""
+
+    cases: tuple[PlannedCase, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many cases are left out for each reason, the most frequent first."""
+        return dict(Counter(each.reason for each in self.left_out).most_common())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """What is exported, and to where."""
+
+    format: Format[Any]
+    options: Any  # of the format's options type
+    keys: tuple[ReadingKey, ...]  # all cases of all recordings, in their order
+    destination: Path
+    is_excluded_wanted: bool = False  # cases that do not count as well
+    software: str = ""  # name and version of the program
+    about: Mapping[str, Any] = field(default_factory=dict)  # of the study, for the provenance file; JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResult:
+    """A dataset that was written."""
+
+    folder: Path
+    case_count: int
+    left_out: tuple[LeftOut, ...]
+    file_count: int
+    is_resumed: bool
+    warnings: tuple[str, ...]
+
+
+def plan_export(request: ExportRequest) -> ExportPlan:
+    """Return which cases would be written and which not, without reading any gaze or writing anything."""
+    cases: list[PlannedCase] = []
+    left_out: list[LeftOut] = []
+    taken: set[int] = set()
+    known: set[str] = set()
+    for key in request.keys:
+        reason = _reason(request, key)
+        if not reason and key.text in known:
+            reason = "The same recording was named twice; its cases are written once."
+        if reason:
+            left_out.append(LeftOut(key=key, reason=reason))
+            continue
+        known.add(key.text)
+        cases.append(PlannedCase(key=key, number=len(cases), digits=_digits(key, taken)))
+    _check_images(cases)
+    return ExportPlan(cases=tuple(cases), left_out=tuple(left_out))
+
+
+def run_export(
+    request: ExportRequest,
+    read: Callable[[ReadingKey], CaseReading],
+    *,
+    on_case: Callable[[int, int], None] | None = None,
+    check: Callable[[Path], Sequence[str]] | None = None,
+) -> ExportResult:
+    """Write a dataset.
+
+    Parameters
+    ----------
+    request
+        What, and to where.
+    read
+        Returns a case; called in the order of the recordings.
+    on_case
+        Called with the number of cases done and of all.
+    check
+        Looks through the finished files before they get their name; sentences that it returns, for instance
+        about identifying data, keep the dataset from being published.
+
+    Raises
+    ------
+    FormatError
+        If the destination cannot be used, nothing is left to export, or a check found something.
+    """
+    plan = plan_export(request)
+    if not plan.cases:
+        reasons = " ".join(f"{reason} ({count})" for reason, count in plan.reasons.items())
+        raise FormatError(f"There is no case to export. {reasons or 'The recordings hold none.'}")
+    staging = Staging(request.destination, _identity(request, plan))
+    try:
+        done = staging.open()
+        left_out = [*plan.left_out]
+        finished = []
+        for place, planned in enumerate(plan.cases):
+            facts = done.get(planned.number)
+            if facts is None:
+                facts = _write_case(request, planned, read, staging)
+            if "left_out" in facts:
+                left_out.append(LeftOut(key=planned.key, reason=str(facts["left_out"])))
+            else:
+                finished.append(FinishedCase(planned=planned, facts=facts))
+            if on_case is not None:
+                on_case(place + 1, len(plan.cases))
+        if not finished:
+            staging.discard()
+            raise FormatError(f"No case can be in this format. {left_out[-1].reason}")
+        said = request.format.finish(finished, staging, request.options)
+        found = check(staging.dataset) if check is not None else ()
+        problems = (*request.format.check(staging.dataset), *found)
+        if problems:
+            raise FormatError(
+                f"The dataset was not published; it lies in {staging.folder}. {' '.join(problems[:5])}",
+                path=staging.folder,
+            )
+        checksums = staging.checksums()
+        content = _provenance(request, finished, left_out, said, checksums)
+        staging.file(PROVENANCE_NAME, content)
+        staging.publish()
+    except OSError as err:
+        raise FormatError(
+            f"{staging.destination} cannot be written ({err.strerror or 'no reason given'}). What is done is "
+            f"kept in {staging.folder}: make room or correct the rights, and run the same command again.",
+            path=staging.destination,
+        ) from err
+    return ExportResult(
+        folder=staging.destination,
+        case_count=len(finished),
+        left_out=tuple(left_out),
+        file_count=len(checksums) + 1,
+        is_resumed=staging.is_resumed,
+        warnings=tuple(said.get("warnings", ())),
+    )
+
+
+def _write_case(
+    request: ExportRequest, planned: PlannedCase, read: Callable[[ReadingKey], CaseReading], staging: Staging
+) -> Facts:
+    reading = read(planned.key)
+    problem = request.format.problem(reading, request.options)
+    if problem:
+        facts: Facts = {"left_out": problem}
+    else:
+        sink = staging.case(planned.number)
+        facts = request.format.write_case(planned, reading, sink, request.options)
+    # Through JSON, so that a resumed export sees exactly what an uninterrupted one sees.
+    facts = json.loads(json.dumps(facts))
+    staging.note_done(planned.number, facts)
+    return facts
+
+
+def _reason(request: ExportRequest, key: ReadingKey) -> str:
+    if key.is_practice:
+        return PRACTICE
+    if key.exclusion and not request.is_excluded_wanted:
+        return f"Does not count: {key.exclusion}"
+    return str(request.format.key_problem(key, request.options))
+
+
+def _digits(key: ReadingKey, taken: set[int]) -> str:
+    """Return six digits of a reading; the next free ones where another reading has them."""
+    number = int.from_bytes(hashlib.sha256(key.text.encode()).digest()[:8], "big") % _DIGITS
+    while number in taken:
+        number = (number + 1) % _DIGITS
+    taken.add(number)
+    return f"{number:06d}"
+
+
+def _check_images(cases: Iterable[PlannedCase]) -> None:
+    known: dict[str, str] = {}
+    for planned in cases:
+        for name, sha256 in zip(planned.key.image_names, planned.key.image_sha256s, strict=True):
+            stem = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or name
+            if known.setdefault(stem.lower(), sha256) != sha256:
+                raise FormatError(
+                    f"Two different images are called {stem}; tables name images by this. Export the studies "
+                    "they come from one by one, or rename one of them before it is read."
+                )
+
+
+def _identity(request: ExportRequest, plan: ExportPlan) -> dict[str, Any]:
+    return {
+        "format": request.format.name,
+        "format_version": request.format.version,
+        "options": options_to_json(request.options),
+        "software": request.software,
+        "cases": [each.key.text for each in plan.cases],
+        "about": dict(request.about),
+    }
+
+
+def _provenance(
+    request: ExportRequest,
+    finished: Sequence[FinishedCase],
+    left_out: Sequence[LeftOut],
+    said: Facts,
+    checksums: dict[str, str],
+) -> bytes:
+    recordings = {key.recording_sha256: key for key in request.keys}
+    reasons = Counter(each.reason for each in left_out)
+    content = {
+        "format": request.format.name,
+        "title": request.format.title,
+        "format_version": request.format.version,
+        "software": request.software,
+        "options": options_to_json(request.options),
+        "about": dict(request.about),
+        "recordings": [
+            {"name": key.recording_name, "sha256": sha256, "session": key.session_id, "reader": key.reader}
+            for sha256, key in recordings.items()
+        ],
+        "cases": [
+            {"session": each.planned.key.session_id, "trial": each.planned.key.trial,
+             "case": each.planned.key.case_id, "reader": each.planned.key.reader}
+            for each in finished
+        ],
+        "case_count": len(finished),
+        "left_out": [{"reason": reason, "count": count} for reason, count in sorted(reasons.items())],
+        "said_by_the_format": said,
+        "not_in_this_format": list(request.format.losses),
+        "terms": TERMS,
+        "files": checksums,
+    }  # fmt: skip
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
