@@ -67,6 +67,11 @@ class ReadingLoop(LoopBetween):
         """Take GAZE rows with their times on the host clock, shape (n,), in order."""
         self._meter.take(gaze_rows, t_ns)
 
+    @property
+    def is_transcript_ready(self) -> bool:
+        """Whether the transcript of the open case can be shown; every case begins without."""
+        return self._work.is_transcript_ready
+
     def set_transcript_ready(self, is_ready: bool) -> None:
         """Say whether the transcript of the open case can be shown."""
         self._work.is_transcript_ready = is_ready

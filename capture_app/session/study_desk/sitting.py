@@ -104,7 +104,6 @@ class Sitting:
         self._known_validation: object = None
         self._known_accepted = host.calibration_desk.accepted_count
         self._known_text = ""
-        self._is_ready_known = False
 
     @property
     def view(self) -> ReadingView:
@@ -360,8 +359,7 @@ class Sitting:
 
     def _hear_transcript(self) -> None:
         is_ready = self.parts.dictation.is_transcript_ready
-        if is_ready is not self._is_ready_known:
-            self._is_ready_known = is_ready
+        if is_ready is not self.loop.is_transcript_ready:  # opening a case makes the loop wait anew
             self.loop.set_transcript_ready(is_ready)
             self._view = None
             self.version += 1

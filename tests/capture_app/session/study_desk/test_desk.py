@@ -88,6 +88,13 @@ def test_an_image_is_asked_for_and_counts_from_its_first_frame(study: StudyRun) 
     assert row["t_presented_host_ns"] == shown["t_presented_host_ns"][shown["cause"] == b"show"][-1]
 
 
+def test_a_case_without_any_voice_does_not_wait_for_its_transcript(study: StudyRun) -> None:
+    calibrated(study)
+    assert study.dictation.is_transcript_ready  # as it was before the case was opened
+    study.chair.frame()
+    assert study.desk.sitting.loop.is_transcript_ready
+
+
 def test_pausing_lets_the_case_rest_and_going_on_shows_it_again(study: StudyRun) -> None:
     calibrated(study)
     study.run.session.pause()
