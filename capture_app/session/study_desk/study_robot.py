@@ -102,7 +102,11 @@ class StudyRobot:
 
     def _step(self, state: LiveState, study: StudyDeskState, now_ns: int) -> None:
         sitting = self._desk.sitting
-        if study.phase is StudyPhase.RUNNING and sitting is not None:
+        if study.preparing:
+            return
+        if study.start_problem:
+            self._give_up(study.start_problem)
+        elif study.phase is StudyPhase.RUNNING and sitting is not None:
             self._lead(study, sitting, now_ns)
         elif study.phase is StudyPhase.FAILED:
             self._give_up(state.verdict.explanation or "The recording broke off.")

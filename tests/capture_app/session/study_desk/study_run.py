@@ -135,7 +135,7 @@ class StudyRun:
 
     def __init__(self, folder: Path, preset: str = "reflacx", *, calibrates: bool = True) -> None:
         self.study_path = folder / "study"
-        quick_study(preset, self.study_path)
+        self.study_file = quick_study(preset, self.study_path)
         self.dictation, self.copies, self.ending = QuietDictation(), NotedCopies(), QuickEnding()
         self.folder = OneFolder(folder)
         self.run = FakeRun(settings=Settings(), make_study_parts=self._parts)
@@ -178,9 +178,17 @@ class StudyRun:
 
     def begin(self, reader: str = "R01", **form: Any) -> None:
         """Open the study and begin a session."""
-        self.desk.open(self.study_path)
-        opened = self.state.opened
-        self.desk.start(replace(robot_form(opened, reader, 1), **form))
+        if self.desk.state is None:
+            self.desk.open(self.study_path)
+        self.start(reader, **form)
+
+    def ask_to_start(self, reader: str = "R01", **form: Any) -> None:
+        """Hand in the start form."""
+        self.desk.start(replace(robot_form(self.state.opened, reader, 1), **form))
+
+    def start(self, reader: str = "R01", **form: Any) -> None:
+        """Begin a session with the study that is open."""
+        self.ask_to_start(reader, **form)
         self.until(lambda: self.is_recording_asked)
         self.run.begin_file(self.folder.root / f"{reader}.gazeh5")
         self.until(lambda: self.state.phase is StudyPhase.RUNNING)
