@@ -27,6 +27,8 @@ def tell(line: str) -> None:
 def place(calibration: CalibrationStage, study: StudyDeskState) -> str:
     """Return where a session is, in a word or two."""
     view = study.view
+    if study.preparing:
+        return "preparing"
     if study.phase is StudyPhase.ENDING:
         steps = study.end.steps if study.end is not None else ()
         return "ending " + next((step.name for step in steps if step.level == "running"), "begins")

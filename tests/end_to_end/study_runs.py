@@ -96,7 +96,7 @@ class RobotProcess:
         except queue.Empty:
             raise AssertionError(f"Nothing was said for {limit_s:.0f} s.\n{self.text}") from None
         if line is not None:
-            self.lines.append((time.monotonic() - self._began_s, line))
+            self.lines.append((self.age_s, line))
             if line.startswith("acquisition "):
                 self.acquisition_pid = int(line.split()[1])
         return line
@@ -116,6 +116,19 @@ class RobotProcess:
                     os.kill(pid, signal.SIGKILL)
         return killed_ns
 
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self._began_s
+
+    def wait_for_acquisition(self, limit_s: float) -> None:
+        """Wait until the acquisition process is gone, which closes its file first."""
+        deadline_s = time.monotonic() + limit_s
+        pause = threading.Event()
+        while self.acquisition_pid > 0 and is_running(self.acquisition_pid):
+            assert time.monotonic() < deadline_s, self.text
+            pause.wait(0.02)
+
     def end(self) -> None:
         """Leave nothing of it behind."""
         with suppress(ProcessLookupError):
@@ -130,6 +143,15 @@ class RobotProcess:
         return "\n".join(f"{at_s:7.1f} {line}" for at_s, line in self.lines)
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process is there and not merely waiting to be buried."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 @dataclass
 class Told:
     """What one recording tells of its cases, in the order of its rows."""
@@ -142,7 +164,7 @@ class Told:
     screens: dict[str, list[str]] = field(default_factory=dict)  # by case, as they were presented
     gaze: int = 0
     last_gaze_ns: int = 0
-    image_gaze: dict[str, int] = field(default_factory=dict)  # samples while the case was open
+    trial_gaze: dict[str, int] = field(default_factory=dict)  # samples while the case was open
 
 
 def recordings_of(study: Path, reader: str) -> list[Path]:
@@ -179,7 +201,7 @@ def told_by(path: Path) -> Told:
     for trial, case_id in case_of.items():
         its_ns = trials["t_host_ns"][trials["trial"] == trial]
         inside = (times_ns >= its_ns[0]) & (times_ns <= its_ns[-1])
-        told.image_gaze[case_id] = told.image_gaze.get(case_id, 0) + int(np.count_nonzero(inside))
+        told.trial_gaze[case_id] = told.trial_gaze.get(case_id, 0) + int(np.count_nonzero(inside))
     told.gaze = len(times_ns)
     told.last_gaze_ns = int(times_ns[-1]) if len(times_ns) else 0
     return told
