@@ -59,7 +59,6 @@ class StationWindows(QObject):
         self.desk = Desk(session, station, store, settings, self.controller, self.operator, self.place)
         self.console = StudyConsole(self.operator, session.study_desk, self.controller.attempt)
         self.controller.frame_rendered.connect(self.console.render_state)
-        self.console.operator_needed.connect(self._make_room_for_operator)
         self.console.next_session_requested.connect(lambda _study: self.desk.reception.show_page())
         self.theme.changed.connect(self.operator.set_colours)
         self.desk.settings_changed.connect(self._take_settings)
@@ -85,13 +84,6 @@ class StationWindows(QObject):
             window.hide()
             window.deleteLater()
         return self.controller.statistics.summary()
-
-    def _make_room_for_operator(self, is_needed: bool) -> None:
-        """On a single monitor: give it to the operator, who has to decide, or back to the reader."""
-        if is_needed:
-            self.place.cover()
-        else:
-            self.place.uncover()
 
     def _take_settings(self, settings: Settings) -> None:
         self.theme.set_theme(settings.theme)

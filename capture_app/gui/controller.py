@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from capture_app.gui import tokens
 from capture_app.gui.dialogs import CloseQuestion, MessageDialog
 from capture_app.gui.frame_statistics import FrameStatistics
+from capture_app.gui.monitor_turns import MonitorTurns
 from capture_app.gui.operator_window import OperatorWindow
 from capture_app.gui.reader_copy import ReaderCopy
 from capture_app.gui.reader_place import ReaderPlace
@@ -47,6 +48,7 @@ class CaptureController(QObject):
         self._reader = reader
         self._place = place
         self._copy = ReaderCopy(reader)
+        self._turns = MonitorTurns(reader, place)
         self._now_ns = now_ns
         self._state: LiveState | None = None
         self._message: MessageDialog | None = None
@@ -80,21 +82,14 @@ class CaptureController(QObject):
         """Run one frame: ask the session, render both windows."""
         t_begin_ns = self._now_ns()
         state = self._session.step()
-        before, self._state = self._state, state
+        self._state = state
         self._reader.render_state(state.reader)
         self._reader.render_study(state.study)
         self._operator.render_state(state)
         if self._operator.is_station:
             live_view = self._operator.live_view
             live_view.render_screens(self._copy.picture(t_begin_ns, live_view.screen_size_px()))
-        if before is not None and before.reader.has_targets != state.reader.has_targets:
-            self._targets_changed(state)
-        if before is None or before.recording is not state.recording:
-            self._recording_changed(state.recording)
-        elif before.reader.message != state.reader.message:
-            self._reader_message_changed(state)
-        elif state.reader.panes and not before.reader.panes:
-            self._image_appeared(state)
+        self._turns.follow(state)
         self.frame_rendered.emit(state)
         # Painting follows as soon as this returns: the gaze point is the newest there is.
         newest = self._session.newest_gaze()
@@ -122,6 +117,7 @@ class CaptureController(QObject):
         self._message = MessageDialog(self.tr("Please note"), sentence, self._operator)
         self._message.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._message.finished.connect(self._message_read)
+        self._turns.question_opened()
         self._message.open()
 
     def request_close(self) -> None:
@@ -138,7 +134,7 @@ class CaptureController(QObject):
             self._is_leaving = True
             self._leave_by_ns = self._now_ns() + _LONGEST_CLOSING_NS
             return
-        self._place.cover()
+        self._turns.question_opened()
         self._question = CloseQuestion(self._state.file_name, self._operator)
         self._question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._question.accepted.connect(self._stop_and_leave)
@@ -167,8 +163,7 @@ class CaptureController(QObject):
 
     def _stay(self) -> None:
         self._question = None
-        if self._state is not None and self._state.recording is RecordingState.RECORDING:
-            self._place.uncover()
+        self._turns.question_answered()
 
     def _finish(self) -> None:
         self._is_leaving = False
@@ -177,36 +172,11 @@ class CaptureController(QObject):
 
     def _message_read(self) -> None:
         self._message = None
-
-    def _recording_changed(self, recording: RecordingState) -> None:
-        if recording is RecordingState.RECORDING or self._is_at_targets:
-            self._place.uncover()
-        else:
-            self._place.cover()
-
-    def _targets_changed(self, state: LiveState) -> None:
-        """On a single monitor: take it for the targets, give it back for what they showed."""
-        if state.reader.has_targets:
-            self._place.uncover()
-        else:
-            self._place.cover()
-
-    def _image_appeared(self, state: LiveState) -> None:
-        """On a single monitor: take it again where a calibration had given it back."""
-        if state.recording is RecordingState.RECORDING and not self._reader.isVisible():
-            self._place.uncover()
+        self._turns.question_answered()
 
     @property
     def _is_at_targets(self) -> bool:
         return self._state is not None and self._state.reader.has_targets
-
-    def _reader_message_changed(self, state: LiveState) -> None:
-        """On a single monitor: give it back when there is nothing more to read, take it for the next case."""
-        if state.recording is RecordingState.RECORDING:
-            if state.reader.message:
-                self._place.cover()
-            else:
-                self._place.uncover()
 
     def _screen_changed(self, facts: ScreenFacts, cause: str) -> None:
         self._session.set_reader_screen(facts, cause)
@@ -253,7 +223,7 @@ class CaptureController(QObject):
         is_reading = self._state is not None and self._state.recording is RecordingState.RECORDING
         if name == "Esc" and is_reading and self._place.shares_the_only_monitor:
             self.attempt(self._session.pause)  # the way back to the operator's window
-            self._place.cover()  # also where there is no trial to pause
+            self._turns.give_way()  # also where there is no trial to pause
             return
         self.attempt(partial(self._session.key, name))
 

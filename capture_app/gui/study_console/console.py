@@ -12,11 +12,9 @@ from capture_app.gui.operator_window import OperatorWindow
 from capture_app.gui.study_console.accuracy_page import AccuracyPage
 from capture_app.gui.study_console.console_dialogs import ConsoleDialogs
 from capture_app.gui.study_console.end_page import EndPage
-from capture_app.gui.study_console.parts import study_of
 from capture_app.session.reading import Stage
 from capture_app.session.states import LiveState
 from capture_app.session.study_desk.console_acts import ConsoleAct, main_act
-from capture_app.session.study_desk.next_step import needs_operator
 from capture_app.session.study_desk.port import StudyDeskPort
 from capture_app.session.study_desk.states import StudyDeskState, StudyPhase
 
@@ -45,9 +43,6 @@ class StudyConsole(QObject):
     """
 
     next_session_requested = Signal(object)  # Path of the study
-    operator_needed = Signal(
-        bool
-    )  # nothing goes on before the operator acts: the only monitor is the operator's
 
     def __init__(
         self,
@@ -59,7 +54,7 @@ class StudyConsole(QObject):
         self._operator, self._desk, self._attempt = operator, desk, attempt
         self._study: StudyDeskState | None = None
         self._asked: tuple[object, ...] = ()
-        self._was_calibrating = self._was_needed = False
+        self._was_calibrating = False
         self._end_shown: object = None
         self._now_ns = 0
         self._aspect = 16 / 9
@@ -82,10 +77,6 @@ class StudyConsole(QObject):
         if study is None:
             self._asked = ()
             return
-        is_needed = needs_operator(study)
-        if is_needed is not self._was_needed and study_of(state) is not None:
-            self._was_needed = is_needed
-            self.operator_needed.emit(is_needed)
         if not study.is_robot:  # a pseudo-operator decides; questions would wait for nobody
             self._follow_calibration(study)
             self._ask_what_is_due(study)

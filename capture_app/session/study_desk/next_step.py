@@ -46,11 +46,23 @@ def next_step(state: StudyDeskState) -> str:
     return _between(state, view)
 
 
-def needs_operator(state: StudyDeskState) -> bool:
-    """Return whether nothing goes on before the operator has decided or done something.
+def is_readers_turn(state: StudyDeskState, *, has_targets: bool) -> bool:
+    """Return whether the only monitor is the reader's; else it is the operator's.
 
-    On a single monitor it is the operator's then.
+    Parameters
+    ----------
+    state
+        The session.
+    has_targets
+        Whether the reader looks at the targets of a calibration, whose results are the operator's to judge.
     """
+    if state.is_calibrating or has_targets:
+        return has_targets
+    return not needs_operator(state)
+
+
+def needs_operator(state: StudyDeskState) -> bool:
+    """Return whether nothing goes on before the operator has decided or done something."""
     if state.phase is not StudyPhase.RUNNING:
         return True
     if state.view is None or state.is_calibrating or state.side_run is not None:
@@ -63,7 +75,7 @@ def _between(state: StudyDeskState, view: ReadingView) -> str:
     match view.stage:
         case Stage.RESUME_CHOICE:
             case_id = view.interrupted.case_id if view.interrupted is not None else ""
-            return f"Your decision: what becomes of the interrupted case {case_id}".rstrip()
+            return f"Your decision about interrupted {case_id}" if case_id else "Your decision"
         case Stage.PRACTICE_DECISION:
             return "Your decision: another round of practice, or on to the cases"
         case Stage.BREAK_DUE:

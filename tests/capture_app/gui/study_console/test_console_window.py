@@ -218,16 +218,6 @@ def test_a_calibration_that_is_due_lets_the_operator_begin_on_its_page(operator,
     assert not asked(desk, "calibrate")
 
 
-def test_the_only_monitor_is_asked_for_when_the_operator_is_waited_for(qtbot, console, desk):
-    told = []
-    console.operator_needed.connect(told.append)
-    desk.pause()
-    console.show_now()
-    desk.go_on()
-    console.show_now()
-    assert told == [True, False]
-
-
 def test_both_themes_paint(operator, console):
     first = operator.grab().toImage()
     operator.set_colours(LIGHT)
