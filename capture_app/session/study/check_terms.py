@@ -1,4 +1,4 @@
-"""Consent, licence, second place and privacy: what a study promises to people."""
+"""Consent, licence and second place: what a study promises to people."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def check_consent(check: StudyChecker) -> None:
 
 
 def check_terms(check: StudyChecker) -> None:
-    """Check licence of the images, second place, privacy."""
-    images, copies, privacy = check.study.images, check.study.copies, check.study.privacy
+    """Check licence of the images and second place."""
+    images, copies = check.study.images, check.study.copies
     if copies.is_required and not copies.second_place:
         check.error(
             ("copies", "is_required"),
@@ -71,12 +71,6 @@ def check_terms(check: StudyChecker) -> None:
         )
     if copies.second_place:
         _check_second_place(check, copies.second_place)
-    if not privacy.is_voice_kept_apart and check.study.dictation.is_on:
-        check.warning(
-            ("privacy", "is_voice_kept_apart"),
-            "The voice, which identifies its reader, would lie beside the gaze.",
-            "Keep it apart.",
-        )
     if images.is_shown_in_reports and images.licence != BUILT_IN_LICENCE:
         check.note(
             ("images", "is_shown_in_reports"), f"Reports will show images under the licence {images.licence}."

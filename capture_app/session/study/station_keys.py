@@ -203,4 +203,3 @@ class Privacy:
     date_shift_days_maximum: Annotated[
         int, Key("largest shift, back or forth", unit="days", low=1, high=3650)
     ] = 365
-    is_voice_kept_apart: Annotated[bool, Key("the voice lies in a file of its own")] = True
