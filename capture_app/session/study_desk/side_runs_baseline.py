@@ -66,6 +66,10 @@ class BaselineRun:
         self._began_ns = 0
         self._gaze: list[Rows] = []
         self._row_count = 0
+        # Fed as samples come: half a minute of a fast tracker at once would hold the windows up.
+        self._detector = create_detector(DetectorName.ADAPTIVE, AdaptiveParameters(eye=self._eye))
+        self._events: list[Rows] = []
+        self._has_all = False  # a sample from after the end is there
         self._ended_ns: int | None = None  # the cross is gone; samples are still on their way
         self._is_over = False
         self._is_aborted = False
@@ -141,24 +145,27 @@ class BaselineRun:
         since_ns = self._presenter.presented_ns
         if since_ns is None or not len(gaze) or self._is_aborted:
             return
-        own = gaze[gaze["t_host_ns"] >= since_ns]
+        until_ns = since_ns + round(self._lasts_s * NS_PER_S)
+        self._has_all = self._has_all or int(gaze["t_host_ns"][-1]) >= until_ns
+        own = gaze[(gaze["t_host_ns"] >= since_ns) & (gaze["t_host_ns"] < until_ns)]
+        if not len(own):
+            return
         if self._row_count + len(own) > MOST_ROWS:
             self.abort(AbortReason.TRACKER_LOST, now_ns, _TOO_MANY)
             return
         self._gaze.append(own)
         self._row_count += len(own)
+        self._events.append(self._detector.push(directions(own, self._geometry)).events)
 
     def _finish(self, around: StudyAround, unit: PupilUnit) -> Shown:
         """Compute once a sample from after the end is there, or none comes any more."""
         ended_ns = self._ended_ns if self._ended_ns is not None else around.now_ns
-        gaze = join_rows([GAZE.empty(0), *self._gaze])
-        has_all = bool(len(gaze)) and int(gaze["t_host_ns"][-1]) >= ended_ns
-        if not has_all and around.now_ns - ended_ns < _GATHERING_S * NS_PER_S:
+        if not self._has_all and around.now_ns - ended_ns < _GATHERING_S * NS_PER_S:
             return Shown(dot=self._presenter.dot(around.now_ns))
         first_ns = self._presenter.presented_ns
         self._presenter.leave(around.now_ns)
-        own = gaze[gaze["t_host_ns"] < ended_ns]
-        found = pupil_baseline(own, fixations_of(own, self._geometry, self._eye), self._eye, unit)
+        own = join_rows([GAZE.empty(0), *self._gaze])
+        found = pupil_baseline(own, self._fixations(), self._eye, unit)
         if not math.isfinite(found.area):
             self.text = _NO_FIXATION
             return self._failed(around)
@@ -167,6 +174,12 @@ class BaselineRun:
         rows = event_rows(BASELINE_EVENT, around.now_ns, content, value=found.area, trial=around.trial)
         return Shown(rows=((EVENT.name, rows),))
 
+    def _fixations(self) -> Rows:
+        """Return the GAZE_EVENT rows of the fixations on the cross, by the live detector."""
+        events = join_rows([*self._events, self._detector.flush().events])
+        found: Rows = events[events["kind"] == int(EventKind.FIXATION)]
+        return found
+
     def _failed(self, around: StudyAround) -> Shown:
         self._is_over = True
         row = EVENT.row(
@@ -174,14 +187,6 @@ class BaselineRun:
         )
         rows: NamedRows = ((EVENT.name, row),)
         return Shown(rows=rows)
-
-
-def fixations_of(gaze: Rows, geometry: ViewingGeometry, eye: Eye) -> Rows:
-    """Return the GAZE_EVENT rows of the fixations in a stretch of gaze, by the live detector."""
-    detector = create_detector(DetectorName.ADAPTIVE, AdaptiveParameters(eye=eye))
-    events = join_rows([detector.push(directions(gaze, geometry)).events, detector.flush().events])
-    found: Rows = events[events["kind"] == int(EventKind.FIXATION)]
-    return found
 
 
 def _unit_of(around: StudyAround) -> PupilUnit:

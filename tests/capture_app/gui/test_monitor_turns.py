@@ -1,4 +1,4 @@
-"""On a single monitor whoever has to do the next thing has it: reader and operator through a whole session."""
+"""On a single monitor whoever has to do the next thing has it: reader and operator through a session."""
 
 from __future__ import annotations
 
