@@ -197,6 +197,7 @@ class Sitting:
         is_target = self.parts.side_runs.presented(revision, t_host_ns)
         if self._screens.presented(revision, self.loop.asked):
             self.screen_since_ns = t_host_ns
+            self._host.feed.marks.clear()  # the operator sees the fixations of one screen, not on another
             self.take(self.loop.presented(t_host_ns))
         return is_target
 
@@ -209,6 +210,7 @@ class Sitting:
             self.resume_after_calibration()
             self.act(self.loop.pause)
         self._screens.forget()
+        self._host.feed.marks.clear()
         self._host.presentation.clear(-1, self._clock.now_ns())
 
     def calibration_over(self) -> None:

@@ -16,6 +16,7 @@ from capture_app.session.states import RecordingState
 from capture_app.session.study import CaseRole
 from capture_app.session.study_desk.states import StudyPhase
 from capture_app.session.study_desk.study_robot import StudyRobot
+from gaze_core.rows import FIXATION, EventKind
 
 
 @pytest.fixture
@@ -93,6 +94,19 @@ def test_a_case_without_any_voice_does_not_wait_for_its_transcript(study: StudyR
     assert study.dictation.is_transcript_ready  # as it was before the case was opened
     study.chair.frame()
     assert study.desk.sitting.loop.is_transcript_ready
+
+
+def test_the_operator_sees_the_fixations_of_the_screen_that_is_shown_alone(study: StudyRun) -> None:
+    calibrated(study)
+    seen = FIXATION.row(kind=EventKind.FIXATION, trial=0, x_norm=0.5, y_norm=0.5)
+    study.run.session.feed.marks.add(seen, 0)
+    study.chair.frame()
+    assert [mark for mark in study.live.fixations if not mark.is_open]
+    study.desk.next()
+    study.until(lambda: bool(study.live.reader.panes))
+    study.until(lambda: study.state.view.is_presented)  # type: ignore[union-attr]
+    study.chair.frame()
+    assert not [mark for mark in study.live.fixations if not mark.is_open]
 
 
 def test_pausing_lets_the_case_rest_and_going_on_shows_it_again(study: StudyRun) -> None:
