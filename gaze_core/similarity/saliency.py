@@ -110,8 +110,9 @@ def normalised_scanpath_saliency(density: npt.ArrayLike, scanpath: Scanpath, ddo
 def area_under_curve(density: npt.ArrayLike, scanpath: Scanpath) -> float:
     """Return AUC of Judd, 0..1, without jitter: pixels fixated more than once count once.
 
-    NaN without fixations, or where every pixel is fixated. Equal values of the map count for it, as
-    published.
+    NaN without fixations, or where every pixel is fixated. Equal values of the map count against it. With one
+    NaN without fixations, or where every pixel is fixated. Equal values of the map count against it. With
+    is the definition of its authors.
     """
     values = _map(density)
     is_fixated = np.zeros(values.shape, np.bool_)
@@ -124,7 +125,7 @@ def area_under_curve(density: npt.ArrayLike, scanpath: Scanpath) -> float:
     above = values.size - np.searchsorted(ordered, at_fixations, "left")
     rank = np.arange(at_fixations.size)
     hits = np.concatenate(([0.0], (rank + 1) / at_fixations.size, [1.0]))
-    alarms = np.concatenate(([0.0], (above - rank) / others, [1.0]))
+    alarms = np.concatenate(([0.0], (above - rank - 1) / others, [1.0]))
     return float((np.diff(alarms) * (hits[1:] + hits[:-1]) / 2.0).sum())
 
 
