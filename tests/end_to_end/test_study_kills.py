@@ -31,9 +31,10 @@ LONGEST_SILENCE_S = 90.0
 MOST_LOST_S = 0.3
 """What the death of the acquisition process may cost, with the time a line takes to be read."""
 PLACES = (
-    "preparing", "starting", "calibrating", "validating", "review", "pupil_baseline", "drift_check", "asked before-image",
-    "before-image", "asked image", "image", "asked labels", "labels", "ellipses", "chest-box", "transcript",
-    "end", "ready", "validating session_end", "ending begins", "ending Read back", "ending Report written",
+    "preparing", "starting", "calibrating", "validating", "review", "pupil_baseline", "drift_check",
+    "asked before-image", "before-image", "asked image", "image", "asked labels", "labels", "ellipses",
+    "chest-box", "transcript", "end", "ready", "validating session_end", "ending begins", "ending Read back",
+    "ending Report written",
 )  # fmt: skip
 SEEN_EYES = {"travel_s": 0.2, "dwell_s": 0.6}
 FINISHED_CODE, FINISHED = 5, "has finished all cases"
