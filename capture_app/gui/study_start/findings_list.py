@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from capture_app.gui import tokens
 from capture_app.gui.glyphs import glyph_icon
@@ -18,6 +25,18 @@ from recordings_schema.findings import Severity
 
 _BETWEEN: Final = "  \N{MIDDLE DOT}  "
 LEVELS: Final = {Severity.ERROR: "bad", Severity.WARNING: "attention", Severity.NOTE: "information"}
+
+
+class _SignAtFirstLine(QStyledItemDelegate):
+    """Puts the sign beside the first line of several, as everywhere else."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Lay the sign at the top."""
+        super().initStyleOption(option, index)
+        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
+        option.decorationAlignment = top
 
 
 class FindingsList(QListWidget):
@@ -35,6 +54,7 @@ class FindingsList(QListWidget):
             Severity.NOTE: self.tr("Note"),
         }
         self.setAccessibleName(self.tr("Findings of the study's check"))
+        self.setItemDelegate(_SignAtFirstLine(self))
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
