@@ -10,6 +10,7 @@ import enum
 import types
 import typing
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from recordings_schema.records import Meaning
@@ -52,6 +53,7 @@ class Declared:
     default: Any  # None where it is required
 
 
+@cache  # a study has dozens of tables of few types, and reading annotations costs milliseconds
 def declared_keys(record_type: type[Any]) -> tuple[Declared, ...]:
     """Return the keys of a record type in the order of their declaration."""
     plain = typing.get_type_hints(record_type)
