@@ -36,6 +36,8 @@ class PlannedCase:
     key: ReadingKey
     number: int  # in the order of the export, from 0
     digits: str  # six digits, unique in the export, the same whatever else is exported unless they collide
+    session: int  # number of its recording in the export, from 1
+    earlier: int  # readings of the same images before it in the export
 
 
 class FileSink(Protocol):

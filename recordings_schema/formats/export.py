@@ -82,6 +82,8 @@ def plan_export(request: ExportRequest) -> ExportPlan:
     left_out: list[LeftOut] = []
     taken: set[int] = set()
     known: set[str] = set()
+    sessions: dict[str, int] = {}
+    images: Counter[tuple[str, ...]] = Counter()
     for key in request.keys:
         reason = _reason(request, key)
         if not reason and key.text in known:
@@ -90,7 +92,16 @@ def plan_export(request: ExportRequest) -> ExportPlan:
             left_out.append(LeftOut(key=key, reason=reason))
             continue
         known.add(key.text)
-        cases.append(PlannedCase(key=key, number=len(cases), digits=_digits(key, taken)))
+        cases.append(
+            PlannedCase(
+                key=key,
+                number=len(cases),
+                digits=_digits(key, taken),
+                session=sessions.setdefault(key.recording_sha256, len(sessions) + 1),
+                earlier=images[key.image_sha256s],
+            )
+        )
+        images[key.image_sha256s] += 1
     _check_images(cases)
     return ExportPlan(cases=tuple(cases), left_out=tuple(left_out))
 

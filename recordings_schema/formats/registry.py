@@ -49,10 +49,14 @@ def find_format(name: str) -> Format[Any]:
 
 
 def _built_in() -> tuple[FormatSpec, ...]:
+    from recordings_schema.formats.bids import BidsFormat
     from recordings_schema.formats.csv_format import CsvFormat
+    from recordings_schema.formats.egd import EgdFormat
+    from recordings_schema.formats.gazemedseg import GazemedsegFormat
     from recordings_schema.formats.reflacx import ReflacxFormat
 
-    return tuple(FormatSpec(name=each.name, create=each) for each in (CsvFormat, ReflacxFormat))
+    known = (CsvFormat, ReflacxFormat, EgdFormat, GazemedsegFormat, BidsFormat)
+    return tuple(FormatSpec(name=each.name, create=each) for each in known)
 
 
 def _load(entry_point: metadata.EntryPoint) -> FormatSpec | None:

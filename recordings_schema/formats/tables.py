@@ -55,6 +55,11 @@ def quoted_lines(rows: Iterable[Sequence[object]], *, end: str = LF) -> bytes:
     return buffer.getvalue().encode("utf-8")
 
 
+def cell(text: str) -> str:
+    """Return a text as a cell of CSV, quoted where it has to be."""
+    return quoted_lines([[text]]).decode("utf-8").rstrip("\n")
+
+
 def header(columns: Sequence[str], *, end: str = LF, separator: str = ",") -> bytes:
     """Return the line with the names of the columns."""
     if separator == ",":
