@@ -13,6 +13,7 @@ from session_fakes import FakeRun
 
 from capture_app.acquisition import messages as m
 from capture_app.session.calibration_plan import GreySource
+from capture_app.session.calibration_states import CalibrationStage
 from capture_app.session.link import Link
 from capture_app.session.reading import NamedRows, ReadingView, RecordingRows, Stage
 from capture_app.session.settings import Settings
@@ -107,12 +108,13 @@ class OneFolder:
     is_taken: bool = False
     recovered: tuple[str, ...] = ()
     blocked: str = ""
+    unended: Path | None = None
 
     def plan(self, opened: OpenedStudy, reader: str, period: int | None) -> tuple[StartPlan, ReadingPlan]:
         plan = plan_for(opened.study, opened.cases, reader)
         start = StartPlan(
             reader=reader, period=period or 1, periods=len(plan.periods), counted=0,
-            quota=len(plan.periods[0].cases), interrupted="", blocked=self.blocked,
+            quota=len(plan.periods[0].cases), interrupted="", blocked=self.blocked, unended=self.unended,
         )  # fmt: skip
         return start, plan
 
@@ -125,6 +127,9 @@ class OneFolder:
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         self.is_taken = True
         return self.root / f"{reader}.gazeh5"
+
+    def take(self, opened: OpenedStudy, reader: str) -> None:
+        self.is_taken = True
 
     def release(self) -> None:
         self.is_taken = False
@@ -159,6 +164,36 @@ class StudyRun:
         state = self.desk.state
         assert state is not None
         return state
+
+    def calibrate(self) -> None:
+        """Calibrate as the study plans it, once that is possible, and accept what came of it."""
+        self.until(lambda: not self.chair.desk.state.blocked)
+        self.desk.calibrate()
+        self.chair.until(CalibrationStage.REVIEW)
+        self.chair.desk.accept("tested")
+
+    def to_screen(self) -> None:
+        """Let time pass until a screen of a case is before the reader."""
+        self.until(lambda: self.stage is Stage.CASE and self.is_presented)
+
+    def to_first_screen(self) -> StudyRun:
+        """Begin, calibrate, and go on to the first screen of the first case."""
+        self.begin()
+        self.calibrate()
+        self.to_screen()
+        return self
+
+    def to_image(self) -> StudyRun:
+        """Go on from the screen before an image to the image."""
+        self.desk.next()
+        self.until(lambda: bool(self.live.reader.panes) and self.is_presented)
+        return self
+
+    @property
+    def is_presented(self) -> bool:
+        """Whether the screen that was asked for has reached the reader."""
+        view = self.state.view
+        return view is not None and view.is_presented
 
     @property
     def is_recording_asked(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +16,6 @@ from capture_app.session.study import CaseRole
 from capture_app.session.study_desk.states import StudyPhase
 from capture_app.session.study_desk.study_robot import StudyRobot
 from gaze_core.rows import FIXATION, EventKind
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Iterator[StudyRun]:
-    run = StudyRun(tmp_path)
-    yield run
-    run.run.session.close()
-
-
-def calibrated(study: StudyRun) -> StudyRun:
-    """Begin, calibrate, and go on to the first screen of the first case."""
-    study.begin()
-    study.desk.calibrate()
-    study.chair.until(CalibrationStage.REVIEW)
-    study.chair.desk.accept("tested")
-    study.until(lambda: study.stage is Stage.CASE and study.state.view.is_presented)  # type: ignore[union-attr]
-    return study
 
 
 def test_an_opened_study_gives_its_cases_signal_and_grey_to_the_station(study: StudyRun) -> None:
@@ -65,7 +47,7 @@ def test_the_form_without_consent_is_refused_and_nothing_is_taken(study: StudyRu
 
 
 def test_after_the_calibration_come_baseline_drift_check_and_the_first_screen(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     assert len(study.written("drift")) == 1
     assert study.run.events().count("pupil_baseline_failed") == 1  # this device delivers no pupils
     assert study.written("screen")["screen"][0] == study.state.view.screen.name.encode()  # type: ignore[union-attr]
@@ -79,7 +61,7 @@ def test_the_form_is_written_with_the_recording(study: StudyRun) -> None:
 
 
 def test_an_image_is_asked_for_and_counts_from_its_first_frame(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     study.desk.next()
     study.until(lambda: bool(study.live.reader.panes))
     study.until(lambda: study.state.view.is_presented)  # type: ignore[union-attr]
@@ -90,14 +72,14 @@ def test_an_image_is_asked_for_and_counts_from_its_first_frame(study: StudyRun) 
 
 
 def test_a_case_without_any_voice_does_not_wait_for_its_transcript(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     assert study.dictation.is_transcript_ready  # as it was before the case was opened
     study.chair.frame()
     assert study.desk.sitting.loop.is_transcript_ready
 
 
 def test_the_operator_sees_the_fixations_of_the_screen_that_is_shown_alone(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     seen = FIXATION.row(kind=EventKind.FIXATION, trial=0, x_norm=0.5, y_norm=0.5)
     study.run.session.feed.marks.add(seen, 0)
     study.chair.frame()
@@ -110,28 +92,28 @@ def test_the_operator_sees_the_fixations_of_the_screen_that_is_shown_alone(study
 
 
 def test_pausing_lets_the_case_rest_and_going_on_shows_it_again(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     study.run.session.pause()
     assert study.stage is Stage.PAUSED
     study.chair.frame()
     assert study.live.recording is RecordingState.PAUSED
     study.run.session.resume()
-    study.until(lambda: study.stage is Stage.CASE and study.state.view.is_presented)  # type: ignore[union-attr]
+    study.to_screen()
     states = [bytes(state).decode() for state in study.written("trial")["state"]]
     assert states == ["open", "paused", "resumed"]
 
 
 def test_a_calibration_in_a_case_lets_it_go_on_by_itself(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     study.desk.calibrate()
     assert study.state.is_calibrating
     study.chair.until(CalibrationStage.REVIEW)
     study.chair.desk.accept("tested")
-    study.until(lambda: study.stage is Stage.CASE and study.state.view.is_presented)  # type: ignore[union-attr]
+    study.to_screen()
 
 
 def test_what_the_case_list_would_do_is_refused_while_a_study_is_open(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     with pytest.raises(SessionError, match="The study decides"):
         study.run.session.next_case()
     with pytest.raises(SessionError, match="running"):
@@ -139,7 +121,7 @@ def test_what_the_case_list_would_do_is_refused_while_a_study_is_open(study: Stu
 
 
 def test_skipping_takes_a_spare_and_says_why(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     skipped = study.state.view.planned.case.case_id  # type: ignore[union-attr]
     study.desk.skip("The image is not diagnostic.")
     line = next(line for line in study.state.cases if line.case_id == skipped)
@@ -148,7 +130,7 @@ def test_skipping_takes_a_spare_and_says_why(study: StudyRun) -> None:
 
 
 def test_stopping_the_recording_keeps_the_open_case_for_the_next_session(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     study.run.session.stop_recording()
     assert study.written("trial")["state"][-1] == b"interrupted"
     study.chair.frame()
@@ -161,7 +143,7 @@ def test_stopping_the_recording_keeps_the_open_case_for_the_next_session(study: 
 
 
 def test_an_interrupted_case_is_gone_on_with_at_its_screen(study: StudyRun, tmp_path: Path) -> None:
-    calibrated(study)
+    study.to_first_screen()
     study.desk.next()
     study.until(lambda: study.state.view.is_presented and bool(study.live.reader.panes))  # type: ignore[union-attr]
     screen = study.state.view.screen.name  # type: ignore[union-attr]
@@ -181,7 +163,7 @@ def test_an_interrupted_case_is_gone_on_with_at_its_screen(study: StudyRun, tmp_
 
 
 def test_a_break_is_preceded_by_a_short_validation(study: StudyRun) -> None:
-    calibrated(study)
+    study.to_first_screen()
     study.desk.start_break()
     assert study.state.validation_purpose == "block_end"
     study.chair.until(CalibrationStage.REVIEW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,32 +16,9 @@ from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.reading import DATASET_OF, Event, Stage
 from capture_app.session.recording import Phase
 from capture_app.session.study_desk.states import StudyPhase
+from capture_app.session.study_desk.study_robot import robot_form
 
 FULL = "The recording stopped: the disk is full. Make room on it; what was recorded so far is kept."
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Iterator[StudyRun]:
-    run = StudyRun(tmp_path)
-    yield run
-    run.run.session.close()
-
-
-def on_an_image(study: StudyRun) -> StudyRun:
-    """Begin, calibrate, and go on to the image of the first case."""
-    study.begin()
-    study.desk.calibrate()
-    study.chair.until(CalibrationStage.REVIEW)
-    study.chair.desk.accept("tested")
-    study.until(lambda: study.stage is Stage.CASE and is_presented(study))
-    study.desk.next()
-    study.until(lambda: bool(study.live.reader.panes) and is_presented(study))
-    return study
-
-
-def is_presented(study: StudyRun) -> bool:
-    view = study.state.view
-    return view is not None and view.is_presented
 
 
 def screen_of(study: StudyRun) -> str:
@@ -67,9 +43,9 @@ def rows_of(study: StudyRun) -> dict[str, object]:
 def test_a_monitor_that_changes_in_a_case_is_noted_and_the_image_comes_again(
     study: StudyRun, facts: ScreenFacts, cause: str
 ) -> None:
-    on_an_image(study)
+    study.to_first_screen().to_image()
     study.run.session.set_reader_screen(facts, cause)
-    study.until(lambda: bool(study.live.reader.panes) and is_presented(study))
+    study.until(lambda: bool(study.live.reader.panes) and study.is_presented)
     events = study.written("event")
     told = [bytes(text).decode() for text in events["text"][events["kind"] == b"screen_changed"]]
     assert told == [f"{cause}: {facts.name} {facts.width_px} x {facts.height_px} px"]
@@ -77,16 +53,16 @@ def test_a_monitor_that_changes_in_a_case_is_noted_and_the_image_comes_again(
     assert 0 < width_px <= facts.width_px
     assert 0 < height_px <= facts.height_px
     study.desk.next()
-    study.until(lambda: screen_of(study) == "labels" and is_presented(study))
+    study.until(lambda: screen_of(study) == "labels" and study.is_presented)
     study.run.session.set_reader_screen(FACTS, "monitor added")
     study.desk.back()
-    study.until(lambda: screen_of(study) == "image" and is_presented(study))
+    study.until(lambda: screen_of(study) == "image" and study.is_presented)
 
 
 def test_a_disk_that_is_full_ends_the_session_in_words_and_the_next_one_goes_on_there(
     study: StudyRun, tmp_path: Path
 ) -> None:
-    on_an_image(study)
+    study.to_first_screen().to_image()
     study.run.acquisition.say(m.Failed(request="", kind="recording", text=FULL))
     study.until(lambda: study.state.phase is StudyPhase.FAILED)
     assert study.run.session.recording.problem == FULL
@@ -100,12 +76,12 @@ def test_a_disk_that_is_full_ends_the_session_in_words_and_the_next_one_goes_on_
     assert study.stage is Stage.RESUME_CHOICE
     study.desk.decide_interrupted(Event.CONTINUE)
     study.desk.go_on_uncalibrated("tested")
-    study.until(lambda: study.stage is Stage.CASE and is_presented(study))
+    study.until(lambda: study.stage is Stage.CASE and study.is_presented)
     assert screen_of(study) == image
 
 
 def test_a_recording_process_that_dies_is_told_and_the_study_can_be_begun_again(study: StudyRun) -> None:
-    on_an_image(study)
+    study.to_first_screen().to_image()
     study.run.acquisition.is_alive = False
     study.run.acquisition.say(m.AcquisitionDied(exit_code=-9, text=""))
     study.until(lambda: study.state.phase is StudyPhase.FAILED)
@@ -119,8 +95,23 @@ def test_a_recording_process_that_dies_is_told_and_the_study_can_be_begun_again(
     assert study.stage is Stage.RESUME_CHOICE
 
 
+def test_a_session_that_lacks_nothing_but_its_end_is_given_that_and_records_nothing(
+    study: StudyRun, tmp_path: Path
+) -> None:
+    study.folder.unended = tmp_path / "R01_p1_s002.gazeh5"
+    study.desk.open(study.study_path)
+    study.desk.start(robot_form(study.state.opened, "R01", 1))
+    assert study.state.phase is StudyPhase.ENDING
+    assert study.folder.is_taken
+    assert study.state.end is not None
+    assert study.state.end.recording == study.folder.unended
+    study.until(lambda: study.state.phase is StudyPhase.ENDED)
+    assert not study.folder.is_taken
+    assert study.run.session.recording.phase is Phase.NONE
+
+
 def test_a_tracker_that_is_lost_in_a_case_stops_nothing_and_the_loss_is_judged(study: StudyRun) -> None:
-    on_an_image(study)
+    study.to_first_screen().to_image()
     study.chair.is_sending = False
     for _ in range(400):
         study.chair.frame()
@@ -128,7 +119,7 @@ def test_a_tracker_that_is_lost_in_a_case_stops_nothing_and_the_loss_is_judged(s
     study.chair.frame()
     assert study.stage is Stage.CASE
     study.desk.next()
-    study.until(lambda: screen_of(study) == "labels" and is_presented(study))
+    study.until(lambda: screen_of(study) == "labels" and study.is_presented)
     judged = study.written("judgement")
     visit = judged[judged["subject"] == b"case"][-1]
     assert (visit["grade"], visit["is_accepted"]) == (b"red", 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,37 +19,6 @@ from capture_app.session.study_desk.states import StudyPhase
 from gaze_core.eyes import Eye
 
 SHORT_S = 30.0
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Iterator[StudyRun]:
-    run = StudyRun(tmp_path)
-    yield run
-    run.run.session.close()
-
-
-def calibrate(study: StudyRun) -> None:
-    study.desk.calibrate()
-    study.chair.until(CalibrationStage.REVIEW)
-    study.chair.desk.accept("tested")
-
-
-def in_case(study: StudyRun) -> StudyRun:
-    """Begin, calibrate, and go on to the first screen of the first case."""
-    study.begin()
-    calibrate(study)
-    to_screen(study)
-    return study
-
-
-def to_screen(study: StudyRun) -> None:
-    study.until(lambda: study.stage is Stage.CASE and study.state.view.is_presented)  # type: ignore[union-attr]
-
-
-def to_image(study: StudyRun) -> None:
-    study.desk.next()
-    study.until(lambda: bool(study.live.reader.panes))
-    study.until(lambda: study.state.view.is_presented)  # type: ignore[union-attr]
 
 
 def end(study: StudyRun) -> None:
@@ -72,7 +40,7 @@ def trial_states(study: StudyRun) -> list[str]:
 
 
 def test_the_calibration_of_one_reader_is_none_for_the_next(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.leave_now()
     end(study)
     study.run.acquisition.sent.clear()
@@ -108,8 +76,8 @@ def test_checks_measure_the_eye_that_the_form_names(tmp_path: Path) -> None:
     )
     study.begin(dominant_eye="left")
     assert study.run.session.settings.eye is Eye.LEFT
-    calibrate(study)
-    to_screen(study)
+    study.calibrate()
+    study.to_screen()
     assert set(study.written("drift")["eye"].tolist()) == {b"left"}
     study.run.session.close()
 
@@ -120,12 +88,12 @@ def test_checks_measure_the_eye_that_the_form_names(tmp_path: Path) -> None:
 def test_a_case_that_the_operator_paused_does_not_go_on_by_itself_after_a_later_calibration(
     study: StudyRun,
 ) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.calibrate()
     study.chair.desk.abort()
     study.desk.skip("not diagnostic")
-    calibrate_when_free(study)
-    to_screen(study)
+    study.calibrate()
+    study.to_screen()
     study.desk.pause()
     study.chair.desk.begin_planned()
     study.chair.until(CalibrationStage.REVIEW)
@@ -135,13 +103,8 @@ def test_a_case_that_the_operator_paused_does_not_go_on_by_itself_after_a_later_
     assert study.stage is Stage.PAUSED
 
 
-def calibrate_when_free(study: StudyRun) -> None:
-    study.until(lambda: not study.chair.desk.state.blocked)
-    calibrate(study)
-
-
 def test_a_calibration_that_cannot_be_made_leaves_the_case_alone(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.run.acquisition.say(
         m.TrackerNotice(kind="connection_lost", t_host_ns=0, value=0.0, text="The cable is out.")
     )
@@ -153,7 +116,7 @@ def test_a_calibration_that_cannot_be_made_leaves_the_case_alone(study: StudyRun
 
 
 def test_calibrating_while_targets_are_shown_is_refused_and_changes_nothing(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.start_break()
     rows = len(study.written("judgement"))
     with pytest.raises(SessionError, match="running"):
@@ -162,7 +125,7 @@ def test_calibrating_while_targets_are_shown_is_refused_and_changes_nothing(stud
 
 
 def test_no_break_is_validated_for_where_none_can_begin(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.start_break()
     study.chair.until(CalibrationStage.REVIEW)
     study.chair.desk.accept()
@@ -188,7 +151,7 @@ def test_the_space_bar_passes_over_no_check_while_gaze_is_calibrated(study: Stud
 
 
 def test_leaving_in_a_break_asks_nobody_back_to_the_targets(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.start_break()
     study.chair.until(CalibrationStage.REVIEW)
     study.chair.desk.accept()
@@ -200,7 +163,7 @@ def test_leaving_in_a_break_asks_nobody_back_to_the_targets(study: StudyRun) -> 
 
 
 def test_leaving_while_the_block_is_closed_ends_the_session_after_that_validation(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.start_break()
     study.desk.leave()
     assert study.state.is_calibrating
@@ -231,7 +194,7 @@ def test_leaving_in_a_drift_check_keeps_its_row(study: StudyRun) -> None:
 
 def test_stopping_twice_stops_once(study: StudyRun) -> None:
     study.dictation.is_finished = False
-    in_case(study)
+    study.to_first_screen()
     study.run.session.stop_recording()
     study.run.session.stop_recording()
     assert study.state.phase is StudyPhase.RUNNING
@@ -241,7 +204,7 @@ def test_stopping_twice_stops_once(study: StudyRun) -> None:
 
 
 def test_the_end_still_says_how_many_cases_count(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     quota = study.state.view.quota  # type: ignore[union-attr]
     study.desk.leave_now()
     end(study)
@@ -257,8 +220,8 @@ def test_the_end_still_says_how_many_cases_count(study: StudyRun) -> None:
 def test_a_recording_that_breaks_off_leaves_nothing_before_the_reader(
     study: StudyRun, is_calibrating: bool
 ) -> None:
-    in_case(study)
-    to_image(study)
+    study.to_first_screen()
+    study.to_image()
     if is_calibrating:
         study.desk.calibrate()
     study.run.acquisition.say(m.Failed(request="", kind="recording", text="The disk is full."))
@@ -272,8 +235,8 @@ def test_a_recording_that_breaks_off_leaves_nothing_before_the_reader(
 
 
 def test_a_recording_that_was_closed_by_itself_is_followed_by_its_end(study: StudyRun) -> None:
-    in_case(study)
-    to_image(study)
+    study.to_first_screen()
+    study.to_image()
     study.run.close_file()
     study.until(lambda: study.state.phase is StudyPhase.ENDED)
     assert not study.live.reader.panes
@@ -344,13 +307,13 @@ def test_a_window_that_closes_meanwhile_leaves_nothing_taken(study: StudyRun) ->
 
 
 def test_a_message_goes_away_with_the_image_after_it_was_read(study: StudyRun) -> None:
-    in_case(study)
+    study.to_first_screen()
     study.desk.tell_reader("Please sit up.")
     study.chair.frame()
     study.run.clock.advance_ns(READ_AFTER_NS)
     study.chair.frame()
     assert study.state.message == "Please sit up."
-    to_image(study)
+    study.to_image()
     study.chair.frame()
     assert study.state.message == ""
     told = study.written("event")
@@ -359,8 +322,8 @@ def test_a_message_goes_away_with_the_image_after_it_was_read(study: StudyRun) -
 
 
 def test_a_message_that_came_during_an_image_stays_until_it_could_be_read(study: StudyRun) -> None:
-    in_case(study)
-    to_image(study)
+    study.to_first_screen()
+    study.to_image()
     study.desk.tell_reader("Please sit up.")
     study.chair.frame()
     study.run.clock.advance_ns(2 * READ_AFTER_NS)
