@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("images", "heatmaps", "detectors", "acquisition", "station", "signals", "speech", "drawing", "screens")
+BENCHMARKS = (
+    "images", "heatmaps", "detectors", "similarity", "acquisition", "station", "signals", "speech", "drawing",
+    "screens",
+)  # fmt: skip
 
 
 def machine() -> str:
