@@ -78,6 +78,7 @@ class StationWindows(QObject):
         """Close everything; returns what the frames cost and how old their samples were."""
         self.controller.stop()
         self.desk.keep_layout()
+        self.desk.replays.close_all()
         self._session.close()
         finish_work()
         for window in (self.reader, self.operator):

@@ -5,6 +5,7 @@ Each dialog is opened without blocking, so that frames go on while it is read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from capture_app.gui.dialogs import ShortcutsDialog, StartDialog, SummaryDialog,
 from capture_app.gui.operator_window import OperatorWindow
 from capture_app.gui.reader_place import ReaderPlace
 from capture_app.gui.recovery_dialog import RecoveryDialog
+from capture_app.gui.replay.door import ReplayDoor
 from capture_app.gui.settings_controls_page import viewer_keys
 from capture_app.gui.settings_dialog import SettingsDialog
 from capture_app.gui.settings_dictation_page import MicrophoneDesk
@@ -77,6 +79,7 @@ class Desk(QObject):
         self.reception = StudyReception(
             session, controller, operator, place, self.door, lambda: self.settings
         )
+        self.replays = ReplayDoor(station, lambda: operator.colours, operator)
         self._connect()
         operator.set_recent(settings.recent)
         operator.set_live_view_options(settings.live_view)
@@ -184,12 +187,12 @@ class Desk(QObject):
         dialog.open()
 
     def ask_for_recording(self) -> None:
-        """Let the person choose a recording."""
-        dialog = self._file_dialog(self.tr("Recording information"), QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Recordings (*.gazeh5)"), self.tr("All files (*)")])
-        dialog.setDirectory(str(self.settings.folder_for_recordings()))
-        dialog.fileSelected.connect(lambda name: self.describe(Path(name)))
-        dialog.open()
+        """Let the person choose a recording whose information is wanted."""
+        self._choose_recording(self.tr("Recording information"), self.describe)
+
+    def ask_for_replay(self) -> None:
+        """Let the person choose a recording to see again."""
+        self._choose_recording(self.tr("Replay a recording"), self.replays.open)
 
     def ask_for_start(self) -> None:
         """Ask who reads, then start."""
@@ -250,7 +253,7 @@ class Desk(QObject):
         elif item.kind is RecentKind.STUDY:
             self.open_study(path)
         else:
-            self.describe(path)
+            self.replays.open(path)
 
     def _connect(self) -> None:
         operator, page = self._operator, self._operator.start_page
@@ -274,7 +277,10 @@ class Desk(QObject):
         self.reception.settings_requested.connect(self.ask_for_settings)
         self.reception.settings_changed.connect(self.change_settings)
         page.folder_requested.connect(self.ask_for_folder)
-        page.recording_info_requested.connect(self.ask_for_recording)
+        page.replay_requested.connect(self.ask_for_replay)
+        operator.replay_requested.connect(self.ask_for_replay)
+        operator.colours_changed.connect(self.replays.set_colours)
+        self.replays.opened.connect(self._recovered)
         page.set_up_requested.connect(self.ask_for_settings)
         page.tracker_requested.connect(self.show_tracker_page)
         page.recent_requested.connect(self.open_recent)
@@ -309,6 +315,7 @@ class Desk(QObject):
         self._operator.show_start_page()
 
     def _recovered(self, path: Path) -> None:
+        """Put a recording into the recent list."""
         self._keep(with_recent(self.settings, RecentKind.RECORDING, path))
         self._operator.set_recent(self.settings.recent)
 
@@ -368,6 +375,13 @@ class Desk(QObject):
         | CalibrationPage,
     ) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _choose_recording(self, title: str, then: Callable[[Path], None]) -> None:
+        dialog = self._file_dialog(title, QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Recordings (*.gazeh5)"), self.tr("All files (*)")])
+        dialog.setDirectory(str(self.settings.folder_for_recordings()))
+        dialog.fileSelected.connect(lambda name: then(Path(name)))
         dialog.open()
 
     def _file_dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:

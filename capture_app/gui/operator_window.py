@@ -55,6 +55,7 @@ class OperatorWindow(QMainWindow):
     folder_requested = Signal()
     list_requested = Signal()
     recording_info_requested = Signal()
+    replay_requested = Signal()
     recent_requested = Signal(object)  # RecentItem
     settings_requested = Signal()
     tracker_page_requested = Signal()
@@ -271,6 +272,7 @@ class OperatorWindow(QMainWindow):
             "open_folder": self.folder_requested.emit,
             "open_list": self.list_requested.emit,
             "recording_info": self.recording_info_requested.emit,
+            "replay": self.replay_requested.emit,
             "settings": self.settings_requested.emit,
             "tracker": self.tracker_page_requested.emit,
             "calibrate": partial(self._wish, "calibrate", self.calibration_requested),
@@ -344,6 +346,7 @@ class OperatorWindow(QMainWindow):
         menu.addAction(self.actions_by_name["open_folder"])
         menu.addAction(self.actions_by_name["open_list"])
         menu.addMenu(self._recent_menu)
+        menu.addAction(self.actions_by_name["replay"])
         menu.addAction(self.actions_by_name["recording_info"])
         menu.addSeparator()
         menu.addAction(self.actions_by_name["connect"])

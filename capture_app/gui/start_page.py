@@ -128,7 +128,7 @@ class StartPage(QWidget):
     demo_requested = Signal()
     studies_requested = Signal()
     folder_requested = Signal()
-    recording_info_requested = Signal()
+    replay_requested = Signal()
     set_up_requested = Signal(str)  # name of the settings page
     tracker_requested = Signal()  # the tracker's own page
     recent_requested = Signal(object)  # RecentItem
@@ -231,9 +231,9 @@ class StartPage(QWidget):
             ),
             (
                 "file",
-                self.tr("Open a recording's information"),
-                self.tr("What a recording holds, and whether all of it is in order."),
-                self.recording_info_requested.emit,
+                self.tr("Replay a recording"),
+                self.tr("See and hear again what was read, moment by moment."),
+                self.replay_requested.emit,
             ),
             (
                 "sliders",

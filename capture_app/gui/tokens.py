@@ -200,6 +200,13 @@ ACCURACY_TARGET_RADIUS: Final = 13.0
 SLIDER_WIDTH: Final = 112
 CHOICE_LETTERS: Final = 16  # width of a combo box at least
 
+REPLAY_SIDE_WIDTH: Final = 328  # of the inspector
+REPLAY_LANE_HEIGHT: Final = 34  # of a signal in the timeline
+REPLAY_LOW_LANE_HEIGHT: Final = 15  # of bars, marks and words in it
+REPLAY_LABEL_WIDTH: Final = 108  # names of the tracks
+REPLAY_AXIS_HEIGHT: Final = 20
+REPLAY_CURSOR_REACH: Final = 5  # px around a mark that count as on it
+
 GAZE_RADIUS: Final = 7.0  # logical px
 EYE_RADIUS: Final = 5.0
 TRAIL_WIDTH: Final = 2.0

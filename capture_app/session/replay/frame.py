@@ -82,7 +82,6 @@ class ReplayFrame:
     live: LiveState  # what the live copy of the operator's window paints
     empty_panes: tuple[Rect, ...]  # where an image is missing, fractions of the picture
     shapes: tuple[PlacedShape, ...]
-    dot: DotState | None
     case: ReplayCase | None
     screen: ReplayScreen | None
     numbers: ReplayNumbers
@@ -123,6 +122,8 @@ class FrameMaker:
                 revision=self._revision,
                 panes=drawn,
                 background_grey=self._source.background_grey,
+                dot=dot,
+                has_targets=dot is not None,
                 message="" if panes or dot is not None else _message(screen, is_in_case=is_in_case),
             ),
             screen_px=self._screen_px,
@@ -138,7 +139,6 @@ class FrameMaker:
             live=live,
             empty_panes=tuple(self._norm(pane.placement.dst_screen_px) for pane in empty),
             shapes=self._shapes(t_ns, case, panes) if options.show_shapes else (),
-            dot=dot,
             case=case,
             screen=screen,
             numbers=self._numbers(t_ns, numbers),

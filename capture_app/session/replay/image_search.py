@@ -55,9 +55,7 @@ class ImageSearch:
         """Return an image of the recording."""
         own = self._images[self._images["image_id"] == image_id]
         if not len(own):
-            return FoundImage(
-                stimulus=None, problem=f"Image {image_id} is not in the recording's list of images."
-            )
+            return FoundImage(problem=f"Image {image_id} is not in the recording's list of images.")
         row = own[0]
         name, sha256 = decode_text(row["name"]), decode_text(row["sha256"])
         changed: Path | None = None

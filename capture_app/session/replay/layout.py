@@ -125,15 +125,23 @@ class ReplayLayout:
         for number, (image_id, area) in enumerate(zip(ids, areas, strict=False)):
             width, height, aspect = self._size(image_id)
             view = PaneView.fitted(
-                image_width_px=width, image_height_px=height, area_screen_px=area, grey_range=_PLAIN,
-                start_window=Window(centre=128.0, width=256.0), pixel_aspect=aspect,
-            )  # fmt: skip
+                image_width_px=width,
+                image_height_px=height,
+                area_screen_px=area,
+                grey_range=_PLAIN,
+                start_window=Window(centre=128.0, width=256.0),
+                pixel_aspect=aspect,
+            )
             panes.append(
                 ShownPane(
-                    pane=number, image_id=image_id, width_px=width, height_px=height, placement=view.placement,
+                    pane=number,
+                    image_id=image_id,
+                    width_px=width,
+                    height_px=height,
+                    placement=view.placement,
                     window=windows.get(image_id),
                 )
-            )  # fmt: skip
+            )
         return tuple(panes)
 
     def _size(self, image_id: int) -> tuple[int, int, float]:
@@ -143,7 +151,7 @@ class ReplayLayout:
 def drawn_panes(
     panes: tuple[ShownPane, ...], pictures: ReplayPictures
 ) -> tuple[tuple[PaneState, ...], tuple[ShownPane, ...], tuple[str, ...], bool]:
-    """Return the drawn images, the panes without one, the sentences why, and whether some are still loaded."""
+    """Return the drawn images, the panes without one, the sentences why, and whether some still load."""
     drawn, empty, problems, is_waiting = [], [], [], False
     for pane in panes:
         image = pictures.take(pane.image_id)

@@ -1,0 +1,296 @@
+"""The tracks of the timeline, painted from the columns and tables of a replay; every cost is by pixel.
+
+An hour has four million samples and ten thousands of events: what shares a pixel column is painted once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from capture_app.gui import tokens
+from capture_app.gui.charts import polyline
+from capture_app.gui.replay.time_axis import TimeAxis, clock_text
+from capture_app.gui.tokens import Colours
+from capture_app.session.replay import Curve, ReplaySource
+from gaze_core.rows import EventKind
+
+_TICK_LEAST_PX: Final = 76.0
+_LEAST_SPEED: Final = 60.0  # deg/s: top of the lane at least
+_SPAN_ALPHA: Final = 70
+
+Times: TypeAlias = npt.NDArray[np.int64]
+
+
+class Lane(str, Enum):
+    """The tracks from top to bottom."""
+
+    X = "x"
+    Y = "y"
+    SPEED = "speed"
+    PUPIL = "pupil"
+    LOST = "lost"
+    EVENTS = "events"
+    VIEWPORT = "viewport"
+    SCREENS = "screens"
+    ANSWERS = "answers"
+    WORDS = "words"
+    DRIFT = "drift"
+
+
+TALL: Final = (Lane.X, Lane.Y, Lane.SPEED, Lane.PUPIL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneArea:
+    """Where a track lies in the timeline, logical px."""
+
+    lane: Lane
+    area: QRectF
+
+
+class TimelinePainter:
+    """Paints the tracks of one recording. Ranges of speed and pupil are found once everything is read."""
+
+    def __init__(self, source: ReplaySource, colours: Colours) -> None:
+        self.colours = colours
+        self._source = source
+        self._moments: dict[str, Times] = {}
+        for name, kinds in (
+            ("viewport", ("viewport",)),
+            ("answer", ("event", "marker", "answer")),
+            ("drift", ("drift",)),
+        ):
+            times = [each.t_ns for each in source.tables.moments if each.kind in kinds]
+            self._moments[name] = np.array(times, np.int64)
+        self._ranges: dict[str, tuple[float, float]] = {}
+        self._events_of: object = None
+        self._spans: dict[int, tuple[Times, Times]] = {}
+
+    def paint(self, painter: QPainter, axis: TimeAxis, lanes: tuple[LaneArea, ...]) -> None:
+        """Paint all tracks."""
+        self._take_events()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for each in lanes:
+            area = each.area
+            painter.setPen(QColor(self.colours.line))
+            painter.drawLine(area.bottomLeft() + QPointF(0, 0.5), area.bottomRight() + QPointF(0, 0.5))
+            painter.save()
+            painter.setClipRect(area)
+            self._paint_lane(painter, axis, each.lane, area)
+            painter.restore()
+
+    def paint_axis(self, painter: QPainter, axis: TimeAxis, plot: QRectF, font_height: float) -> None:
+        """Paint the times below, and their lines through all tracks."""
+        step_s, ticks = axis.ticks(plot.width(), _TICK_LEAST_PX)
+        for seconds in ticks:
+            x = plot.left() + axis.share(axis.first_ns + seconds * 1e9) * plot.width()
+            painter.setPen(QColor(self.colours.line))
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+            painter.setPen(QColor(self.colours.secondary))
+            box = QRectF(x - 40, plot.bottom() + 1, 80, font_height + 4)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, clock_text(seconds, step_s))
+
+    def _paint_lane(self, painter: QPainter, axis: TimeAxis, lane: Lane, area: QRectF) -> None:
+        c = self.colours
+        if lane is Lane.X:
+            self._curve(painter, axis, area, "x", (0.0, 1.0), c.trace_x)
+        elif lane is Lane.Y:
+            self._curve(painter, axis, area, "y", (1.0, 0.0), c.trace_y)  # up on the screen is up here
+        elif lane is Lane.SPEED:
+            self._curve(painter, axis, area, "speed", self._range("speed"), c.text)
+        elif lane is Lane.PUPIL:
+            limits = self._range("left_pupil", "right_pupil")
+            self._curve(painter, axis, area, "left_pupil", limits, c.left)
+            self._curve(painter, axis, area, "right_pupil", limits, c.right)
+        elif lane is Lane.LOST:
+            self._lost(painter, axis, area)
+        elif lane is Lane.EVENTS:
+            self._events(painter, axis, area)
+        elif lane is Lane.SCREENS:
+            self._screens(painter, axis, area)
+        elif lane is Lane.WORDS:
+            self._words(painter, axis, area)
+        else:
+            name, colour = {
+                Lane.VIEWPORT: ("viewport", c.information),
+                Lane.ANSWERS: ("answer", c.text),
+                Lane.DRIFT: ("drift", c.attention),
+            }[lane]
+            self._marks(painter, axis, area, self._moments[name], colour)
+
+    def _curve(
+        self,
+        painter: QPainter,
+        axis: TimeAxis,
+        area: QRectF,
+        name: str,
+        limits: tuple[float, float],
+        colour: str,
+    ) -> None:
+        width = max(int(area.width()), 1)
+        curve = self._source.columns.curve(name, axis.left_ns, axis.right_ns, width)
+        if not len(curve.low):
+            return
+        x = area.left() + (curve.t_ns - axis.left_ns) / axis.span_ns * area.width()
+        low, high = (
+            area.bottom() - 1 - (each - limits[0]) / (limits[1] - limits[0]) * (area.height() - 2)
+            for each in (curve.low.astype(np.float64), curve.high.astype(np.float64))
+        )
+        painter.setPen(QPen(QColor(colour), 1.0))
+        painter.drawPath(polyline(*_outline(curve, x, low, high)))
+        if curve.is_points and len(x) < width / 6:
+            painter.setPen(QPen(QColor(colour), 3.0))
+            seen = np.isfinite(low)
+            painter.drawPoints(
+                [QPointF(*place) for place in zip(x[seen].tolist(), low[seen].tolist(), strict=True)]
+            )
+
+    def _lost(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
+        """Bars of the share of samples without gaze; a stall, where no samples came, is filled grey."""
+        width = max(int(area.width()), 1)
+        share = self._source.columns.lost_share(axis.left_ns, axis.right_ns, width)
+        lines = []
+        for column in np.flatnonzero(np.nan_to_num(share) > 0).tolist():
+            x = area.left() + column + 0.5
+            lines.append(
+                QLineF(x, area.bottom(), x, area.bottom() - max(float(share[column]) * area.height(), 1.0))
+            )
+        painter.setPen(QPen(QColor(self.colours.recording), 1.0))
+        painter.drawLines(lines)
+
+    def _events(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
+        """Fixations, saccades, and blinks or other losses, in three rows."""
+        row = area.height() / 3
+        for number, (kinds, colour) in enumerate(
+            (
+                ((EventKind.FIXATION,), self.colours.good),
+                ((EventKind.SACCADE,), self.colours.information),
+                ((EventKind.BLINK, EventKind.LOSS), self.colours.attention),
+            )
+        ):
+            place = QRectF(area.left(), area.top() + number * row + 1, area.width(), row - 2)
+            for kind in kinds:
+                shade = QColor(self.colours.recording if kind == EventKind.LOSS else colour)
+                begins, ends = self._spans.get(kind, (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+                for x, width in _bars(axis, place, begins, ends):
+                    painter.fillRect(QRectF(x, place.top(), width, place.height()), shade)
+
+    def _screens(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
+        """Screens of the protocol; the cases themselves where there is no protocol."""
+        tables = self._source.tables
+        spans = [
+            (each.first_ns, each.end_ns, each.name.replace("-", " "), each.kind == "image")
+            for each in tables.screens
+        ]
+        if not spans:
+            spans = [(each.first_ns, each.end_ns, each.case_id, True) for each in tables.cases]
+        metrics = QFontMetricsF(painter.font())
+        for begin, end, name, is_image in spans:
+            if end <= axis.left_ns or begin >= axis.right_ns:
+                continue
+            left = area.left() + max(axis.share(begin), 0.0) * area.width()
+            right = area.left() + min(axis.share(end), 1.0) * area.width()
+            shade = QColor(self.colours.information if is_image else self.colours.secondary)
+            shade.setAlpha(_SPAN_ALPHA)
+            box = QRectF(left, area.top() + 1, max(right - left - 1, 1.0), area.height() - 2)
+            painter.fillRect(box, shade)
+            self._text(painter, metrics, box, name)
+
+    def _words(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
+        metrics = QFontMetricsF(painter.font())
+        last_x = -1.0
+        for word in self._source.tables.words:
+            if word.end_ns <= axis.left_ns or word.first_ns >= axis.right_ns:
+                continue
+            left = area.left() + axis.share(word.first_ns) * area.width()
+            width = max((word.end_ns - word.first_ns) / axis.span_ns * area.width(), 1.0)
+            if int(left) == last_x and width < 2.0:
+                continue
+            last_x = int(left)
+            shade = QColor(self.colours.trace_y)
+            shade.setAlpha(_SPAN_ALPHA)
+            box = QRectF(left, area.top() + 1, max(width - 1, 1.0), area.height() - 2)
+            painter.fillRect(box, shade)
+            self._text(painter, metrics, box, word.text)
+
+    def _text(self, painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: str) -> None:
+        inner = box.adjusted(tokens.SPACE_XS, 0, -2, 0)
+        if inner.width() >= 3 * metrics.averageCharWidth():
+            painter.setPen(QColor(self.colours.text))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+            painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _marks(self, painter: QPainter, axis: TimeAxis, area: QRectF, times: Times, colour: str) -> None:
+        first, end = np.searchsorted(times, (axis.left_ns, axis.right_ns))
+        places = (times[first:end] - axis.left_ns) / axis.span_ns * area.width()
+        painter.setPen(QPen(QColor(colour), 1.0))
+        painter.drawLines(
+            [
+                QLineF(area.left() + x + 0.5, area.top() + 2, area.left() + x + 0.5, area.bottom() - 2)
+                for x in np.unique(places.astype(np.int64)).tolist()
+            ]
+        )
+
+    def _range(self, *names: str) -> tuple[float, float]:
+        key = names[0]
+        if key not in self._ranges or not self._source.columns.is_whole:
+            low, high = self._source.columns.spread(*names)
+            limits = (0.0, max(high, _LEAST_SPEED)) if key == "speed" else (low, high)
+            self._ranges[key] = limits
+            if self._source.columns.is_whole:
+                return limits
+        return self._ranges.get(key, (0.0, 1.0))
+
+    def _take_events(self) -> None:
+        """Sort the events by kind, when there are new ones."""
+        events = self._source.events
+        if events is self._events_of:
+            return
+        self._events_of = events
+        for kind in (EventKind.FIXATION, EventKind.SACCADE, EventKind.BLINK, EventKind.LOSS):
+            own = events.rows[events.rows["kind"] == kind]
+            self._spans[kind] = (own["onset_host_ns"].copy(), own["offset_host_ns"].copy())
+
+
+def _outline(
+    curve: Curve, x: npt.NDArray[np.float64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return one line through all points, or down and up through the extremes of each column."""
+    if curve.is_points:
+        return x, low
+    across, down = np.repeat(x, 2), np.empty(2 * len(x))
+    down[0::2], down[1::2] = low, high
+    # Columns in which nothing changes would be invisible: each is at least one pixel high.
+    down[1::2] = np.where(np.abs(down[1::2] - down[0::2]) < 1.0, down[0::2] - 1.0, down[1::2])
+    return across, down
+
+
+def _bars(axis: TimeAxis, area: QRectF, begins: Times, ends: Times) -> list[tuple[float, float]]:
+    """Return left edge and width of spans; where they are denser than pixels, of what they cover together."""
+    first = int(np.searchsorted(ends, axis.left_ns))
+    last = int(np.searchsorted(begins, axis.right_ns))
+    if last <= first:
+        return []
+    left = np.clip((begins[first:last] - axis.left_ns) / axis.span_ns, 0.0, 1.0) * area.width()
+    right = np.clip((ends[first:last] - axis.left_ns) / axis.span_ns, 0.0, 1.0) * area.width()
+    if last - first < area.width() / 4:
+        return [
+            (area.left() + x, max(width - 0.5, 1.0))
+            for x, width in zip(left.tolist(), (right - left).tolist(), strict=True)
+        ]
+    width = int(area.width()) + 2
+    change = np.bincount(left.astype(np.int64), minlength=width) - np.bincount(
+        np.maximum(right.astype(np.int64), left.astype(np.int64) + 1), minlength=width
+    )
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (np.cumsum(change) > 0).astype(np.int8), [0]))))
+    return [
+        (area.left() + begin, float(end - begin))
+        for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
