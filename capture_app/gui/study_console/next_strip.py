@@ -10,7 +10,7 @@ from capture_app.gui.labels import ElidedLabel
 from capture_app.session.reading.stages import STAGE_WORDS
 from capture_app.session.study_desk.console_acts import ConsoleAct, main_act
 from capture_app.session.study_desk.next_step import next_step, screen_title
-from capture_app.session.study_desk.states import StudyDeskState
+from capture_app.session.study_desk.states import StudyDeskState, StudyPhase
 
 
 class NextStrip(QWidget):
@@ -53,7 +53,7 @@ class NextStrip(QWidget):
             return self.tr("Now: {0}").format(state.side_run.text)
         if state.is_calibrating:
             return self.tr("Now: the reader follows the calibration's targets")
-        if view is None:
+        if view is None or state.phase is not StudyPhase.RUNNING:
             return ""
         if view.attempt < 0:
             parts = [STAGE_WORDS[view.stage]]

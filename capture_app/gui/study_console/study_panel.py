@@ -16,7 +16,7 @@ from capture_app.gui.study_console.step_flow import StepFlow
 from capture_app.gui.tokens import Colours
 from capture_app.session.reading import Light, Stage
 from capture_app.session.study_desk.next_step import screen_title
-from capture_app.session.study_desk.states import CopyState, StudyDeskState
+from capture_app.session.study_desk.states import CopyState, StudyDeskState, StudyPhase
 
 _LIGHT_LEVELS = {Light.GREEN: "good", Light.AMBER: "attention", Light.RED: "bad"}
 
@@ -93,7 +93,7 @@ class StudyPanel(QScrollArea):
         here = names.index(screen) if screen in names else -1
         _say(self.heading, self._where(state, here))
         on_screen, on_case = short_clock(state.screen_elapsed_s), short_clock(state.case_elapsed_s)
-        has_case = view is not None and view.attempt >= 0
+        has_case = view is not None and view.attempt >= 0 and state.phase is StudyPhase.RUNNING
         _say(self.times, self.tr("{0} of {1}").format(on_screen, on_case) if has_case else "")
         self.steps.show_steps(tuple(screen_title(name) for name in names), here)
         self.steps.setVisible(bool(names))
@@ -106,6 +106,8 @@ class StudyPanel(QScrollArea):
         if state.is_calibrating:
             is_closing = state.validation_purpose in ("block_end", "session_end")
             return self.tr("Closing validation") if is_closing else self.tr("Calibration")
+        if state.phase is StudyPhase.ENDING:
+            return self.tr("The session is ending")
         if view is None:
             return self.tr("Starting")
         if view.stage in (Stage.CASE, Stage.PAUSED) and here >= 0:

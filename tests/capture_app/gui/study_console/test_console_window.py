@@ -218,6 +218,15 @@ def test_a_calibration_that_is_due_lets_the_operator_begin_on_its_page(operator,
     assert not asked(desk, "calibrate")
 
 
+def test_a_session_that_ends_is_not_told_as_going_on(operator, console, desk):
+    desk.set(phase=StudyPhase.ENDING)
+    console.show_now()
+    console.end_page.close()
+    assert operator.console.study.heading.text() == "The session is ending"
+    assert not operator.console.study.times.text()
+    assert not operator.console.strip.now.text()
+
+
 def test_both_themes_paint(operator, console):
     first = operator.grab().toImage()
     operator.set_colours(LIGHT)
