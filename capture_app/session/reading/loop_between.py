@@ -71,13 +71,21 @@ class LoopBetween(LoopCore):
         self._judge_calibration(now_ns, By.OPERATOR, _typed(reason), is_accepted=True)
         return self._rows.take()
 
-    def pass_over_drift_check(self, now_ns: int) -> NamedRows:
-        """Go on without a drift check."""
+    def pass_over_drift_check(self, now_ns: int, eye: str = "") -> NamedRows:
+        """Go on without a drift check.
+
+        Parameters
+        ----------
+        now_ns
+            Host clock.
+        eye
+            The signal that would have been measured; "" where the study itself names it.
+        """
         self._require("pass over a drift check", Stage.DRIFT_CHECK)
         check = self._study.drift_check
         self._rows.drift_override(
             now_ns, self.state.next_trial, x_norm=check.x_norm, y_norm=check.y_norm,
-            eye=self._study.analysis.signal.value,
+            eye=eye or self._study.analysis.signal.value,
         )  # fmt: skip
         return self._rows.take()
 

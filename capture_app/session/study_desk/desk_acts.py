@@ -97,7 +97,8 @@ class StudyActs:
         if sitting.parts.side_runs.state is not None:
             sitting.parts.side_runs.pass_over()
         elif sitting.loop.stage is Stage.DRIFT_CHECK and not sitting.is_held:
-            sitting.act(sitting.loop.pass_over_drift_check)
+            eye = self._host.settings.eye.value
+            sitting.act(lambda now_ns: sitting.loop.pass_over_drift_check(now_ns, eye))
 
     def edit_transcript(self, text: str) -> None:
         """Take the text as the reader left it."""

@@ -24,7 +24,8 @@ from capture_app.session.study_desk.dictation_sound import Stretch
 
 LONGEST_PLAY_S: Final = 300.0
 STEP_S: Final = 0.02
-_END_TIMEOUT_S: Final = 0.5
+_END_TIMEOUT_S: Final = 0.03
+"""So long the end of playing is waited for; whoever closes may be the windows' thread."""
 _NO_LOUDSPEAKER: Final = "There is no loudspeaker, so the dictation cannot be played. Plug one in."
 _log = logging.getLogger(__name__)
 

@@ -78,6 +78,11 @@ def test_checks_measure_the_eye_that_the_form_names(tmp_path: Path) -> None:
     assert study.run.session.settings.eye is Eye.LEFT
     study.calibrate()
     study.to_screen()
+    study.desk.skip("tested")
+    study.until(lambda: study.stage is Stage.DRIFT_CHECK and study.state.side_run is not None)
+    study.desk.sitting.parts.side_runs.abort()
+    study.desk.pass_over()
+    assert study.written("drift")["outcome"].tolist() == [b"measured", b"overridden"]
     assert set(study.written("drift")["eye"].tolist()) == {b"left"}
     study.run.session.close()
 
