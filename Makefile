@@ -4,7 +4,11 @@ BIN := .venv/bin
 # Real images and gaze for tests, where somebody has put them beside this folder.
 SHARED := $(wildcard $(CURDIR)/../shared)
 export READING_STATION_SHARED ?= $(SHARED)
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 3
+# Real processes, sound and kills in real time: after all the others, and never more than two at once.
+TIMED_TESTS := tests/end_to_end tests/capture_app/sound_rig \
+	tests/capture_app/acquisition/test_processes.py tests/capture_app/acquisition/test_tobii_recording.py
+TIMED_WORKERS ?= 2
 
 .PHONY: help run tobii test test-long lint types docs freeze smoke benchmarks screenshots
 
@@ -30,7 +34,10 @@ setup:
 	@$(PYTHON) packaging/bootstrap.py test
 
 test: setup
-	$(BIN)/python -m pytest -m "not long" -n $(TEST_WORKERS) --dist worksteal
+	@failed=0; set -x; \
+	$(BIN)/python -m pytest -m "not long" -n $(TEST_WORKERS) --dist worksteal $(TIMED_TESTS:%=--ignore=%) || failed=1; \
+	$(BIN)/python -m pytest -m "not long" -n $(TIMED_WORKERS) --dist worksteal $(TIMED_TESTS) || failed=1; \
+	exit $$failed
 
 test-long: setup
 	$(BIN)/python -m pytest -m long -n 1 --timeout 1800

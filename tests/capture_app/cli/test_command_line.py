@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import pytest
 from click.testing import CliRunner, Result
+from quick_study import small_chest
 
 from capture_app.cli import commands
 from capture_app.cli.display import has_display, screens
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.record import way_out
-from capture_app.session.phantoms import write_phantoms
 
 ROOT = Path(__file__).parents[3]
 is_linux = pytest.mark.skipif(
@@ -249,7 +250,8 @@ def test_the_list_of_drivers_holds_those_that_play_files_too() -> None:
 @pytest.mark.processes
 def test_the_windows_open_on_a_folder_and_close_again(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
-    write_phantoms(tmp_path / "images")
+    for name in ("a.png", "b.png"):
+        cv2.imwrite(str(tmp_path / "images" / name), small_chest(ord(name[0])).pixels)
     done = command("capture", "images", "--quit-after", "1", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -342,7 +344,8 @@ def test_a_folder_that_cannot_be_made_is_told_in_words_of_the_command_line(tmp_p
 
 @pytest.mark.processes
 def test_one_image_and_the_measured_screen_reach_the_recording(tmp_path: Path) -> None:
-    (image, *_) = write_phantoms(tmp_path)
+    image = tmp_path / "chest.png"
+    cv2.imwrite(str(image), small_chest(1).pixels)
     done = command(
         "record", "--seconds", "1", "--images", str(image), "--screen-mm", "527x296", "--distance-mm", "640",
         "--out", "a.gazeh5", "--json", folder=tmp_path,
