@@ -39,6 +39,7 @@ class Wanted:
     reading: ReadingPlan  # of its reader
     consent_sha256: str  # of the text that was agreed to; "" without one
     sample_interval_ns: float  # of the tracker's setting
+    unended: Path | None = None  # recording of the session whose end is all that is left to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,7 @@ def wanted_session(
         reading=reading,
         consent_sha256=consent_sha256(text) if text else "",
         sample_interval_ns=sample_interval_ns,
+        unended=start.unended,
     )
 
 

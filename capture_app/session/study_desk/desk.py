@@ -178,6 +178,11 @@ class StudyDesk(StudyActs):
             made = self._make_parts(opened, self._host, self._clock, self._grey)
             self._parts = parts = replace(made, folder=parts.folder)  # which knows what was read before
         self._start_problem = ""
+        if wanted.unended is not None:
+            parts.folder.take(opened, form.reader)
+            self._form, self._phase = form, StudyPhase.ENDING
+            parts.ending.begin(opened, wanted.unended)
+            return
         self._beginning = Beginning(parts, wanted)
         if self._beginning.wait(PATIENCE_S):
             self._record(parts, self._beginning)
@@ -245,10 +250,10 @@ class StudyDesk(StudyActs):
             if sitting.is_over and recording.phase is Phase.RUNNING:
                 self._end_when_spoken(sitting)
         elif self._phase is StudyPhase.ENDING and self._parts is not None:
-            if recording.phase is Phase.FAILED:
+            if self._parts.ending.state is None and recording.phase is Phase.FAILED:
                 self._fail()
                 return
-            if recording.phase is Phase.CLOSED and self._parts.ending.state is None:
+            if self._parts.ending.state is None and recording.phase is Phase.CLOSED:
                 self._ended()
             end = self._parts.ending.state
             if end is not None and end.is_over:

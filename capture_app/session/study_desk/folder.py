@@ -36,6 +36,8 @@ from capture_app.session.study_desk.folder_plan import (
     blocked_by,
     changes_in,
     state_of,
+    unended_sentence,
+    unended_session,
     washout_sentence,
 )
 from capture_app.session.study_desk.states import StartPlan
@@ -166,6 +168,16 @@ class StudyFolder:
         self._current = folder
         return folder / f"{folder.name}{EXTENSION}"
 
+    def take(self, opened: OpenedStudy, reader: str) -> None:
+        """Take the study for this reader, without a session to be recorded.
+
+        Raises
+        ------
+        SessionError
+            If a session of this reader runs anywhere, or the folder cannot be written.
+        """
+        self._lock.take(reader_folder(opened.folder, reader), reader)
+
     def release(self) -> None:
         """Give the study free; idempotent."""
         self._current = None
@@ -210,9 +222,11 @@ class StudyFolder:
         before = [each for other in pasts[: period - 1] for each in other.sessions]
         waiting, has_to_wait = washout_sentence(reading, period, before, today)
         open_before = [other + 1 for other in range(period - 1) if not states[other].is_finished]
-        blocked = ""
+        blocked, unended = "", None
         if is_in_use(folder) and not self._lock.is_held_on(folder):
             blocked = in_use_sentence(folder, reading.reader, now_ns)
+        elif state.is_finished and (unended := unended_session(past)) is not None:
+            pass  # what is left to do is the end of that session
         elif state.is_finished:
             blocked = _finished_sentence(reading.reader, period, len(reading.periods), state)
         elif open_before:
@@ -220,6 +234,8 @@ class StudyFolder:
         elif has_to_wait:
             blocked = waiting
         sentences = [*_unfinished_sentences(past), *changes_in(past, opened)]
+        if unended is not None:
+            sentences = [unended_sentence(reading.reader, unended), *changes_in(past, opened)]
         forms = [each.form for one in pasts for each in one.sessions if each.form is not None]
         calibrations = [each.last_calibration for each in past.sessions if each.last_calibration]
         return StartPlan(
@@ -233,6 +249,7 @@ class StudyFolder:
             blocked=blocked,
             last_calibration=calibrations[-1] if calibrations else "",
             last_form=forms[-1] if forms else None,
+            unended=unended,
         )
 
 

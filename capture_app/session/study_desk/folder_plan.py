@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from capture_app.session.reading import Fate, HistoryError, ReadingState, Stage, Worklist
 from capture_app.session.reading.stages import stage_of
@@ -108,6 +109,27 @@ def state_of(opened: OpenedStudy, worklist: Worklist, sessions: Sequence[PastSes
         quota=worklist.quota,
         interrupted=interrupted.case_id if interrupted is not None else "",
         is_finished=stage_of(state, opened.study, worklist) is Stage.FINISHED,
+    )
+
+
+def unended_session(past: PeriodPast) -> Path | None:
+    """Return the newest recording of a period where its session's end is missing; None where it has one.
+
+    A session was ended once its recording is closed and its report lies beside it.
+    """
+    from capture_app.session.report import report_path  # loads what draws reports
+
+    last = past.sessions[-1] if past.sessions else None
+    if last is None or not (last.is_unfinished or not report_path(last.path).is_file()):
+        return None
+    return last.path
+
+
+def unended_sentence(reader: str, recording: Path) -> str:
+    """Return what is to be said where nothing but the end of a session is left to do."""
+    return (
+        f"{reader} has read all cases, but the end of {recording.stem} is missing. Start it to have the "
+        "recording read back, copied and reported; nothing is recorded."
     )
 
 

@@ -141,6 +141,9 @@ class SessionFolder(Protocol):
     def begin(self, opened: OpenedStudy, reader: str, period: int) -> Path:
         """Take the study for this reader, and return the name of the recording to be made."""
 
+    def take(self, opened: OpenedStudy, reader: str) -> None:
+        """Take the study for this reader, without a session to be recorded. Raises a `SessionError`."""
+
     def release(self) -> None:
         """Give the study free; idempotent."""
 

@@ -135,6 +135,7 @@ class StartPlan:
     blocked: str = ""  # why no session can start, a sentence with the remedy
     last_calibration: str = ""  # when and how good
     last_form: StartForm | None = None  # of the reader's newest session; its lasting answers are offered
+    unended: Path | None = None  # all is read, but the end of this recording's session is missing: it is made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import pytest
 from folder_rig import DAY_NS, Lab, append
 
 from capture_app.session.port import SessionError
+from capture_app.session.report import report_path
 from capture_app.session.study_desk.folder import StudyFolder
 from capture_app.session.study_desk.start_form import form_rows
 from capture_app.session.study_desk.states import StartForm
@@ -56,10 +57,17 @@ def test_a_reading_goes_on_over_sessions_and_ends(lab: Lab) -> None:
     lab.wall_ns += DAY_NS
     assert lab.sessions.plan(lab.opened, "R01", None)[0].counted == 1
 
-    lab.read(counted=3)
+    last = lab.read(counted=3)
 
     plan = lab.sessions.plan(lab.opened, "R01", None)[0]
     assert plan.counted == 3
+    assert plan.blocked == ""
+    assert plan.unended == last
+    assert any("the end of R01_p1_s002 is missing" in sentence for sentence in plan.sentences)
+
+    report_path(last).write_text("the report", encoding="utf-8")
+    plan = lab.sessions.plan(lab.opened, "R01", None)[0]
+    assert plan.unended is None
     assert plan.blocked == "R01 has finished all cases; 3 of 3 count. Choose another reader."
     assert lab.sessions.plan(lab.opened, "R02", None)[0].blocked == ""
 
