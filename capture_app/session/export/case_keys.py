@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
+from capture_app.session.privacy.dates import dates_in
 from capture_app.session.report.case_facts import CaseEntry, case_facts_of
 from capture_app.session.report.source import source_of
 from capture_app.session.study import OpenedStudy
@@ -12,8 +14,10 @@ from capture_app.session.study.task_keys import Task
 from gaze_core.rows import decode_text
 from recordings_schema.formats.reading import ReadingKey
 from recordings_schema.formats.staging import file_sha256
-from recordings_schema.layout import DatasetKey
+from recordings_schema.layout import EXTENSION, DatasetKey
 from recordings_schema.reader import Recording
+
+_MARK: Final = 8
 
 
 def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKey, ...]:
@@ -35,8 +39,8 @@ def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKe
         keys.append(
             ReadingKey(
                 recording_sha256=sha256,
-                recording_name=recording.path.name,
-                session_id=recording.metadata.session.session_id,
+                recording_name=undated(recording.path.name, f"recording-{sha256[:_MARK]}{EXTENSION}"),
+                session_id=undated(recording.metadata.session.session_id, f"session-{sha256[:_MARK]}"),
                 trial=entry.trial,
                 case_id=entry.case_id,
                 attempt=entry.attempt,
@@ -51,6 +55,11 @@ def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKe
             )
         )
     return tuple(keys)
+
+
+def undated(name: str, instead: str) -> str:
+    """Return a name as it may leave the station: another one where it holds a date."""
+    return instead if next(dates_in(name.lower()), None) is not None else name
 
 
 def case_and_task(opened: OpenedStudy | None, entry: CaseEntry) -> tuple[StudyCase | None, Task | None]:

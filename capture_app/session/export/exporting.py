@@ -47,7 +47,7 @@ def dry_run(order: ExportOrder) -> ExportPlan:
         If the format, its options or a recording cannot be used.
     """
     with _told():
-        return plan_export(_request(order))
+        return plan_export(_request(order)[0])
 
 
 def export_recordings(
@@ -60,9 +60,11 @@ def export_recordings(
     ExportError
         If it cannot be written; what is done is kept and gone on with when the same is asked for again.
     """
-    with _told(), _Readers(order) as readers:
+    with _told():
+        request, places = _request(order)
+    with _told(), _Readers(places, order.opened) as readers:
         return run_export(
-            _request(order),
+            request,
             readers.read,
             on_case=on_case,
             check=lambda folder: identity_problems(folder, order.opened),
@@ -72,9 +74,8 @@ def export_recordings(
 class _Readers:
     """Holds one recording open: cases come in the order of the recordings."""
 
-    def __init__(self, order: ExportOrder) -> None:
-        self._opened = order.opened
-        self._paths = {path.name: path for path in order.recordings}
+    def __init__(self, places: Mapping[str, Path], opened: OpenedStudy | None) -> None:
+        self._places, self._opened = places, opened
         self._open: tuple[str, CaseReader] | None = None
 
     def __enter__(self) -> _Readers:
@@ -86,7 +87,7 @@ class _Readers:
     def read(self, key: ReadingKey) -> CaseReading:
         if self._open is None or self._open[0] != key.recording_sha256:
             self._close()
-            recording = Recording.open(self._paths[key.recording_name])
+            recording = Recording.open(self._places[key.recording_sha256])
             self._open = (key.recording_sha256, CaseReader(recording, self._opened))
         return self._open[1].read(key)
 
@@ -96,35 +97,30 @@ class _Readers:
             self._open = None
 
 
-def _request(order: ExportOrder) -> ExportRequest:
+def _request(order: ExportOrder) -> tuple[ExportRequest, dict[str, Path]]:
+    """Return what is exported, and where each recording lies, by its checksum."""
     published: Format[Any] = find_format(order.format_name)
-    _check_names(order.recordings)
+    options = options_from_texts(published.options_type, order.options)
     keys: list[ReadingKey] = []
+    places: dict[str, Path] = {}
     for path in order.recordings:
         with Recording.open(path) as recording:
             if not recording.is_finished:
                 raise ExportError(unfinished_problem(path))
             _check_study(recording, order.opened)
-            keys += keys_of(recording, order.opened)
-    return ExportRequest(
+            found = keys_of(recording, order.opened)
+        keys += found
+        places.update((key.recording_sha256, path) for key in found)
+    request = ExportRequest(
         format=published,
-        options=options_from_texts(published.options_type, order.options),
+        options=options,
         keys=tuple(keys),
         destination=order.destination,
         is_excluded_wanted=order.is_excluded_wanted,
         software=f"reading-station {capture_app.__version__}",
         about=_about(order.opened),
     )
-
-
-def _check_names(paths: tuple[Path, ...]) -> None:
-    known: dict[str, Path] = {}
-    for path in paths:
-        if known.setdefault(path.name, path) != path:
-            raise ExportError(
-                f"Two recordings are called {path.name}: {known[path.name]} and {path}. Export them one by "
-                "one, or rename one of them."
-            )
+    return request, places
 
 
 def _check_study(recording: Recording, opened: OpenedStudy | None) -> None:
