@@ -46,6 +46,7 @@ from gaze_core.similarity.multimatch import (
     MultiMatchScores,
     ShortPaths,
     multimatch_matrix,
+    multimatch_relation,
     multimatch_scores,
     reduced,
     toolbox_profile,
@@ -112,6 +113,7 @@ __all__ = [
     "SimplificationThresholds",
     "multimatch_scores",
     "multimatch_matrix",
+    "multimatch_relation",
     "reduced",
     "toolbox_profile",
     # Other measures of scanpaths

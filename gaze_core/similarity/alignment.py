@@ -20,10 +20,13 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from gaze_core.similarity.scanpath import BoolArray, FloatArray, IntArray
+from gaze_core.similarity.scanpath import BoolArray, FloatArray, IntArray, SimilarityError
 
 CostOfDiagonal: TypeAlias = Callable[[int, int, int], FloatArray]
 """``(diagonal, first_row, stop_row)`` to costs of the cells (row, diagonal - row), shape (rows, pairs)."""
+
+MAX_MOVES: Final = 1 << 28
+"""Bytes of noted moves of a batch: a pair of 11,000 elements each."""
 
 _STAY: Final = 4
 _ROW_STEP: Final = np.array([0, 1, 1, 1, 0])  # by code: 0 left, 1 up, 2 and 3 diagonal, 4 stay
@@ -56,6 +59,11 @@ def align(cost_of_diagonal: CostOfDiagonal, row_counts: IntArray, column_counts:
         Size of each table, at least 1, shape (pairs,).
     """
     rows, columns = int(row_counts.max()), int(column_counts.max())
+    if (rows + columns) * rows * row_counts.size > MAX_MOVES:
+        raise SimilarityError(
+            f"Sequences of {rows} and {columns} elements are too long to be aligned; group them or sample them "
+            "at a lower rate first."
+        )
     moves = np.empty((rows + columns - 1, rows, row_counts.size), np.uint8)
     moves[0, 0] = _STAY
     cost = np.empty(row_counts.size)

@@ -26,6 +26,8 @@ from gaze_core.similarity.scanpath import FloatArray, SimilarityError
 
 SIDE_PX: Final = 32
 
+_ROWS_AT_ONCE: Final = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MomentWeights:
@@ -97,9 +99,12 @@ def moment_similarity(first: FloatArray, second: FloatArray, weights: MomentWeig
 def moment_matrix(features: npt.ArrayLike, weights: MomentWeights = HEAT_WEIGHTS) -> FloatArray:
     """Compare all maps by their features, shape (n, 2) to (n, n); symmetric, the diagonal is 1."""
     table = np.asarray(features, np.float64).reshape(-1, 2)
-    values = 1.0 - moment_difference(table[:, None], table, weights)
+    values = np.empty((len(table), len(table)))
+    for begin in range(0, len(table), _ROWS_AT_ONCE):
+        rows = slice(begin, begin + _ROWS_AT_ONCE)
+        values[rows] = 1.0 - moment_difference(table[rows, None], table, weights)
     np.fill_diagonal(values, 1.0)
-    return np.asarray(values)
+    return values
 
 
 def moment_sequence_similarity(

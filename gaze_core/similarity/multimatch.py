@@ -18,10 +18,10 @@ put first, so that the result does not depend on the order asked for.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -37,6 +37,9 @@ from gaze_core.similarity.tiles import pair_tiles
 
 SHORTEST_SCANPATH: Final = 3
 """Fewer fixations than this cannot be compared, published as a rule of the toolbox."""
+
+PairsDone: TypeAlias = Callable[[int, int], None]
+"""Called now and then with the number of pairs compared so far and of all."""
 
 CHANNELS: Final = ("shape", "direction", "length", "position", "duration")
 
@@ -137,25 +140,59 @@ def multimatch_scores(first: Scanpath, second: Scanpath, profile: MultiMatchProf
     return MultiMatchScores(**dict(zip(CHANNELS, values.tolist(), strict=True)))
 
 
-def multimatch_matrix(scanpaths: Sequence[Scanpath], profile: MultiMatchProfile) -> FloatArray:
+def multimatch_matrix(
+    scanpaths: Sequence[Scanpath], profile: MultiMatchProfile, on_progress: PairsDone | None = None
+) -> FloatArray:
     """Compare all scanpaths with each other, shape (n, n, 5) in the order of `CHANNELS`.
 
     Symmetric; the diagonal is 1, also where a scanpath is too short to be compared with others.
     """
+    count = len(scanpaths)
+    values = np.full((count, count, len(CHANNELS)), _value_of_short(profile))
+    values[np.arange(count), np.arange(count)] = 1.0
+    for first, second, five in _compared_pairs(scanpaths, profile, on_progress):
+        values[first, second] = values[second, first] = five
+    return values
+
+
+def multimatch_relation(
+    scanpaths: Sequence[Scanpath],
+    profile: MultiMatchProfile,
+    reduction: MultiMatchReduction,
+    on_progress: PairsDone | None = None,
+) -> FloatArray:
+    """Compare all scanpaths with each other by one number, shape (n, n): a fifth of the memory."""
+    count = len(scanpaths)
+    values = np.full((count, count), _value_of_short(profile))
+    np.fill_diagonal(values, 1.0)
+    for first, second, five in _compared_pairs(scanpaths, profile, on_progress):
+        values[first, second] = values[second, first] = reduced(five, reduction)
+    return values
+
+
+def _value_of_short(profile: MultiMatchProfile) -> float:
+    return float("nan") if profile.short_paths is ShortPaths.NAN else 0.0
+
+
+def _compared_pairs(
+    scanpaths: Sequence[Scanpath], profile: MultiMatchProfile, on_progress: PairsDone | None
+) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+    """Yield indices of pairs, each pair once, and their five values; too short scanpaths are in no pair."""
     paths = [_prepared(path, profile) for path in scanpaths]
-    missing = np.nan if profile.short_paths is ShortPaths.NAN else 0.0
-    values = np.full((len(paths), len(paths), len(CHANNELS)), missing)
-    values[np.arange(len(paths)), np.arange(len(paths))] = 1.0
     counts, table = _table(paths)
     # Canonical order: shorter first, then by the vectors themselves.
     rank = sorted(
         range(len(paths)), key=lambda index: (counts[index], table[:, : counts[index], index].tobytes())
     )
     order = np.array(rank, np.int64)
+    comparable = int(np.count_nonzero(counts))
+    done, pairs = 0, comparable * (comparable - 1) // 2
     for tile in pair_tiles(counts[order]):
         first, second = order[tile.first], order[tile.second]
-        values[first, second] = values[second, first] = _compared(table, counts, first, second, profile)
-    return values
+        yield first, second, _compared(table, counts, first, second, profile)
+        done += first.size
+        if on_progress is not None:
+            on_progress(done, pairs)
 
 
 def reduced(values: FloatArray, reduction: MultiMatchReduction) -> FloatArray:

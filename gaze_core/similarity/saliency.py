@@ -110,9 +110,9 @@ def normalised_scanpath_saliency(density: npt.ArrayLike, scanpath: Scanpath, ddo
 def area_under_curve(density: npt.ArrayLike, scanpath: Scanpath) -> float:
     """Return AUC of Judd, 0..1, without jitter: pixels fixated more than once count once.
 
-    NaN without fixations, or where every pixel is fixated. Equal values of the map count against it. With one
     NaN without fixations, or where every pixel is fixated. Equal values of the map count against it. With
-    is the definition of its authors.
+    one fixation this is `next_fixation_area`. A copy in wide use counts one pixel too many at each threshold;
+    this is the definition of its authors.
     """
     values = _map(density)
     is_fixated = np.zeros(values.shape, np.bool_)

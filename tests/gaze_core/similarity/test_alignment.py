@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gaze_core.similarity import SimilarityError
 from gaze_core.similarity.alignment import align
 from gaze_core.similarity.string_alignment import gap_scores
 from gaze_core.similarity.tiles import pair_tiles
@@ -69,3 +71,9 @@ def test_every_pair_of_sequences_with_symbols_is_in_one_tile(lengths):
         assert np.all(counts[tile.first] <= counts[tile.second])
         moves = tile.first.size * rows * (rows + columns)
         assert tile.first.size == 1 or moves <= max(1_200_000, 800 * (rows + columns))
+
+
+def test_sequences_too_long_to_align_are_refused_before_memory_is_taken():
+    counts = np.array([20_000])
+    with pytest.raises(SimilarityError, match="Sequences of 20000 and 20000 elements are too long"):
+        align(lambda diagonal, first, stop: np.zeros((stop - first, 1)), counts, counts)

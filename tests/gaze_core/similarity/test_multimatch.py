@@ -21,6 +21,7 @@ from gaze_core.similarity import (
     SimplificationThresholds,
     gaze_groups,
     multimatch_matrix,
+    multimatch_relation,
     multimatch_scores,
     reduced,
     toolbox_profile,
@@ -140,6 +141,18 @@ def test_the_matrix_of_all_holds_what_each_pair_gives(random_paths):
 
 def test_no_scanpaths_make_an_empty_matrix():
     assert multimatch_matrix([], GAZESEARCH).shape == (0, 0, 5)
+
+
+def test_a_relation_holds_the_reduced_values_and_tells_how_far_it_is(random_paths):
+    told = []
+    for profile in (GAZESEARCH, TOOLBOX):
+        relation = multimatch_relation(
+            random_paths, profile, MultiMatchReduction.MEAN4, lambda done, pairs: told.append((done, pairs))
+        )
+        matrix = multimatch_matrix(random_paths, profile)
+        np.testing.assert_array_equal(relation, reduced(matrix, MultiMatchReduction.MEAN4))
+    assert (36, 36) in told  # all nine, padded
+    assert told[-1] == (15, 15)  # the six with three fixations or more
 
 
 def test_five_values_become_one_as_named():
