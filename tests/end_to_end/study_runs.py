@@ -116,6 +116,16 @@ class RobotProcess:
                     os.kill(pid, signal.SIGKILL)
         return killed_ns
 
+    def seconds_by_place(self) -> dict[str, float]:
+        """Return how long it was at each place, the longest first; of one that listens."""
+        spent: dict[str, float] = {}
+        began_s, here = 0.0, "start of the program"
+        for at_s, line in [*self.lines, (self.age_s, "at the end")]:
+            if line.startswith("at "):
+                spent[here] = spent.get(here, 0.0) + at_s - began_s
+                began_s, here = at_s, line.removeprefix("at ")
+        return dict(sorted(spent.items(), key=lambda each: -each[1]))
+
     @property
     def age_s(self) -> float:
         """Seconds since it was started."""
