@@ -61,8 +61,8 @@ def align(cost_of_diagonal: CostOfDiagonal, row_counts: IntArray, column_counts:
     rows, columns = int(row_counts.max()), int(column_counts.max())
     if (rows + columns) * rows * row_counts.size > MAX_MOVES:
         raise SimilarityError(
-            f"Sequences of {rows} and {columns} elements are too long to be aligned; group them or sample them "
-            "at a lower rate first."
+            f"Sequences of {rows} and {columns} elements are too long to be aligned; group them or sample "
+            "them at a lower rate first."
         )
     moves = np.empty((rows + columns - 1, rows, row_counts.size), np.uint8)
     moves[0, 0] = _STAY
