@@ -21,7 +21,7 @@ from capture_app.session.reading import (
 from capture_app.session.study import OpenedStudy, open_study, plan_for
 from capture_app.session.study_desk.folder import StudyFolder
 from capture_app.session.study_desk.folder_layout import recording_facts, session_id_for
-from gaze_core.rows import IMAGE, Rows
+from gaze_core.rows import IMAGE, SCREEN, VIEWPORT, Rows
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingFacts, ParticipantRecord, SettingsRecord
 from recordings_schema.testing import METADATA, TRACKER, append_samples
@@ -202,6 +202,12 @@ class PeriodRig(Rig):
 
 
 def append(writer: RecordingWriter, made: Sequence[tuple[str, Rows]]) -> None:
-    """Record rows of the case loop."""
+    """Record rows of the case loop, and the image that each screen which shows one puts before the reader."""
     for name, rows in made:
+        for row in rows[rows["kind"] == b"image"] if name == SCREEN.name else ():
+            t_ns = row["t_presented_host_ns"]
+            shown = VIEWPORT.row(
+                t_asked_host_ns=t_ns, t_presented_host_ns=t_ns, trial=row["trial"], image_id=0, cause="show"
+            )
+            writer.append(DatasetKey.VIEWPORT, shown)
         writer.append(DATASET_OF[name], rows)
