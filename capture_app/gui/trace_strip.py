@@ -18,6 +18,7 @@ _TICK_S = 5
 _GAZE_SHARE = 0.58  # of the height above the axis
 _AXIS_HEIGHT = 16
 _VALID_HEIGHT = 6
+_LABEL_GAP = 3  # between the line of an event and its words
 
 
 class TraceStrip(QWidget):
@@ -181,12 +182,36 @@ class TraceStrip(QWidget):
 
     def _draw_events(self, painter: QPainter, trace: SignalTrace, plot: QRectF) -> None:
         painter.setPen(QPen(QColor(self._colours.information), 1.0))
-        for before_now_s, kind in trace.events:
+        free_to = plot.right()  # words of newer events begin here
+        for before_now_s, kind in sorted(trace.events, key=lambda event: abs(event[0])):
             x = plot.right() - abs(before_now_s) / SHOWN_S * plot.width()
             if x < plot.left():
                 continue
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-            painter.drawText(QPointF(x + 3, plot.top() + 10), kind.replace("_", " "))
+            words = kind.replace("_", " ")
+            left = label_left(x, painter.fontMetrics().horizontalAdvance(words), plot.left(), free_to)
+            if left is not None:
+                painter.drawText(QPointF(left, plot.top() + 10), words)
+                free_to = min(left, x)
+
+
+def label_left(x: float, width: float, low: float, high: float) -> float | None:
+    """Return where the words of an event begin: right of its line, else left of it; None without room.
+
+    Parameters
+    ----------
+    x
+        Of the event's line.
+    width
+        Of its words.
+    low, high
+        Where words may begin and have to end.
+    """
+    if x + _LABEL_GAP + width <= high:
+        return x + _LABEL_GAP
+    if x - _LABEL_GAP <= high and x - _LABEL_GAP - width >= low:
+        return x - _LABEL_GAP - width
+    return None
 
 
 def _lane_y(signal: Floats, limits: tuple[float, float], lane: QRectF) -> Floats:
