@@ -11,7 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "images", "heatmaps", "detectors", "similarity", "acquisition", "station", "signals", "speech", "drawing",
-    "screens",
+    "screens", "study_session",
 )  # fmt: skip
 
 
