@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QListView,
@@ -24,11 +24,13 @@ from capture_app.session.study import StudyFinding
 from recordings_schema.findings import Severity
 
 _BETWEEN: Final = "  \N{MIDDLE DOT}  "
+_BESIDE_TEXT_PX: Final = 4 * tokens.SPACE_S  # padding, between sign and text, what Qt leaves free
+_TALLEST_PX: Final = 10_000
 LEVELS: Final = {Severity.ERROR: "bad", Severity.WARNING: "attention", Severity.NOTE: "information"}
 
 
-class _SignAtFirstLine(QStyledItemDelegate):
-    """Puts the sign beside the first line of several, as everywhere else."""
+class _WholeText(QStyledItemDelegate):
+    """Gives every line of a finding its room, and puts the sign beside the first, as everywhere else."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -37,6 +39,19 @@ class _SignAtFirstLine(QStyledItemDelegate):
         super().initStyleOption(option, index)
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
         option.decorationAlignment = top
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Return the room of the text as it is wrapped; the style takes the padding for text, and elides."""
+        hint = super().sizeHint(option, index)
+        view = self.parent()
+        if not isinstance(view, QListWidget):
+            return hint
+        width = view.viewport().width() - tokens.GLYPH_SIZE - _BESIDE_TEXT_PX
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        wrapped = view.fontMetrics().boundingRect(
+            QRect(0, 0, max(width, 1), _TALLEST_PX), Qt.TextFlag.TextWordWrap, text
+        )
+        return QSize(hint.width(), max(hint.height(), wrapped.height() + 2 * tokens.SPACE_XS))
 
 
 class FindingsList(QListWidget):
@@ -54,7 +69,7 @@ class FindingsList(QListWidget):
             Severity.NOTE: self.tr("Note"),
         }
         self.setAccessibleName(self.tr("Findings of the study's check"))
-        self.setItemDelegate(_SignAtFirstLine(self))
+        self.setItemDelegate(_WholeText(self))
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QPushButton
 
+from capture_app.gui import tokens
 from capture_app.gui.study_start.editor_page import EditorPage, UnsavedQuestion
 from capture_app.gui.study_start.findings_dialog import FindingsDialog
 from capture_app.gui.study_start.findings_list import FindingsList
@@ -55,6 +58,20 @@ def test_a_finding_says_how_grave_where_what_and_what_to_do(qtbot, themed):
         assert word in shown.item(0).text()
     shown.set_colours(LIGHT)
     assert not shown.item(0).icon().isNull()
+
+
+@pytest.mark.parametrize("width_px", [260, 330, 480, 640])
+def test_nothing_of_a_finding_is_left_out_however_narrow_the_list_is(qtbot, themed, width_px):
+    remedy = "Give width_mm and height_mm once the screen of the study is known, measured with a ruler."
+    shown = FindingsList(DARK, None)
+    qtbot.addWidget(shown)
+    shown.resize(width_px, 400)
+    shown.show()
+    shown.show_findings((replace(ERROR, what="The size of the screen is not fixed.", remedy=remedy),))
+    room = shown.visualItemRect(shown.item(0))
+    text = QRect(0, 0, room.width() - tokens.GLYPH_SIZE - 3 * tokens.SPACE_S, 1000)
+    needed = shown.fontMetrics().boundingRect(text, Qt.TextFlag.TextWordWrap, shown.item(0).text())
+    assert room.height() >= needed.height()
 
 
 def test_a_thousand_findings_are_shown(qtbot, themed):
