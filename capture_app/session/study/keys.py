@@ -53,9 +53,13 @@ class Declared:
     default: Any  # None where it is required
 
 
-@cache  # a study has dozens of tables of few types, and reading annotations costs milliseconds
 def declared_keys(record_type: type[Any]) -> tuple[Declared, ...]:
     """Return the keys of a record type in the order of their declaration."""
+    return _declared_keys(record_type)
+
+
+@cache  # a study has dozens of tables of few types, and reading annotations costs milliseconds
+def _declared_keys(record_type: Any) -> tuple[Declared, ...]:
     plain = typing.get_type_hints(record_type)
     annotated = typing.get_type_hints(record_type, include_extras=True)
     return tuple(
