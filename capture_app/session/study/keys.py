@@ -55,7 +55,8 @@ class Declared:
 
 def declared_keys(record_type: type[Any]) -> tuple[Declared, ...]:
     """Return the keys of a record type in the order of their declaration."""
-    return _declared_keys(record_type)
+    record: Any = record_type  # the checker takes a bare type for nothing that can be hashed
+    return _declared_keys(record)
 
 
 @cache  # a study has dozens of tables of few types, and reading annotations costs milliseconds
