@@ -274,6 +274,8 @@ class StudyPage(QWidget):
         plan = self._plan
         if plan is None:
             return self.tr("Start")
+        if plan.unended is not None:
+            return self.tr("Start: the end of {0}").format(plan.unended.stem)
         if plan.interrupted:
             return self.tr("Start: {0}, at the interrupted case {1}").format(plan.reader, plan.interrupted)
         words = self.tr("Start: {0}, case {1} of {2}")

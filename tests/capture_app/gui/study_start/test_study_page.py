@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -68,6 +69,8 @@ def test_the_button_says_what_will_happen(page):
     assert page.start_button.text() == "Start: R01, case 13 of 50"
     page.show_plan(replace(PLAN, interrupted="case-07"))
     assert page.start_button.text() == "Start: R01, at the interrupted case case-07"
+    page.show_plan(replace(PLAN, counted=50, unended=Path("R01_p1_s002.gazeh5")))
+    assert page.start_button.text() == "Start: the end of R01_p1_s002"
 
 
 def test_an_empty_form_is_not_scolded_before_the_start(page):
