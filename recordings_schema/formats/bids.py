@@ -33,6 +33,7 @@ from recordings_schema.formats.bids_texts import (
     physioevents_description,
 )
 from recordings_schema.formats.contract import (
+    NO_GAZE,
     CaseSink,
     DatasetSink,
     Facts,
@@ -63,7 +64,7 @@ class BidsFormat(Format[BidsOptions]):
     version: ClassVar[str] = "1"
     options_type: ClassVar[type[BidsOptions]] = BidsOptions
     losses: ClassVar[tuple[str, ...]] = (
-        "Gaze is on the screen, not on the image; views are left out, so zoomed images cannot be mapped again.",
+        "Gaze is on the screen, not on the image; the rectangles of views are left out.",
         "Answers, shapes and labels are left out.",
         "Names of readers and tasks keep letters and digits only, as BIDS asks.",
     )
@@ -76,7 +77,7 @@ class BidsFormat(Format[BidsOptions]):
     def problem(self, reading: CaseReading, options: BidsOptions) -> str:
         """Return why a reading cannot be in this format."""
         del options
-        return "" if len(reading.samples) else "No sample came while its images were visible."
+        return "" if len(reading.samples) else NO_GAZE
 
     def write_case(
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: BidsOptions

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 
@@ -19,6 +19,11 @@ Facts: TypeAlias = dict[str, Any]
 """What a format wants to know of a written case when it finishes; JSON."""
 
 OptionsT = TypeVar("OptionsT")
+
+NO_GAZE: Final = (
+    "It has no gaze: no sample came while its images were visible, or it was gone on with in this recording "
+    "after its gaze was recorded in an earlier one."
+)
 
 
 class FormatError(Exception):

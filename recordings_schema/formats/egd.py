@@ -19,6 +19,7 @@ import numpy as np
 
 from gaze_core.mapping import placement_of
 from recordings_schema.formats.contract import (
+    NO_GAZE,
     CaseSink,
     DatasetSink,
     Facts,
@@ -66,7 +67,7 @@ class EgdFormat(Format[EgdOptions]):
     version: ClassVar[str] = "1"
     options_type: ClassVar[type[EgdOptions]] = EgdOptions
     losses: ClassVar[tuple[str, ...]] = (
-        "Readings whose image was zoomed, moved or windowed away from its fixed place are left out.",
+        "Readings whose image was zoomed or moved away from its fixed place are left out.",
         "Pads are whole px of a 1920 x 1080 display; positions on the image follow from them.",
         "Columns of the master sheet that only a hospital knows are empty, as is what was not measured.",
         "Sound and pictures of the anatomy are not written.",
@@ -82,6 +83,8 @@ class EgdFormat(Format[EgdOptions]):
     def problem(self, reading: CaseReading, options: EgdOptions) -> str:
         """Return why a reading cannot be in this format."""
         del options
+        if not len(reading.samples):
+            return NO_GAZE
         return "" if _pads(reading) is not None else ZOOMED
 
     def write_case(

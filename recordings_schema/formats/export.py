@@ -192,6 +192,7 @@ def _write_case(
     else:
         sink = staging.case(planned.number)
         facts = request.format.write_case(planned, reading, sink, request.options)
+        sink.sync()
     # Through JSON, so that a resumed export sees exactly what an uninterrupted one sees.
     facts = json.loads(json.dumps(facts))
     staging.note_done(planned.number, facts)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
 from recordings_schema.formats.contract import (
+    NO_GAZE,
     CaseSink,
     DatasetSink,
     Facts,
@@ -83,6 +84,8 @@ class ReflacxFormat(Format[ReflacxOptions]):
     def problem(self, reading: CaseReading, options: ReflacxOptions) -> str:
         """Return why a reading cannot be in this format."""
         del options
+        if not len(reading.samples) and not reading.key.exclusion:
+            return NO_GAZE
         wrong = [
             shape
             for shape in _ellipses(reading)

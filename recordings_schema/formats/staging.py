@@ -148,20 +148,33 @@ class CaseStaging:
 
     def __init__(self, dataset: Path, tables: Path) -> None:
         self._dataset, self._tables = dataset, tables
+        self._written: set[Path] = set()
 
     def file(self, path: str, content: bytes) -> None:
         """Write a file of the dataset."""
-        _place(self._dataset, path).write_bytes(content)
+        place = _place(self._dataset, path)
+        place.write_bytes(content)
+        self._written.add(place)
 
     def copy(self, path: str, source: Path) -> None:
         """Copy a file into the dataset."""
-        shutil.copyfile(source, _place(self._dataset, path))
+        place = _place(self._dataset, path)
+        shutil.copyfile(source, place)
+        self._written.add(place)
 
     def add(self, table: str, content: bytes) -> None:
         """Add lines to a table over all cases."""
         self._tables.mkdir(parents=True, exist_ok=True)
-        with (self._tables / table).open("ab") as file:
+        place = self._tables / table
+        with place.open("ab") as file:
             file.write(content)
+        self._written.add(place)
+
+    def sync(self) -> None:
+        """Let everything reach the disk: only then may the case be noted as done."""
+        for place in sorted(self._written):
+            with place.open("rb+") as file:
+                os.fsync(file.fileno())
 
 
 def file_sha256(path: Path) -> str:

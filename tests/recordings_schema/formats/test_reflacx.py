@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from recordings_schema.formats.bids import BidsFormat
+from recordings_schema.formats.contract import NO_GAZE, Format
+from recordings_schema.formats.egd import EgdFormat
 from recordings_schema.formats.reading import Origin, ReadWord
 from recordings_schema.formats.reflacx import ReflacxFormat
 from recordings_schema.formats.reflacx_check import reflacx_problems
@@ -71,6 +74,13 @@ def test_numbers_are_rounded_as_in_the_worked_numbers(vectors: dict[str, Any]) -
         repr(quoted_lines([("a", "b", "c"), (1, True, None)], end=CR_LF))
         == vectors["reflacx_csv_bytes"]["repr"]
     )
+
+
+def test_the_pupil_constant_is_weighted_by_duration_as_in_the_worked_numbers(vectors: dict[str, Any]) -> None:
+    each = vectors["pupil_normalisation"]
+    constant = weighted_mean(each["sizes"], each["durations"])
+    assert constant == each["constant"]
+    assert rounded(950 / constant, 3) == [str(each["pupil_area_normalized_of_950"])]
 
 
 def test_windows_are_averaged_as_in_the_worked_numbers(vectors: dict[str, Any]) -> None:
@@ -173,6 +183,15 @@ def test_several_images_at_once_are_left_out_with_a_reason(tmp_path: Path) -> No
     assert [each.reason for each in result.left_out] == [
         "Several images were shown at once; this format holds one."
     ]
+
+
+@pytest.mark.parametrize("published", [ReflacxFormat(), EgdFormat(), BidsFormat()])
+def test_a_reading_without_any_sample_is_left_out_and_says_why(
+    tmp_path: Path, published: Format[Any]
+) -> None:
+    blind = make_reading(trial=1, seconds=0.0)
+    result = export(published, [make_reading(), blind], tmp_path / "data")
+    assert [each.reason for each in result.left_out] == [NO_GAZE]
 
 
 def word(text: str, onset_ns: int = 0, offset_ns: int = 600) -> ReadWord:
