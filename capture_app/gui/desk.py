@@ -296,7 +296,9 @@ class Desk(QObject):
             self.settings.tracker_options,
         )
         self.change_settings(settings)
-        if tracker_changed and self._operator.is_station:
+        study = self._session.study_desk.state
+        is_used = self._operator.is_station if study is None else not study.opened.study.tracker.driver
+        if tracker_changed and is_used:
             self._connects_later = self._is_recording
             if not self._connects_later:
                 self.connect_tracker()

@@ -131,8 +131,9 @@ class StartFormPanel(SettingsForm):
 
     def show_plan(self, text: str) -> None:
         """Say below the reader what they would do now."""
-        self.plan.setText(text)
-        self.form.setRowVisible(self.plan, bool(text))
+        self.plan.setText(
+            text or self.tr("Choose a reader, or type a pseudonym. What comes next is told here.")
+        )
 
     def show_problems(self, problems: tuple[FieldProblem, ...], *, also_untouched: bool) -> None:
         """Show each problem at its field; fields nobody touched are left in peace before the start."""
@@ -180,7 +181,7 @@ class StartFormPanel(SettingsForm):
             self.add_field(name, title, field)
             if name == "reader":
                 self.form.addRow("", self.plan)
-                self.form.setRowVisible(self.plan, False)
+                self.show_plan("")  # always there, so that nothing below moves once it is known
         self.form.addRow(self.tr("Distance"), self.distance)
         self.form.addRow("", self.skip)
         self.add_field("comment", self.tr("Comment"), self.comment)

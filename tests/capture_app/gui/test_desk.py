@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -263,6 +264,19 @@ def test_another_tracker_in_the_settings_is_connected_at_once(windows, session):
         replace(windows.desk.settings, tracker="lsl", tracker_options={"stream": "x"})
     )
     assert session.asked[-1] == ("connect_tracker", "lsl", {"stream": "x"})
+
+
+@pytest.mark.parametrize(("own", "is_connected"), [("", True), ("eyelink", False)])
+def test_on_the_page_of_a_study_too_unless_the_study_names_its_tracker(
+    windows, session, monkeypatch, own, is_connected
+):
+    study = SimpleNamespace(
+        opened=SimpleNamespace(study=SimpleNamespace(tracker=SimpleNamespace(driver=own)))
+    )
+    monkeypatch.setattr(type(session.study_desk), "state", property(lambda _desk: study))
+    windows.operator.show_study()
+    windows.desk._settings_accepted(replace(windows.desk.settings, tracker="lsl", tracker_options={}))
+    assert (("connect_tracker", "lsl", {}) in session.asked) is is_connected
 
 
 def test_the_windows_leave_nothing_behind(qapp, session, station, store):
