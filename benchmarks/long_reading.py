@@ -20,7 +20,7 @@ from drivers.mock.settings import MockSettings
 from drivers.mock.tracker import MockTracker
 from gaze_core.eyes import Eye
 from gaze_core.geometry import Rect, Screen, ViewingGeometry
-from gaze_core.rows import EVENT, SCREEN, TRIAL, TRUTH, TRUTH_EVENT, VIEWPORT, Rows
+from gaze_core.rows import ANSWER, DRIFT, EVENT, SCREEN, SHAPE, TRIAL, TRUTH, TRUTH_EVENT, WORD, Rows
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import (
     ClosingFacts,
@@ -38,12 +38,17 @@ SETUP: Final = ViewingSetup(width_px=1920, height_px=1080, width_mm=528.0, heigh
 SCREEN_PX: Final = Screen(width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0)
 GEOMETRY: Final = ViewingGeometry(SCREEN_PX, 650.0)
 CASE_S: Final = 60.0
+REPORT: Final = (
+    "There is a small nodule in the right upper lobe and the heart is enlarged without an effusion"
+)
 _SIMULATED_S: Final = 300.0
 _BATCH_ROWS: Final = 4800
 _AREA: Final = Rect(0.0, 0.0, 1920.0, 1080.0)
 
 
-def write_long_reading(path: Path, seconds: float, *, rate_hz: float = 1200.0) -> Path:
+def write_long_reading(
+    path: Path, seconds: float, *, rate_hz: float = 1200.0, case_s: float = CASE_S
+) -> Path:
     """Write a finished recording of `seconds` at `path`, its images in a folder beside it; return `path`."""
     images = [load_image(each) for each in write_phantoms(path.parent / "phantoms")]
     settings = MockSettings.for_scenario("typical", seed=4, rate_hz=rate_hz, preset="tobii-pro-spectrum")
@@ -51,7 +56,7 @@ def write_long_reading(path: Path, seconds: float, *, rate_hz: float = 1200.0) -
     writer = RecordingWriter.create(path, _metadata(), MockTracker(settings, SETUP).open())
     for image_id, image in enumerate(images):
         writer.append(DatasetKey.IMAGES, image_row(image, image_id, path.parent))
-    viewport, trials, others = _sides(images, seconds)
+    viewport, trials, others = _sides(images, seconds, case_s)
     writer.append(DatasetKey.VIEWPORT, viewport)
     writer.append(DatasetKey.TRIALS, trials)
     for key, rows in others.items():
@@ -91,30 +96,28 @@ def _stream(made: Simulated, seconds: float, rate_hz: float) -> Iterator[tuple[R
             yield gaze, made.raw[first : first + len(gaze)]
 
 
-def _sides(images: list[Stimulus], seconds: float) -> tuple[Rows, Rows, dict[DatasetKey, Rows]]:
-    viewport, trials, screens, events = [], [], [], []
-    for trial in range(max(1, round(seconds / CASE_S))):
+def _sides(
+    images: list[Stimulus], seconds: float, case_s: float
+) -> tuple[Rows, Rows, dict[DatasetKey, Rows]]:
+    viewport, trials = [], []
+    others: dict[DatasetKey, list[Rows]] = {}
+    for trial in range(max(1, round(seconds / case_s))):
         image = images[trial % len(images)]
-        begin_ns = round(trial * CASE_S * 1e9)
+        begin_ns = round(trial * case_s * 1e9)
         view = PaneView.fitted(
             image_width_px=image.width_px, image_height_px=image.height_px, area_screen_px=_AREA,
             grey_range=GreyRange(low=image.low_value, high=image.high_value),
             start_window=image.start_window, pixel_aspect=image.pixel_aspect,
         )  # fmt: skip
         case = {"trial": trial, "case_id": f"case {trial + 1}", "image_ids": str(trial % len(images))}
-        end_ns = begin_ns + round(min(CASE_S, seconds) * 1e9)
+        end_ns = begin_ns + round(min(case_s, seconds) * 1e9)
         trials += [
             TRIAL.row(t_host_ns=begin_ns, state="open", **case),
             TRIAL.row(t_host_ns=end_ns - 1_000_000, state="done", **case),
         ]
-        screens.append(
-            SCREEN.row(
-                t_asked_host_ns=begin_ns, t_presented_host_ns=begin_ns, trial=trial, attempt=0, visit=0,
-                screen="read", kind="image", cause="next",
-            )
-        )  # fmt: skip
-        events.append(EVENT.row(t_host_ns=begin_ns, kind="image_shown", source="app", trial=trial))
-        for offset_s, cause in ((0.1, "show"), (0.3 * CASE_S, "zoom"), (0.6 * CASE_S, "fit")):
+        for key, rows in _acts(trial, image, begin_ns, case_s).items():
+            others.setdefault(key, []).append(rows)
+        for offset_s, cause in ((0.1, "show"), (0.3 * case_s, "zoom"), (0.6 * case_s, "fit")):
             at_ns = begin_ns + round(offset_s * 1e9)
             shown = view.zoom_about(960.0, 540.0, 3) if cause == "zoom" else view
             viewport.append(
@@ -124,8 +127,56 @@ def _sides(images: list[Stimulus], seconds: float) -> tuple[Rows, Rows, dict[Dat
                     frames_late=0, cause=cause,
                 )
             )  # fmt: skip
-    others = {DatasetKey.SCREENS: np.concatenate(screens), DatasetKey.EVENTS: np.concatenate(events)}
-    return np.concatenate([VIEWPORT.empty(0), *viewport]), np.concatenate(trials), others
+    return (
+        np.concatenate(viewport),
+        np.concatenate(trials),
+        {key: np.concatenate(each) for key, each in others.items()},
+    )
+
+
+def _acts(trial: int, image: Stimulus, begin_ns: int, case_s: float) -> dict[DatasetKey, Rows]:
+    """Return what the reader did in one case: drew, spoke, answered, after a drift check."""
+
+    def at(share: float) -> int:
+        return begin_ns + round(share * case_s * 1e9)
+
+    screens = [
+        SCREEN.row(
+            t_asked_host_ns=at(share), t_presented_host_ns=at(share), trial=trial, attempt=0, visit=0,
+            screen=name, kind=kind, cause="next",
+        )
+        for share, name, kind in ((0.0, "read", "image"), (0.75, "ellipses", "shapes"), (0.9, "sure", "likert"))
+    ]  # fmt: skip
+    shape = SHAPE.row(
+        t_host_ns=at(0.5), trial=trial, attempt=0, shape=0, action="drawn", kind="ellipse",
+        image_id=trial % 3, pane=0, slice=0, left_image_px=0.24 * image.width_px,
+        top_image_px=0.3 * image.height_px, right_image_px=0.38 * image.width_px,
+        bottom_image_px=0.42 * image.height_px, labels="pulmonary-nodule", certainty=4,
+    )  # fmt: skip
+    words = [
+        WORD.row(
+            trial=trial, attempt=0, version=0, index=index, text=text, kind="recognised", score=0.9,
+            t_onset_host_ns=at(0.2 + 0.02 * index), t_offset_host_ns=at(0.2 + 0.02 * index + 0.016),
+        )
+        for index, text in enumerate(REPORT.split())
+    ]  # fmt: skip
+    answer = {"trial": trial, "attempt": 0}
+    return {
+        DatasetKey.SCREENS: np.concatenate(screens),
+        DatasetKey.SHAPES: shape,
+        DatasetKey.WORDS: np.concatenate(words),
+        DatasetKey.ANSWERS: np.concatenate(
+            [
+                ANSWER.row(t_host_ns=at(0.8), screen="ellipses", name="nodule", value='"present"', **answer),
+                ANSWER.row(t_host_ns=at(0.95), screen="sure", name="how sure", value="4", **answer),
+            ]
+        ),
+        DatasetKey.DRIFT: DRIFT.row(
+            t_host_ns=at(0.0), trial=trial, x_norm=0.5, y_norm=0.5, eye="average", azimuth_offset_deg=0.2,
+            elevation_offset_deg=-0.3, running_deg=0.36, outcome="measured",
+        ),
+        DatasetKey.EVENTS: EVENT.row(t_host_ns=at(0.0), kind="image_shown", source="app", trial=trial),
+    }  # fmt: skip
 
 
 def _scene(image: Stimulus) -> Scene:

@@ -138,6 +138,10 @@ SHOTS = (
     Shot(name="reading-labels-150", scene="reading-labels", size_px=(2560, 1440), scale=1.5),
     Shot(name="reading-ellipses-200", scene="reading-ellipses", size_px=(2560, 1440), scale=2.0),
     Shot(name="two-monitors", scene="two-monitors"),
+    Shot(name="replay", scene="replay"),
+    Shot(name="replay-whole-light-150", scene="replay-whole", size_px=(2560, 1440), scale=1.5, theme="light"),
+    Shot(name="replay-samples", scene="replay-samples"),
+    Shot(name="replay-missing-200", scene="replay-missing", size_px=(2560, 1440), scale=2.0),
 )
 
 
@@ -150,6 +154,8 @@ CALIBRATION_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.sta
 STUDY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("stud")})
 
 READING_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("reading")})
+
+REPLAY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("replay")})
 
 
 def main() -> None:
@@ -202,6 +208,7 @@ def make(shot: Shot) -> None:
         "reader": reader,
         "reader-target": reader,
         "two-monitors": two_monitors,
+        **dict.fromkeys(REPLAY_SCENES, replay),
     }
     picture = scenes[shot.scene](application, switch.colours, shot)
     picture.save(str(FOLDER / f"{shot.name}.png"), "PNG", 0)  # type: ignore[attr-defined]  # a QImage
@@ -444,6 +451,16 @@ def reading(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt i
     if shot.scene == "reading-keys":
         window.screens.toggle_keys()
     return _settled(application, window, render)
+
+
+def replay(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """A recording that is looked at again."""
+    import screenshot_replay as shown
+
+    def settled(window):  # type: ignore[no-untyped-def]  # Qt is imported late
+        return _settled(application, window)
+
+    return shown.picture(application, colours, shot.scene, _logical(shot), settled)
 
 
 def two_monitors(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late

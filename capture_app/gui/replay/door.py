@@ -42,6 +42,7 @@ class ReplayDoor(QObject):
         self._work: Work | None = None
         self._wait: WaitDialog | None = None
         self._waiting: list[Path] = []
+        self._message: MessageDialog | None = None  # without a parent nothing else would keep it
 
     def open(self, path: Path) -> None:
         """Open a recording and show it; several are opened in turn."""
@@ -102,9 +103,8 @@ class ReplayDoor(QObject):
 
     def _failed(self, sentence: str) -> None:
         self._end_wait()
-        dialog = MessageDialog(self.tr("It cannot be replayed"), sentence, self._parent)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._message = MessageDialog(self.tr("It cannot be replayed"), sentence, self._parent)
+        self._message.open()
         self._next()
 
     def _next(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from capture_app.gui.dialogs import MessageDialog, SummaryDialog
 from capture_app.gui.replay.door import ReplayDoor
 from capture_app.gui.replay.window import ReplayWindow
+from capture_app.gui.start_page import StartPage
 from capture_app.gui.tokens import DARK, LIGHT
 from capture_app.session.replay import HeatmapSpan, ReplaySource, ViewMode
 
@@ -141,7 +143,7 @@ def test_the_wheel_zooms_about_the_pointer_down_to_single_samples(qtbot, window)
 def test_two_cursors_measure_what_lies_between(qtbot, window):
     window.timeline.set_cursors((3 * S, S))
     text = window.transport.measure.text()
-    assert text.startswith(("2.000 s · 600 samples", "2.000 s · 601 samples"))
+    assert re.match(r"2\.000 s · (599|600|601) samples · ", text)
     assert "fixations" in text
     assert "deg from end to end" in text
     window.transport.loop.click()
@@ -238,9 +240,9 @@ def test_the_door_opens_a_recording_and_tells_what_cannot_be_opened(qtbot, writt
         door.close_all()
 
 
-@pytest.mark.parametrize("card", ["Replay a recording"])
-def test_the_start_page_offers_the_replay(qtbot, windows, card):
-    page = windows.operator.start_page
-    chosen = next(each for each in page.cards if each.accessibleName() == card)
+def test_the_start_page_offers_the_replay(qtbot):
+    page = StartPage(DARK)
+    qtbot.addWidget(page)
+    chosen = next(each for each in page.cards if each.accessibleName() == "Replay a recording")
     with qtbot.waitSignal(page.replay_requested):
         chosen.click()
