@@ -33,6 +33,9 @@ tobii:
 setup:
 	@$(PYTHON) packaging/bootstrap.py test
 
+# Compiled files are kept, whatever the shell says: each worker and each process of a test would compile anew.
+test test-long: export PYTHONDONTWRITEBYTECODE :=
+
 test: setup
 	@failed=0; set -x; \
 	$(BIN)/python -m pytest -m "not long" -n $(TEST_WORKERS) --dist worksteal $(TIMED_TESTS:%=--ignore=%) || failed=1; \
