@@ -39,6 +39,11 @@ from recordings_schema.validate import validate
 
 ROOT = Path(__file__).parents[2]
 FASTEST = 20
+PATIENT = {
+    "travel_s": 0.2, "dwell_s": 0.7,
+    "loss_yellow_percent": 99, "loss_red_percent": 100, "gap_yellow_s": 50, "gap_red_s": 60,
+}  # fmt: skip
+"""What a study gives simulated eyes: time to reach a target; and no case is red where a busy machine stalls."""
 
 
 class RobotProcess:
@@ -218,9 +223,10 @@ def told_by(path: Path) -> Told:
 
 
 def assert_each_case_is_committed_once(study: Path, reader: str) -> list[Told]:
-    """Every case of a reader who is through was committed at most once, and as many count as the study wants.
+    """Every case of a reader who is through was committed at most once, and nothing is left to be read.
 
-    Both by the rows themselves and by what the program makes of them.
+    By the rows themselves and by what the program makes of them. With the limits of `PATIENT` as many cases
+    count as the study wants; else red ones may have used up the spares.
     """
     all_told = [told_by(path) for path in recordings_of(study, reader)]
     done = [case_id for told in all_told for case_id in told.done]
@@ -230,7 +236,10 @@ def assert_each_case_is_committed_once(study: Path, reader: str) -> list[Told]:
     quota = opened.study.quota.cases_per_reader
     assert len(set(done) - practice) >= quota, done
     plan, _ = StudyFolder().plan(opened, reader, 1)
-    assert (plan.counted, plan.quota, plan.interrupted) == (quota, quota, "")
+    assert plan.blocked.startswith(f"{reader} has finished all cases")
+    assert (plan.quota, plan.interrupted, plan.unended) == (quota, "", None)
+    if opened.study.gates.loss_red_percent == PATIENT["loss_red_percent"]:
+        assert plan.counted == quota
     return all_told
 
 

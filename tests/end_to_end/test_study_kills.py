@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from quick_study import quick_study
 from study_runs import (
+    PATIENT,
     RobotProcess,
     assert_each_case_is_committed_once,
     assert_sound,
@@ -42,7 +43,6 @@ AGAIN = (
 )  # fmt: skip
 """Places where a session is once in each run, and those where it may be again."""
 
-SEEN_EYES = {"travel_s": 0.2, "dwell_s": 0.6}
 FINISHED_CODE, FINISHED = 5, "has finished all cases"
 
 
@@ -134,7 +134,7 @@ class Chain:
 
 @pytest.fixture
 def chain(tmp_path: Path) -> Chain:
-    return Chain(study=quick_study("reflacx", tmp_path / "study", cases=2, spares=1, changes=SEEN_EYES))
+    return Chain(study=quick_study("reflacx", tmp_path / "study", cases=2, spares=1, changes=PATIENT))
 
 
 def moment_of(chance: random.Random) -> Moment:
@@ -166,7 +166,7 @@ def assert_goes_on_after(chain: Chain, moments: list[Moment]) -> None:
 
 
 def test_a_session_killed_in_a_case_goes_on_at_its_screen(tmp_path: Path) -> None:
-    chain = Chain(study=quick_study("reflacx", tmp_path / "study", cases=1, changes=SEEN_EYES))
+    chain = Chain(study=quick_study("reflacx", tmp_path / "study", cases=1, changes=PATIENT))
     moment = Moment(place="labels", occurrence=2, after_s=0.0, app=True, acquisition=True)
     assert_goes_on_after(chain, [moment])
     assert len(chain.kills) == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from quick_study import quick_study
 from study_runs import (
+    PATIENT,
     RobotProcess,
     assert_all_screens_have_their_rows,
     assert_each_case_is_committed_once,
@@ -26,7 +27,6 @@ pytestmark = pytest.mark.processes
 
 LONGEST_SILENCE_S = 90.0
 FIVE_MINUTES_S = 300.0
-SEEN_EYES = {"travel_s": 0.2, "dwell_s": 0.7}  # what a simulated eye needs to reach a target and rest there
 END_STEPS = ("Recording closed", "Read back", "Copied", "Report written", "Checked for identifying data")
 
 StartRobot = Callable[..., RobotProcess]
@@ -67,7 +67,7 @@ def assert_whole_session(study: Path, reader: str, robot: RobotProcess) -> None:
 
 
 def read_by_one(preset: str, folder: Path, start_robot: StartRobot) -> None:
-    study = quick_study(preset, folder / "Studie ü", cases=2, changes=SEEN_EYES)
+    study = quick_study(preset, folder / "Studie ü", cases=2, changes=PATIENT)
     robot = start_robot(study)
     assert robot.finish(LONGEST_SILENCE_S) == 0, robot.text
     assert_whole_session(study, "R01", robot)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from quick_study import quick_study
 from study_runs import (
+    PATIENT,
     ROOT,
     RobotProcess,
     assert_all_screens_have_their_rows,
@@ -29,7 +30,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.long]
 LONGEST_SILENCE_S = 90.0
 NOT_RECORDED = 5
 ROOM_BYTES = 300_000  # half a second of gaze, and what comes with it
-SEEN_EYES = {"travel_s": 0.2, "dwell_s": 0.6}
 
 SET_BACK = """
 import time
@@ -50,7 +50,7 @@ StartRobot = Callable[..., RobotProcess]
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    return quick_study("reflacx", tmp_path / "study", cases=2, spares=1, changes=SEEN_EYES)
+    return quick_study("reflacx", tmp_path / "study", cases=2, spares=1, changes=PATIENT)
 
 
 @pytest.fixture
