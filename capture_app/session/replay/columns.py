@@ -21,7 +21,7 @@ from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import Rows
 
 BIN_ROWS: Final = 64
-_PART_ROWS: Final = 4096  # read at once while others may want to look, too
+_PART_ROWS: Final = 2048  # read at once while others may want to look, too
 SPEED_BASE_S: Final = 0.010
 """Speed in the timeline is the angle covered in this time, divided by it."""
 
@@ -91,6 +91,7 @@ class SignalColumns:
             if is_given_up():
                 return False
             end = min(first + _PART_ROWS, count)
+            self._blocks.give_way()
             with self._blocks.lock:
                 gaze = self._blocks.read(first, end)
             self.t_ns[first:end] = self._blocks.times_of(gaze, first)

@@ -11,7 +11,7 @@ from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import FIXATION, Rows, join_rows
 
-_PART_ROWS: Final = 4096  # read at once while others may want to look, too
+_PART_ROWS: Final = 2048  # read at once while others may want to look, too
 
 
 def find_events(
@@ -31,6 +31,7 @@ def find_events(
     for first in range(0, blocks.count, _PART_ROWS):
         if is_given_up():
             return FIXATION.empty(0)
+        blocks.give_way()
         with blocks.lock:
             gaze = blocks.read(first, min(first + _PART_ROWS, blocks.count))
         found.append(live.push(gaze, viewport, trials).fixations)

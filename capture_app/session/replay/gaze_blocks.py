@@ -6,6 +6,7 @@ An hour at 1200 Hz is half a gigabyte of rows: a seek reads the one block it nee
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -22,6 +23,8 @@ from recordings_schema.reader import Recording
 BLOCK_ROWS: Final = 1024
 """As the file is cut: what one look costs, and what is lost with one damaged place."""
 
+_GIVEN_WAY_NS: Final = 100_000_000
+_GIVEN_WAY_S: Final = 0.01
 _KEPT_BLOCKS: Final = 192  # 26 MB
 
 Times: TypeAlias = npt.NDArray[np.int64]
@@ -52,6 +55,7 @@ class GazeBlocks:
         self._model = model
         self._blocks: OrderedDict[int, TimedRows] = OrderedDict()
         self._all_times: Times | None = None
+        self._looked_ns = 0  # when somebody last wanted to see something, clock of this computer
         self.damaged: set[int] = set()  # first rows of chunks that cannot be read
         self.count = recording.count(DatasetKey.GAZE)
         # A line through the whole file stands in for times that cannot be read.
@@ -77,6 +81,11 @@ class GazeBlocks:
         """Time of the last sample; 0 without samples."""
         return self._line_at(max(self.count - 1, 0))
 
+    def give_way(self) -> None:
+        """Wait a little if somebody looks around: whoever reads everything is in no hurry."""
+        if time.perf_counter_ns() - self._looked_ns < _GIVEN_WAY_NS:
+            time.sleep(_GIVEN_WAY_S)
+
     def use_times(self, t_host_ns: Times) -> None:
         """Take the times of all samples, once they are known: they take the place of what was worked out."""
         with self.lock:
@@ -85,6 +94,7 @@ class GazeBlocks:
 
     def rows(self, first: int, end: int) -> TimedRows:
         """Return rows ``first:end``, cut to what there is."""
+        self._looked_ns = time.perf_counter_ns()
         first, end = max(first, 0), min(end, self.count)
         if end <= first:
             return TimedRows(GAZE.empty(0), np.zeros(0, np.int64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import Final
 
 from capture_app.session.port import SessionError
 from capture_app.session.privacy.date_shift import shifted_date
@@ -18,6 +19,12 @@ from capture_app.session.report.wording import (
     study_of,
     warnings_of,
 )
+
+_CLOSED: Final = {
+    "app_lost": "by the recorder: the program had ended",
+    "app_closed": "by the recorder, as the program ended",
+    "terminated": "by the recorder: the system ended it",
+}
 
 
 def head_section(report: SessionReport) -> Html:
@@ -98,7 +105,7 @@ def _facts(report: SessionReport) -> list[tuple[str, str | Html | None]]:
             number(display.ambient_lux, 0, "lx") if display.ambient_lux >= 0 else "not recorded",
         ),
         ("Program", f"{metadata.software.application} {metadata.software.application_version}"),
-        ("Closed", shown(report, closing.reason) if closing is not None else ""),
+        ("Closed", shown(report, _CLOSED.get(closing.reason, closing.reason)) if closing is not None else ""),
         ("Comment", shown(report, metadata.session.comment)),
         ("Samples", f"{report.gaze.stream.sample_count} in {span(report.duration_s)}"),
     ]

@@ -113,7 +113,7 @@ class CaseVoice:
             self.sentence = ""
         elif why:
             self.stage = TranscriptStage.FAILED
-            self.sentence = f"No voice was recorded. {why} The text can be typed."
+            self.sentence = "No voice was recorded. Tell the operator, or type the text."
         else:
             self.stage, self.sentence = TranscriptStage.NONE, "Nothing was dictated. The text can be typed."
 

@@ -155,7 +155,8 @@ def _past(
 def _last_calibration(judgements: Rows, wall_minus_host_ns: int) -> str:
     """Return when the last calibration was accepted and how good it was."""
     is_one = judgements["subject"] == Subject.CALIBRATION.value.encode("ascii")
-    accepted = judgements[is_one & (judgements["is_accepted"] == 1)]
+    has_figures = judgements["grade"] != b""  # going on without a calibration has none
+    accepted = judgements[is_one & has_figures & (judgements["is_accepted"] == 1)]
     if len(accepted) == 0:
         return ""
     row = accepted[-1]
