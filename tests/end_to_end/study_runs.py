@@ -43,7 +43,7 @@ PATIENT = {
     "travel_s": 0.2, "dwell_s": 0.7,
     "loss_yellow_percent": 99, "loss_red_percent": 100, "gap_yellow_s": 50, "gap_red_s": 60,
 }  # fmt: skip
-"""What a study gives simulated eyes: time to reach a target; and no case is red where a busy machine stalls."""
+"""What simulated eyes need to reach a target; and no case is red where a busy machine stalls."""
 
 
 class RobotProcess:
@@ -225,8 +225,8 @@ def told_by(path: Path) -> Told:
 def assert_each_case_is_committed_once(study: Path, reader: str) -> list[Told]:
     """Every case of a reader who is through was committed at most once, and nothing is left to be read.
 
-    By the rows themselves and by what the program makes of them. With the limits of `PATIENT` as many cases
-    count as the study wants; else red ones may have used up the spares.
+    By the rows themselves and by what the program makes of them. With the limits of `PATIENT` as many
+    cases count as the study wants; else red ones may have used up the spares.
     """
     all_told = [told_by(path) for path in recordings_of(study, reader)]
     done = [case_id for told in all_told for case_id in told.done]

@@ -19,6 +19,7 @@ from study_runs import (
 )
 
 from capture_app.session.study import PRESETS, new_study, open_study
+from capture_app.session.study.quality_keys import DriftPlace
 from gaze_core.rows import decode_text
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
@@ -55,10 +56,12 @@ def assert_whole_session(study: Path, reader: str, robot: RobotProcess) -> None:
     with Recording.open(path) as recording:
         purposes = {decode_text(each) for each in recording.rows(DatasetKey.VALIDATIONS)["purpose"]}
         assert purposes == {"opening", "session_end"}
-        assert recording.count(DatasetKey.DRIFT) > 0
+        checks = recording.count(DatasetKey.DRIFT)
         assert recording.count(DatasetKey.CALIBRATION_DATA) > 0
         kinds = {decode_text(each) for each in recording.rows(DatasetKey.EVENTS)["kind"]}
-    if open_study(study).study.calibration.pupil_baseline_s > 0:
+    planned = open_study(study).study
+    assert (checks > 0) == (planned.drift_check.place is DriftPlace.BEFORE_CASE)
+    if planned.calibration.pupil_baseline_s > 0:
         assert "pupil_baseline" in kinds
     report = path.with_name(f"{path.stem}-report.html")
     assert path.stem in report.read_text(encoding="utf-8")
