@@ -127,11 +127,8 @@ def _sides(
                     frames_late=0, cause=cause,
                 )
             )  # fmt: skip
-    return (
-        np.concatenate(viewport),
-        np.concatenate(trials),
-        {key: np.concatenate(each) for key, each in others.items()},
-    )
+    joined = {key: np.concatenate(each) for key, each in others.items()}
+    return np.concatenate(viewport), np.concatenate(trials), joined
 
 
 def _acts(trial: int, image: Stimulus, begin_ns: int, case_s: float) -> dict[DatasetKey, Rows]:
@@ -145,7 +142,9 @@ def _acts(trial: int, image: Stimulus, begin_ns: int, case_s: float) -> dict[Dat
             t_asked_host_ns=at(share), t_presented_host_ns=at(share), trial=trial, attempt=0, visit=0,
             screen=name, kind=kind, cause="next",
         )
-        for share, name, kind in ((0.0, "read", "image"), (0.75, "ellipses", "shapes"), (0.9, "sure", "likert"))
+        for share, name, kind in (
+            (0.0, "read", "image"), (0.75, "ellipses", "shapes"), (0.9, "sure", "likert"),
+        )
     ]  # fmt: skip
     shape = SHAPE.row(
         t_host_ns=at(0.5), trial=trial, attempt=0, shape=0, action="drawn", kind="ellipse",

@@ -1,4 +1,4 @@
-"""The replay for the screenshots: two minutes read by the simulated eye on the phantoms, and one with faults."""
+"""The replay for the screenshots: phantoms read by the simulated eye, and once without its images."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaze_core.geometry import Placement, Rect, Screen
-from gaze_core.mapping import map_to_image, placement_of
+from gaze_core.mapping import map_to_image, placement_of, rows_in_force
 from gaze_core.rows import MAPPED, NO_TIME, VIEWPORT
 
 SCREEN = Screen(width_px=2000, height_px=1000, width_mm=500, height_mm=250)
@@ -133,3 +133,21 @@ def test_the_order_of_viewport_rows_does_not_matter_and_each_sample_follows_its_
         wanted = placement.screen_to_image(x * 2000, y * 1000)
         assert (found["x_image_px"], found["y_image_px"]) == pytest.approx(wanted)
         assert (found["image_id"] >= 0) == placement.contains_screen(x * 2000, y * 1000)
+
+
+@given(t_ns=st.integers(0, 60))
+def test_the_rows_in_force_are_those_that_gaze_is_mapped_by(t_ns):
+    rows = np.concatenate(
+        [
+            view(10, image_id=0),
+            view(20, image_id=1, pane=1, dst=(1000, 0, 1000, 1000)),
+            view(30, image_id=2),
+            view(40, image_id=-1),
+            view(NO_TIME, image_id=3, asked=45),
+            view(50, image_id=1, pane=1, dst=(1000, 0, 500, 1000)),
+        ]
+    )
+    found = rows_in_force(rows, t_ns)
+    for pane, x_px in ((0, 500), (1, 1200)):
+        mapped = at(x_px, 500, t_ns, rows)
+        assert found.get(pane, -1) == (mapped["viewport_row"] if mapped["pane"] == pane else -1)
