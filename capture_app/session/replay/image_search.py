@@ -72,8 +72,8 @@ class ImageSearch:
             return FoundImage(stimulus=inside)
         if changed is not None:
             return FoundImage(
-                problem=f"{changed.name} is not the image that was shown: its checksum differs. Its place stays "
-                "empty. Name the folder with the original."
+                problem=f"{changed.name} is not the image that was shown: its checksum differs. "
+                "Its place stays empty. Name the folder with the original."
             )
         file_name = PurePosixPath(name).name
         return FoundImage(
