@@ -10,7 +10,7 @@ import pytest
 from reading_rig import Rig, preset_study, quiet
 
 from capture_app.session.reading import DATASET_OF, Stage, rows_of
-from gaze_core.rows import IMAGE, Rows
+from gaze_core.rows import IMAGE, SCREEN, VIEWPORT, Rows
 from recordings_schema.findings import Severity
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import ClosingFacts
@@ -31,6 +31,10 @@ def begun(path: Path, made: Sequence[tuple[str, Rows]]) -> RecordingWriter:
     writer.append(DatasetKey.IMAGES, image)
     for name, rows in made:
         writer.append(DATASET_OF[name], rows)
+        for screen in rows[rows["kind"] == b"image"] if name == SCREEN.name else ():
+            t_ns, trial = int(screen["t_presented_host_ns"]), int(screen["trial"])
+            shown = VIEWPORT.row(t_presented_host_ns=t_ns, trial=trial, pane=0, image_id=0, cause="show")
+            writer.append(DatasetKey.VIEWPORT, shown)
     writer.note_facts(ClosingFacts(samples_delivered=SAMPLES, samples_missing=0))
     return writer
 
