@@ -136,7 +136,8 @@ def test_the_earlier_of_two_attempts_can_be_used_again_and_the_file_says_which(
     with Recording.open(path) as recording:
         data = recording.rows(DatasetKey.CALIBRATION_DATA)
         content = {
-            attempt: b"".join(data["content_hex"][data["attempt"] == attempt].tolist()) for attempt in range(3)
+            attempt: b"".join(data["content_hex"][data["attempt"] == attempt].tolist())
+            for attempt in range(3)
         }
         assert content[2] == content[0] != content[1]
         rows = recording.rows(DatasetKey.VALIDATIONS)

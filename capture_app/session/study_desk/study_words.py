@@ -77,7 +77,8 @@ def _calibration_words(study: Study) -> str:
     plan, gates = study.calibration, study.gates
     return (
         f"{plan.points} points, {plan.validation_points} fresh ones to validate "
-        f"({study.analysis.signal.value} gaze): mean below {gates.average_deg:g} deg, worst below {gates.worst_deg:g} deg"
+        f"({study.analysis.signal.value} gaze): mean below {gates.average_deg:g} deg, worst below "
+        f"{gates.worst_deg:g} deg"
     )
 
 
