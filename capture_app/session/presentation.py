@@ -87,8 +87,12 @@ class Presentation:
 
     @property
     def rows_in_force(self) -> Rows:
-        """The last presented VIEWPORT row of each pane."""
-        return np.concatenate(list(self._in_force.values())) if self._in_force else VIEWPORT.empty(0)
+        """The last presented VIEWPORT row of each pane, for a recording that begins: of no trial yet."""
+        if not self._in_force:
+            return VIEWPORT.empty(0)
+        rows = np.concatenate(list(self._in_force.values()))
+        rows["trial"] = -1  # that of an earlier recording is none of this one
+        return rows
 
     def placement_of(self, image_id: int) -> PanePlacement | None:
         """Return how an image lies on the screen now, None where it is not shown."""

@@ -189,6 +189,8 @@ def test_fewer_panes_leave_a_row_that_says_the_pane_is_empty(presentation, image
     assert rows[["pane", "image_id"]].tolist() == [(0, 2), (1, -1)]
     assert (rows["t_presented_host_ns"] == 2500).all()
     assert presentation.rows_in_force["image_id"].tolist() == [2, -1]
+    assert presentation.rows_in_force["trial"].tolist() == [-1, -1]  # a recording begins without any trial
+    assert rows["trial"].tolist() == [1, 1]
 
 
 def test_a_cleared_screen_shows_its_sentence_and_a_row_for_each_pane(presentation, image) -> None:
