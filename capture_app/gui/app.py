@@ -155,7 +155,8 @@ def run_windows(
     diagnostics = Diagnostics(windows.controller.say, crash_file)
     diagnostics.install()
     before = _leave_on_signals(windows.controller)
-    windows.controller.finished.connect(application.quit)
+    # Not `quit`, which asks every window first: one that refuses would keep the program for ever.
+    windows.controller.finished.connect(lambda: application.exit(0))
     try:
         windows.begin()
         # What lives until the end need not be searched for garbage again and again: with all modules loaded a

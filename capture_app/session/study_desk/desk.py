@@ -341,6 +341,7 @@ class StudyDesk(StudyActs):
         if self._sitting is not None:
             self._sitting.after_closing = None
             self._sitting.let_rest()
+        parts.side_runs.abort()
         desk = self._host.calibration_desk
         desk.abort()
         desk.forget_reader()

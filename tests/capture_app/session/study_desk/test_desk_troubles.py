@@ -15,7 +15,7 @@ from capture_app.session.calibration_states import CalibrationStage
 from capture_app.session.port import ScreenFacts, SessionError
 from capture_app.session.reading import DATASET_OF, Event, Stage
 from capture_app.session.recording import Phase
-from capture_app.session.study_desk.states import StudyPhase
+from capture_app.session.study_desk.states import SideRunKind, StudyPhase
 from capture_app.session.study_desk.study_robot import robot_form
 
 FULL = "The recording stopped: the disk is full. Make room on it; what was recorded so far is kept."
@@ -161,3 +161,25 @@ def test_a_calibration_of_one_eye_says_which_eye_is_missing_and_is_kept_for_the_
     assert np.isfinite(left["offset_deg"]).all()
     assert len(left)
     assert np.isnan(right["offset_deg"]).all()
+
+
+@pytest.mark.parametrize("kind", [SideRunKind.PUPIL_BASELINE, SideRunKind.DRIFT_CHECK])
+def test_a_recording_that_breaks_off_while_the_reader_looks_at_a_target_takes_the_target_away(
+    study: StudyRun, kind: SideRunKind
+) -> None:
+    study.begin()
+    study.calibrate()
+    study.until(
+        lambda: (
+            study.live.reader.has_targets
+            and study.state.side_run is not None
+            and study.state.side_run.kind is kind
+        )
+    )
+    study.run.acquisition.is_alive = False
+    study.run.acquisition.say(m.AcquisitionDied(exit_code=-9, text=""))
+    study.until(lambda: study.state.phase is StudyPhase.FAILED)
+    study.chair.frame()
+    assert not study.live.reader.has_targets  # else the windows could not be closed any more
+    assert study.live.reader.dot is None
+    assert study.state.side_run is None
