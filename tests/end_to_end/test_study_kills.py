@@ -174,8 +174,8 @@ def test_a_session_killed_in_a_case_goes_on_at_its_screen(tmp_path: Path) -> Non
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("seed", range(17))
+@pytest.mark.parametrize("seed", range(21))
 def test_a_session_killed_at_random_moments_always_goes_on(chain: Chain, seed: int) -> None:
-    """Three kills each: more than fifty moments."""
+    """Three kills each, fewer where the reader is through before: more than fifty moments in all."""
     chance = random.Random(seed)
     assert_goes_on_after(chain, [moment_of(chance) for _ in range(3)])
