@@ -39,6 +39,7 @@ def _run(path: Path, readers: tuple[str, ...], *, speed: float, seed: int, quit_
     from capture_app.session.engine import CaptureSession
     from capture_app.session.port import SessionError
     from capture_app.session.settings import SettingsStore
+    from capture_app.session.states import LiveState
     from capture_app.session.station import Station
     from capture_app.session.study import StudyError, open_study
     from capture_app.session.study_desk.study_robot import StudyRobot
@@ -53,11 +54,12 @@ def _run(path: Path, readers: tuple[str, ...], *, speed: float, seed: int, quit_
     robots: list[StudyRobot] = []
 
     def begin(windows: StationWindows) -> None:
-        session.study_desk.open(path)
+        session.study_desk.is_robot = True  # before it opens: no tracker but the simulated one is touched
+        session.study_desk.open(path, opened)
         rate_hz = max(_RATE_HZ, int(opened.study.tracker.rate_hz_minimum))
         options = {"rate_hz": str(rate_hz), "seed": str(seed), "scenario": "typical", "calibrates": "yes"}
         session.connect_tracker("mock", options)
-        windows.desk.begin_reading()
+        windows.operator.show_station()
         robot = StudyRobot(
             session.study_desk,
             session.calibration_desk,
@@ -69,8 +71,8 @@ def _run(path: Path, readers: tuple[str, ...], *, speed: float, seed: int, quit_
         )
         robots.append(robot)
 
-        def step(state: object) -> None:
-            robot.step(state, time.perf_counter_ns())  # type: ignore[arg-type]
+        def step(state: LiveState) -> None:
+            robot.step(state, time.perf_counter_ns())
             if robot.is_over:
                 windows.controller.frame_rendered.disconnect(step)
                 windows.controller.leave()

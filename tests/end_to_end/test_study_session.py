@@ -58,6 +58,8 @@ def assert_whole_session(study: Path, reader: str, robot: RobotProcess) -> None:
         assert purposes == {"opening", "session_end"}
         checks = recording.count(DatasetKey.DRIFT)
         assert recording.count(DatasetKey.CALIBRATION_DATA) > 0
+        # The eyes are those the command asked for, not the tracker of the station's settings.
+        assert recording.metadata.settings.driver_options["seed"] == "0"
         kinds = {decode_text(each) for each in recording.rows(DatasetKey.EVENTS)["kind"]}
     planned = open_study(study).study
     assert (checks > 0) == (planned.drift_check.place is DriftPlace.BEFORE_CASE)

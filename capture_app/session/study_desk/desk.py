@@ -139,7 +139,7 @@ class StudyDesk(StudyActs):
         self._parts = self._make_parts(opened, self._host, self._clock, self._grey)
         self._host.calibration_desk.take_plan(DeskPlan.of_study(opened.study, "unknown", self._grey))
         self._host.calibration_desk.forget_reader()
-        if opened.study.tracker.driver:
+        if opened.study.tracker.driver and not self.is_robot:  # a pseudo-reader has simulated eyes
             self._host.connect_tracker(*tracker_for(opened.study.tracker, "", {}))
 
     def close_study(self) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from calibration import AccuracyMap
 from calibration.accuracy_map import PointSource
+from capture_app.session.calibration_states import ValidationView
 from capture_app.session.images import LoadedCase
 from capture_app.session.presentation import ShownImage
 from capture_app.session.reading import By, NamedRows, ReadingLoop, ReadingView, Stage, Worklist
@@ -26,7 +27,7 @@ from capture_app.session.study_desk.reader_screens import ReaderScreens
 from capture_app.session.study_desk.states import StartForm
 from gaze_core.clocks import Clock
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import DRIFT, TRIAL, Rows
+from gaze_core.rows import DRIFT, TRIAL, Rows, decode_text
 
 MOST_DRIFT_CHECKS: Final = 3
 """Checks that fail one after the other; then the operator decides."""
@@ -101,7 +102,7 @@ class Sitting:
         self._is_baseline_due = opened.study.calibration.pupil_baseline_s > 0
         self._failures = _Failures()
         self._resting_trial: int | None = None  # it rests for a calibration, and goes on after it
-        self._known_validation: object = None
+        self._known_validation: ValidationView | None = None
         self._known_accepted = host.calibration_desk.accepted_count
         self._known_text = ""
 
@@ -116,7 +117,7 @@ class Sitting:
 
     @property
     def has_read(self) -> bool:
-        """Whether an image was before the reader in this session."""
+        """Whether a case was opened in this session."""
         return self.loop.state.next_trial > 0
 
     @property
@@ -334,6 +335,7 @@ class Sitting:
             self._known_accepted = desk.accepted_count
             if desk.last_purpose == "opening":
                 self.parts.side_runs.calibrated()
+                self.retry_drift_check()  # what failed before says nothing of this calibration
         result = desk.last_result
         if result is not None and result is not self._known_validation:
             self._known_validation = result
@@ -367,8 +369,7 @@ class Sitting:
             self.version += 1
 
     def _tell_copies(self, trial_rows: Rows) -> None:
-        attempt = self.loop.state
         for row in trial_rows[trial_rows["state"] == b"done"]:
-            case_id = bytes(row["case_id"]).decode()
-            latest = attempt.latest(case_id)
+            case_id = decode_text(row["case_id"])
+            latest = self.loop.state.latest(case_id)
             self.parts.copies.committed(case_id, 0 if latest is None else latest.attempt)

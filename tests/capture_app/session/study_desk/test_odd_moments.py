@@ -15,7 +15,8 @@ from capture_app.session.port import SessionError
 from capture_app.session.reading import Stage
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.reader_message import READ_AFTER_NS
-from capture_app.session.study_desk.states import StudyPhase
+from capture_app.session.study_desk.sitting import MOST_DRIFT_CHECKS
+from capture_app.session.study_desk.states import SideRunKind, StudyPhase
 from gaze_core.eyes import Eye
 
 SHORT_S = 30.0
@@ -184,6 +185,16 @@ def test_leaving_in_a_calibration_stops_it_and_ends_the_session(study: StudyRun)
     study.desk.leave()
     assert not study.state.is_calibrating
     end(study)
+
+
+def test_drift_is_checked_again_after_each_calibration_however_often_a_check_was_stopped_for_one(
+    study: StudyRun,
+) -> None:
+    study.begin()
+    for _ in range(MOST_DRIFT_CHECKS + 1):
+        study.calibrate()
+        study.until(lambda: (run := study.state.side_run) is not None and run.kind is SideRunKind.DRIFT_CHECK)
+    assert study.written("drift")["outcome"].tolist() == [b"aborted"] * MOST_DRIFT_CHECKS
 
 
 def test_leaving_in_a_drift_check_keeps_its_row(study: StudyRun) -> None:
