@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gaze_core.geometry import FloatArray
-from gaze_core.mapping import placement_of
+from gaze_core.mapping import map_to_image, placement_of
 from gaze_core.rows import Rows
 from recordings_schema.formats.reading import CaseReading
 from recordings_schema.formats.tables import CR_LF, header, lines, rounded
@@ -49,10 +49,10 @@ def fixation_table(reading: CaseReading, zero_ns: int) -> bytes:
     """Return `fixations.csv`; fixations that begin while no image is in force are left out."""
     views = _views(reading)
     found = _whole_fixations(reading.fixations)
-    rows = _row_at(reading, found["onset_host_ns"])
+    rows = _rows_at(reading, found)
     is_shown = rows >= 0
     found, rows = found[is_shown], rows[is_shown]
-    windows = [_mean_window(reading, views, row) for row in found]
+    windows = [_mean_window(reading, views, each, view) for each, view in zip(found, rows, strict=True)]
     columns = [
         rounded((found["onset_host_ns"] - zero_ns) * 1e-9, 3),
         rounded((found["offset_host_ns"] - zero_ns) * 1e-9, 3),
@@ -152,27 +152,29 @@ def _whole_fixations(fixations: Rows) -> Rows:
     return np.concatenate(whole) if whole else fixations[:0]
 
 
-def _row_at(reading: CaseReading, t_host_ns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the view in force at times, -1 while no image is."""
-    times = reading.viewport["t_presented_host_ns"]
-    rows = np.searchsorted(times, t_host_ns, side="right") - 1
-    is_image = np.append(reading.viewport["image_id"] >= 0, False)
-    return np.where((rows >= 0) & is_image[rows], rows, -1)
+def _rows_at(reading: CaseReading, fixations: Rows) -> npt.NDArray[np.int64]:
+    """Return the view in force at the start of each fixation, -1 while no image is shown."""
+    mapped = map_to_image(
+        fixations["x_norm"], fixations["y_norm"], fixations["onset_host_ns"], reading.viewport,
+        reading.geometry.screen,
+    )  # fmt: skip
+    return np.asarray(mapped["viewport_row"], np.int64)
 
 
-def _mean_window(reading: CaseReading, views: _Views, fixation: np.void) -> tuple[float, float]:
-    """Return width and level of a fixation: means weighted by how long each view held."""
-    times = reading.viewport["t_presented_host_ns"]
+def _mean_window(reading: CaseReading, views: _Views, fixation: np.void, view: int) -> tuple[float, float]:
+    """Return width and level of a fixation: means weighted by how long each view of its pane held."""
+    of_pane = np.flatnonzero(reading.viewport["pane"] == reading.viewport["pane"][view])
+    times = reading.viewport["t_presented_host_ns"][of_pane]
     first_ns, end_ns = int(fixation["onset_host_ns"]), int(fixation["offset_host_ns"])
     first = max(0, int(np.searchsorted(times, first_ns, side="right")) - 1)
     end = max(first + 1, int(np.searchsorted(times, end_ns, side="left")))
-    places = [place for place in range(first, end) if reading.viewport["image_id"][place] >= 0]
+    places = [place for place in range(first, end) if reading.viewport["image_id"][of_pane[place]] >= 0]
     starts = [max(first_ns, int(times[place])) for place in places]
     ends = [min(end_ns, int(times[place + 1]) if place + 1 < len(times) else end_ns) for place in places]
     weights = [float(after - before) for before, after in zip(starts, ends, strict=True)]
     return (
-        weighted_mean([float(views.width[place]) for place in places], weights),
-        weighted_mean([float(views.level[place]) for place in places], weights),
+        weighted_mean([float(views.width[of_pane[place]]) for place in places], weights),
+        weighted_mean([float(views.level[of_pane[place]]) for place in places], weights),
     )
 
 

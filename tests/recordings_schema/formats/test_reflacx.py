@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gaze_core.rows import VIEWPORT, join_rows
 from recordings_schema.formats.bids import BidsFormat
 from recordings_schema.formats.contract import NO_GAZE, Format
 from recordings_schema.formats.egd import EgdFormat
@@ -116,6 +117,19 @@ def test_a_fixation_keeps_the_view_of_its_start_and_averages_its_window() -> Non
         int(fixation["offset_host_ns"]) - int(fixation["onset_host_ns"])
     )
     assert float(row["window_width"]) == pytest.approx(share + 0.5 * (1 - share), abs=1e-5)
+
+
+def test_a_pane_that_is_emptied_with_the_same_frame_takes_no_fixation_away() -> None:
+    reading = make_reading(is_zoomed=True, seconds=4.0)
+    shown_ns = int(reading.viewport["t_presented_host_ns"][0])
+    emptied = VIEWPORT.row(
+        t_asked_host_ns=shown_ns, t_presented_host_ns=shown_ns, trial=0, image_id=-1, pane=1, slice=-1,
+        frames_late=0, cause="clear",
+    )  # fmt: skip
+    first, zoomed = reading.viewport[:1], reading.viewport[1:]
+    beside = replace(reading, viewport=join_rows([first, emptied, zoomed]))
+    assert len(rows_of(fixation_table(reading, 0))) > 1
+    assert fixation_table(beside, 0) == fixation_table(reading, 0)
 
 
 def test_parts_of_a_fixation_cut_by_a_zoom_are_one_row() -> None:
