@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeAlias, TypeVar
 
+from recordings_schema.formats.importing import ImportedCase, ImportPlan, NoImportOptions, PlannedImport
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 
 Facts: TypeAlias = dict[str, Any]
@@ -86,6 +87,8 @@ class Format(ABC, Generic[OptionsT]):
     version: ClassVar[str]  # of what is written; a change of bytes is a new version
     options_type: ClassVar[type[Any]]
     losses: ClassVar[tuple[str, ...]] = ()  # what a recording holds and this format cannot, sentences
+    can_read: ClassVar[bool] = False  # whether datasets of this format can be imported
+    import_options_type: ClassVar[type[Any]] = NoImportOptions
 
     def key_problem(self, key: ReadingKey, options: OptionsT) -> str:
         """Return why a case cannot be in this format, a sentence; "" where it can. No gaze is known yet."""
@@ -106,6 +109,30 @@ class Format(ABC, Generic[OptionsT]):
     @abstractmethod
     def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: OptionsT) -> Facts:
         """Write what is about all cases; return what the provenance file shall say of it."""
+
+    def plan_import(self, folder: Path, options: Any) -> ImportPlan:
+        """Return which cases a folder with a dataset of this format holds, in a fixed order, and its holes.
+
+        Raises
+        ------
+        FormatError
+            If the folder is no such dataset, or this format cannot be imported.
+        """
+        del options
+        raise FormatError(f"{self.title} cannot be imported.", path=folder)
+
+    def read_case(self, folder: Path, planned: PlannedImport, options: Any) -> ImportedCase:
+        """Return a case of a plan; nothing else of the dataset is kept in memory.
+
+        Raises
+        ------
+        ImportCaseError
+            If this case cannot be used; the import goes on without it.
+        FormatError
+            If this format cannot be imported.
+        """
+        del planned, options
+        raise FormatError(f"{self.title} cannot be imported.", path=folder)
 
     def check(self, folder: Path) -> Iterator[str]:
         """Yield a sentence for whatever in a dataset of this format breaks its rules."""
