@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.long_reading import write_long_reading
+from capture_app.gui.replay.text_page import TextPage
+from capture_app.gui.replay.view_page import ViewPage
 from capture_app.gui.replay.window import ReplayWindow
 from capture_app.session.replay import ReplaySource
 from recordings_schema.layout import DatasetKey
@@ -50,16 +52,16 @@ def _arranged(window: ReplayWindow, scene: str) -> None:
     window.go_to(source.first_ns + round(26.35 * S))
     if scene == "replay-whole":
         window.go_to(source.first_ns + 36 * S)
-        window.layers_page.mode.setCurrentIndex(1)
-        window.layers_page.heatmap.setCurrentIndex(1)
-        window.layers_page.fixations.setChecked(False)
-        window.tabs.setCurrentIndex(1)
+        window.view.mode.setCurrentIndex(1)
+        window.view.heatmap.setCurrentIndex(1)
+        window.view.fixations.setChecked(False)
+        window.inspector.show_page(ViewPage)
         left_ns = source.first_ns + 30 * S
         timeline.set_axis(replace(timeline.axis, left_ns=left_ns, right_ns=left_ns + 8 * S))
         timeline.set_cursors((left_ns + 2 * S, left_ns + 5 * S))
     elif scene == "replay-samples":
         window.go_to(source.first_ns + round(12.4 * S))
-        window.tabs.setCurrentIndex(2)
+        window.inspector.show_page(TextPage)
         left_ns = source.first_ns + round(12.25 * S)
         timeline.set_axis(replace(timeline.axis, left_ns=left_ns, right_ns=left_ns + S // 3))
         window.clock.set_loop(left_ns + S // 10, left_ns + S // 5)

@@ -138,6 +138,7 @@ QMenu::item:disabled {{ color: {c.secondary}; }}
 QMenu::separator {{ height: {tokens.HAIRLINE}px; background: {c.line}; margin: {tokens.SPACE_XS}px 0; }}
 QTabBar::tab {{ background: transparent; color: {c.secondary}; padding: {tokens.SPACE_S}px {tokens.SPACE_M}px;
   border-bottom: {tokens.FOCUS_RING}px solid transparent; }}
+QTabBar[role="compact"]::tab {{ padding: {tokens.SPACE_S}px {tokens.SPACE_S - 1}px; }}
 QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.primary}; }}
 QTabWidget::pane {{ border: 0; border-top: {tokens.HAIRLINE}px solid {c.line}; }}
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
@@ -17,22 +17,21 @@ from PySide6.QtWidgets import (
 
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import label, paragraph, rule
+from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.time_axis import clock_text
-from capture_app.session.replay import ReplayFrame, ReplaySource
+from capture_app.session.replay import ReplayFrame
 from capture_app.session.replay.frame import EyeNumbers
 
 _LIST_LINES = 5
 _MOST_ANSWERS = 30
 
 
-class CasePage(QWidget):
+class CasePage(InspectorPage):
     """Cases to go to, and what is known of the one that is shown."""
 
-    case_chosen = Signal(object)  # host time of its beginning, ns
-
-    def __init__(self, source: ReplaySource, parent: QWidget | None = None) -> None:
+    def __init__(self, parts: ReplayParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._source = source
+        self._source = source = parts.source
         self._shown: tuple[object, ...] = ()
         self.cases = QListWidget(self)
         self.cases.setAccessibleName(self.tr("Cases"))
@@ -119,7 +118,7 @@ class CasePage(QWidget):
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._source.tables.cases):
-            self.case_chosen.emit(self._source.tables.cases[row].first_ns)
+            self.moment_chosen.emit(self._source.tables.cases[row].first_ns)
 
     def _form(self, parent: QWidget, lines: tuple[tuple[str, str], ...]) -> QFormLayout:
         form = QFormLayout()

@@ -13,14 +13,14 @@ from PySide6.QtCore import (
     QSignalBlocker,
     QSize,
     Qt,
-    Signal,
 )
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
+from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.time_axis import clock_text
-from capture_app.session.replay import Moment, ReplaySource
+from capture_app.session.replay import Moment, ReplayFrame, ReplaySource
 
 
 class _Moments(QAbstractListModel):
@@ -46,13 +46,12 @@ class _Moments(QAbstractListModel):
         return f"{clock_text(self._source.seconds(moment.t_ns), 0.1)}   {moment.text}"
 
 
-class EventsPage(QWidget):
+class EventsPage(InspectorPage):
     """Events, answers, markers, checks and viewport changes but for single steps of a pan."""
 
-    moment_chosen = Signal(object)  # host time, ns
-
-    def __init__(self, source: ReplaySource, parent: QWidget | None = None) -> None:
+    def __init__(self, parts: ReplayParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        source = parts.source
         self._moments = tuple(
             each
             for each in source.tables.moments
@@ -72,9 +71,9 @@ class EventsPage(QWidget):
         column.addWidget(empty)
         column.addWidget(self.list, 1)
 
-    def show_moment(self, t_ns: int) -> None:
-        """Mark the last event before a time."""
-        row = bisect_right(self._times, t_ns) - 1
+    def show_frame(self, frame: ReplayFrame) -> None:
+        """Mark the last event before a moment."""
+        row = bisect_right(self._times, frame.t_ns) - 1
         if row != self.list.currentIndex().row() and row >= 0 and self.isVisible():
             blocker = QSignalBlocker(self.list)
             self.list.setCurrentIndex(self.list.model().index(row, 0))

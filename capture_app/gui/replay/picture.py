@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, SignalInstance
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from capture_app.gui import tokens
@@ -14,9 +14,17 @@ from capture_app.gui.live_view import LiveView
 from capture_app.gui.reading.drawing_paint import paint_outline, paint_tag, tag_width
 from capture_app.gui.reading.drawing_tags import Tag
 from capture_app.gui.reading.shape_geometry import Bounds
+from capture_app.gui.replay.picture_overlay import Overlay, PictureMap
 from capture_app.gui.theme import sized_font
 from capture_app.gui.tokens import OVERLAY, Colours
-from capture_app.session.replay import HeatmapSpan, PlacedShape, ReplayFrame, ReplayOptions, ShownEye
+from capture_app.session.replay import (
+    HeatmapSpan,
+    PlacedShape,
+    ReplayFrame,
+    ReplayOptions,
+    ShownEye,
+    ShownPane,
+)
 from capture_app.session.settings import LiveViewOptions
 from gaze_core.geometry import Rect
 
@@ -24,7 +32,16 @@ _TAG_HEIGHT: Final = tokens.FONT_SECONDARY_PX + tokens.SPACE_S
 
 
 class ReplayPicture(LiveView):
-    """Paints the last frame it was given."""
+    """Paints the last frame it was given, and takes what is drawn on its images by hand.
+
+    While `set_drawing` is on, a press on an image, what follows it until the button is let go, and a second
+    press are told as a `PicturePoint`; the points of one stroke all lie on the image it began on.
+    """
+
+    pressed = Signal(object)  # PicturePoint
+    moved = Signal(object)  # PicturePoint, with the button down or not
+    released = Signal(object)  # PicturePoint
+    double_clicked = Signal(object)  # PicturePoint
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(colours, parent)
@@ -32,6 +49,9 @@ class ReplayPicture(LiveView):
         self.setAccessibleName(self.tr("What the reader saw"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._frame: ReplayFrame | None = None
+        self._overlays: dict[str, Overlay] = {}
+        self._is_drawing = False
+        self._stroke: ShownPane | None = None  # what the stroke that goes on began on
 
     def take_options(self, options: ReplayOptions) -> None:
         """Take what is to be drawn."""
@@ -52,6 +72,58 @@ class ReplayPicture(LiveView):
         self._frame = frame
         self.render_state(frame.live)
 
+    def set_overlay(self, name: str, overlay: Overlay | None) -> None:
+        """Paint something over the picture from now on, in order of the names; None: no longer."""
+        if overlay is None:
+            self._overlays.pop(name, None)
+        else:
+            self._overlays[name] = overlay
+        self.update()
+
+    def set_drawing(self, is_on: bool) -> None:
+        """Tell from now on what is pressed on the images, or leave it."""
+        self._is_drawing, self._stroke = is_on, None
+        self.setMouseTracking(is_on)
+        self.setCursor(Qt.CursorShape.CrossCursor if is_on else Qt.CursorShape.ArrowCursor)
+
+    def picture_map(self) -> PictureMap | None:
+        """Return where the images lie now; None before the first frame."""
+        return None if self._frame is None else PictureMap(frame=self._frame, stage=self.stage())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a stroke on the image under the pointer."""
+        places = self.picture_map()
+        if not self._is_drawing or places is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        point = places.point_at(event.position())
+        if point is not None:
+            self._stroke = next(pane for pane in places.frame.panes if pane.pane == point.pane)
+            self.pressed.emit(point)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell where the stroke, or the pointer, is."""
+        self._tell(self.moved, event.position())
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the stroke."""
+        if self._stroke is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._tell(self.released, event.position())
+            self._stroke = None
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Tell of a second press at once: it ends a polygon."""
+        self._tell(self.double_clicked, event.position())
+
+    def _tell(self, signal: SignalInstance, place: QPointF) -> None:
+        places = self.picture_map()
+        if self._is_drawing and places is not None:
+            point = places.point_at(place, self._stroke)
+            if point is not None:
+                signal.emit(point)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the copy, empty frames, shapes with their words."""
         super().paintEvent(event)
@@ -66,6 +138,11 @@ class ReplayPicture(LiveView):
             self._paint_empty(painter, _placed(stage, area), text or self.tr("The image is being loaded."))
         for each in frame.shapes:
             self._paint_shape(painter, stage, each)
+        places = PictureMap(frame=frame, stage=stage)
+        for name in sorted(self._overlays):
+            painter.save()
+            self._overlays[name](painter, places)
+            painter.restore()
 
     def _paint_empty(self, painter: QPainter, area: QRectF, text: str) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

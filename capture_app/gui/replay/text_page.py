@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
+from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.tokens import Colours
-from capture_app.session.replay import ReplaySource, SpokenWord
+from capture_app.session.replay import ReplayFrame, SpokenWord
 
 
 class _Text(QPlainTextEdit):
@@ -22,15 +23,13 @@ class _Text(QPlainTextEdit):
             self.clicked.emit(self.cursorForPosition(event.position().toPoint()).position())
 
 
-class TextPage(QWidget):
+class TextPage(InspectorPage):
     """The words of the case that is shown."""
 
-    word_chosen = Signal(object)  # host time of its beginning, ns
-
-    def __init__(self, source: ReplaySource, colours: Colours, parent: QWidget | None = None) -> None:
+    def __init__(self, parts: ReplayParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colours = colours
-        self._all = source.tables.words
+        self._colours = parts.colours
+        self._all = parts.source.tables.words
         self._trial: int | None = None
         self._words: tuple[SpokenWord, ...] = ()
         self._begins: list[int] = []  # letter at which each word begins
@@ -45,15 +44,23 @@ class TextPage(QWidget):
         column.setContentsMargins(tokens.SPACE_M, tokens.SPACE_M, tokens.SPACE_M, tokens.SPACE_M)
         column.addWidget(self._empty)
         column.addWidget(self.text, 1)
-        self.show_moment(-1, source.first_ns)
+        self._show_moment(-1, parts.source.first_ns)
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self._colours = colours
         self._current = -2
 
-    def show_moment(self, trial: int, t_ns: int) -> None:
-        """Show the text of a trial, and mark the word of a time."""
+    def show_frame(self, frame: ReplayFrame) -> None:
+        """Show the text of the case of a moment, and mark its word."""
+        self._show_moment(-1 if frame.case is None else frame.case.number, frame.t_ns)
+
+    @property
+    def marked(self) -> str:
+        """The word that is marked, "" where none is."""
+        return self._words[self._current].text if self._current >= 0 else ""
+
+    def _show_moment(self, trial: int, t_ns: int) -> None:
         if trial != self._trial:
             self._trial = trial
             self._words = tuple(word for word in self._all if word.trial == trial)
@@ -69,11 +76,6 @@ class TextPage(QWidget):
         if current != self._current:
             self._current = current
             self._mark(current)
-
-    @property
-    def marked(self) -> str:
-        """The word that is marked, "" where none is."""
-        return self._words[self._current].text if self._current >= 0 else ""
 
     def _mark(self, number: int) -> None:
         marks = []
@@ -98,4 +100,4 @@ class TextPage(QWidget):
     def _choose(self, letter: int) -> None:
         chosen = [n for n, begin in enumerate(self._begins) if begin <= letter]
         if chosen:
-            self.word_chosen.emit(self._words[chosen[-1]].first_ns)
+            self.moment_chosen.emit(self._words[chosen[-1]].first_ns)

@@ -9,27 +9,20 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QPushButton,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.dialogs import MessageDialog
 from capture_app.gui.labels import ElidedLabel, label, paragraph
-from capture_app.gui.replay.case_page import CasePage
-from capture_app.gui.replay.events_page import EventsPage
-from capture_app.gui.replay.layers_page import LayersPage
+from capture_app.gui.replay.inspector import Inspector
 from capture_app.gui.replay.measuring import measured_words
+from capture_app.gui.replay.more_menu import more_button
+from capture_app.gui.replay.page import ReplayParts
 from capture_app.gui.replay.picture import ReplayPicture
 from capture_app.gui.replay.replay_keys import KEY_WORDS, KEYS
-from capture_app.gui.replay.text_page import TextPage
 from capture_app.gui.replay.timeline import Timeline
 from capture_app.gui.replay.transport import Transport
+from capture_app.gui.replay.view_page import ViewPage
 from capture_app.gui.tokens import Colours
 from capture_app.session.replay import (
     FrameMaker,
@@ -94,12 +87,15 @@ class ReplayWindow(QWidget):
         self.picture = ReplayPicture(colours, self)
         self.transport = Transport(colours, self)
         self.timeline = Timeline(source, colours, self)
-        self.case_page = CasePage(source, self)
-        self.layers_page = LayersPage(source.events.origin, self)
-        self.text_page = TextPage(source, colours, self)
-        self.events_page = EventsPage(source, self)
+        self.inspector = Inspector(
+            ReplayParts(
+                source=source, colours=colours, picture=self.picture, pictures=self.pictures,
+                frame=lambda: self.frame,
+            ),
+            self,
+        )  # fmt: skip
+        self.view = self.inspector.page(ViewPage)
         self.notes = paragraph("", "finding", self)
-        self.tabs = QTabWidget(self)
         self._lay_out()
         self._connect()
         self.resize(*tokens.WINDOW_SIZE)
@@ -166,17 +162,42 @@ class ReplayWindow(QWidget):
         self.pictures.look_in(folder)
         self._is_dirty = True
 
+    def analysis_changed(self) -> None:
+        """Draw again everything that is made of events and gaze: `source.events` holds others."""
+        self.inspector.show_analysis()
+        self.timeline.update()
+        self._measured(self.timeline.cursors)
+        self._is_dirty = True
+
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
-        for part in (self.picture, self.transport, self.timeline, self.text_page):
+        for part in (self.picture, self.transport, self.timeline, self.inspector):
             part.set_colours(colours)
+
+    def ask_for_folder(self) -> None:
+        """Ask which folder the images are in."""
+        dialog = QFileDialog(self, self.tr("Folder with the images"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setDirectory(str(self.source.path.parent))
+        dialog.fileSelected.connect(lambda name: self.look_for_images_in(Path(name)))
+        dialog.open()
+
+    def show_keys(self) -> None:
+        """Show what the keys do."""
+        lines = "\n".join(
+            f"{keys}: {QCoreApplication.translate('replay', str(text))}" for keys, text in KEY_WORDS
+        )
+        dialog = MessageDialog(self.tr("Keys of the replay"), lines, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what a key means that no part of the window wanted for itself."""
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         act = KEYS.get((Qt.Key(event.key()), modifiers))
         if event.text() == "?":
-            self._show_keys()
+            self.show_keys()
         elif event.text() in ("[", "]"):  # with AltGr or Shift on many keyboards
             self._set_loop(is_begin=event.text() == "[")
         elif act is None:
@@ -194,6 +215,7 @@ class ReplayWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the recording."""
         self._timer.stop()
+        self.inspector.stop_work()
         self.voice.close()
         self._heatmaps.close()
         self.pictures.close()
@@ -206,10 +228,7 @@ class ReplayWindow(QWidget):
         self._is_dirty = False
         self.picture.show_frame(self.frame)
         if not self.clock.is_playing or self._frames % _PANEL_EVERY == 0:
-            self.case_page.show_frame(self.frame)
-            case = self.frame.case
-            self.text_page.show_moment(-1 if case is None else case.number, t_ns)
-            self.events_page.show_moment(t_ns)
+            self.inspector.show_frame(self.frame)
 
     def _do(self, act: str) -> None:
         name, _, kind = act.partition(" ")
@@ -259,7 +278,7 @@ class ReplayWindow(QWidget):
         self.timeline.set_cursors(None)
 
     def _toggle_mode(self) -> None:
-        box = self.layers_page.mode
+        box = self.view.mode
         is_whole = ViewMode(box.currentData()) is ViewMode.WHOLE_IMAGE
         box.setCurrentIndex(0 if is_whole else 1)
 
@@ -276,31 +295,13 @@ class ReplayWindow(QWidget):
             self._notes = notes
             self.notes.setText("  ".join(notes))
             self.notes.setVisible(bool(notes))
-            self.layers_page.show_origin(self.source.events.origin)
         self.transport.show_sound(has_sound=self.voice.has_sound, problem=self.voice.text)
         if not self.source.is_loaded:
             share = self.source.loaded_share
             self.transport.measure.setText(self.tr("Reading the signals, {0:.0f} %").format(share * 100.0))
         elif self.transport.measure.text().startswith(self.tr("Reading the signals")):
             self._measured(self.timeline.cursors)
-            self.layers_page.show_origin(self.source.events.origin)
-            self._is_dirty = True
-
-    def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder with the images"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setDirectory(str(self.source.path.parent))
-        dialog.fileSelected.connect(lambda name: self.look_for_images_in(Path(name)))
-        dialog.open()
-
-    def _show_keys(self) -> None:
-        lines = "\n".join(
-            f"{keys}: {QCoreApplication.translate('replay', str(text))}" for keys, text in KEY_WORDS
-        )
-        dialog = MessageDialog(self.tr("Keys of the replay"), lines, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+            self.analysis_changed()
 
     def _connect(self) -> None:
         transport = self.transport
@@ -311,25 +312,15 @@ class ReplayWindow(QWidget):
         transport.mute_toggled.connect(self._mute)
         self.timeline.seek_requested.connect(self.go_to)
         self.timeline.measured.connect(self._measured)
-        self.case_page.case_chosen.connect(self.go_to)
-        self.text_page.word_chosen.connect(self.go_to)
-        self.events_page.moment_chosen.connect(self.go_to)
-        self.layers_page.options_changed.connect(self.set_options)
-        self.set_options(self.layers_page.options)
+        self.inspector.moment_chosen.connect(self.go_to)
+        self.view.options_changed.connect(self.set_options)
+        self.set_options(self.view.options)
 
     def _lay_out(self) -> None:
-        for page, title in (
-            (self.case_page, self.tr("Case")),
-            (self.layers_page, self.tr("Layers")),
-            (self.text_page, self.tr("Text")),
-            (self.events_page, self.tr("Events")),
-        ):
-            self.tabs.addTab(page, title)
-        self.tabs.setFixedWidth(tokens.REPLAY_SIDE_WIDTH)
         middle = QHBoxLayout()
         middle.setSpacing(tokens.SPACE_S)
         middle.addWidget(self.picture, 1)
-        middle.addWidget(self.tabs)
+        middle.addWidget(self.inspector)
         below = QVBoxLayout()
         below.setContentsMargins(tokens.SPACE_M, 0, tokens.SPACE_M, 0)
         below.addWidget(self.transport)
@@ -353,18 +344,11 @@ class ReplayWindow(QWidget):
         facts = [reader, f"{tracker.model}, {tracker.rate_hz:g} Hz"]
         if metadata.session.study:
             facts.insert(0, metadata.session.study)
-        images = QPushButton(self.tr("Find images…"), head)
-        images.setToolTip(self.tr("Name the folder the images are in"))
-        images.clicked.connect(self._ask_for_folder)
-        information = QPushButton(self.tr("Information"), head)
-        information.setToolTip(self.tr("What this recording holds, and whether all of it is in order"))
-        information.clicked.connect(lambda: self.information_requested.emit(self.source.path))
         row = QHBoxLayout()
         row.setSpacing(tokens.SPACE_M)
         row.addWidget(title, 1)
         row.addWidget(label(" · ".join(facts), "secondary", head))
-        row.addWidget(images)
-        row.addWidget(information)
+        row.addWidget(more_button(self, head))
         column = QVBoxLayout(head)
         column.setContentsMargins(tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_M, tokens.SPACE_S)
         column.addLayout(row)

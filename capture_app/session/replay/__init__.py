@@ -3,6 +3,7 @@
 from capture_app.session.replay.columns import Curve, SignalColumns
 from capture_app.session.replay.frame import FrameMaker, PlacedShape, ReplayFrame, ReplayNumbers
 from capture_app.session.replay.heat import ReplayHeatmaps
+from capture_app.session.replay.layout import ShownPane
 from capture_app.session.replay.options import (
     SLIDING_S,
     TRAIL_S,
@@ -22,7 +23,7 @@ __all__ = [
     "ReplaySource", "ReplayError", "ReplayTables", "ReplayCase", "ReplayScreen", "Moment", "SpokenWord",
     "SignalColumns", "Curve",
     # What is shown.
-    "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ReplayPictures", "ReplayHeatmaps",
+    "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ReplayPictures", "ReplayHeatmaps",
     "ReplayOptions", "ViewMode", "HeatmapSpan", "ShownEye", "SLIDING_S", "TRAIL_S",
     # When.
     "PlayClock", "SPEEDS", "ReplayVoice",

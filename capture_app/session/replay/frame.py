@@ -80,6 +80,7 @@ class ReplayFrame:
 
     t_ns: int
     live: LiveState  # what the live copy of the operator's window paints
+    panes: tuple[ShownPane, ...]  # where images lie in the picture, also those that are missing
     empty_panes: tuple[Rect, ...]  # where an image is missing, fractions of the picture
     shapes: tuple[PlacedShape, ...]
     case: ReplayCase | None
@@ -137,6 +138,7 @@ class FrameMaker:
         return ReplayFrame(
             t_ns=t_ns,
             live=live,
+            panes=panes,
             empty_panes=tuple(self._norm(pane.placement.dst_screen_px) for pane in empty),
             shapes=self._shapes(t_ns, case, panes) if options.show_shapes else (),
             case=case,

@@ -14,7 +14,10 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from capture_app.gui.dialogs import MessageDialog, SummaryDialog
+from capture_app.gui.replay.case_page import CasePage
 from capture_app.gui.replay.door import ReplayDoor
+from capture_app.gui.replay.events_page import EventsPage
+from capture_app.gui.replay.text_page import TextPage
 from capture_app.gui.replay.window import ReplayWindow
 from capture_app.gui.start_page import StartPage
 from capture_app.gui.tokens import DARK, LIGHT
@@ -94,7 +97,7 @@ def test_keys_step_by_sample_fixation_event_and_case(qtbot, window):
     assert window.clock.t_ns in window.source.events.fixations["onset_host_ns"]
     press(qtbot, window, Qt.Key.Key_PageDown)
     assert window.clock.t_ns == 5 * S
-    assert window.case_page.value("case") == "follow-up"
+    assert window.inspector.page(CasePage).value("case") == "follow-up"
     press(qtbot, window, Qt.Key.Key_End)
     assert window.clock.t_ns == window.source.end_ns
 
@@ -153,40 +156,40 @@ def test_two_cursors_measure_what_lies_between(qtbot, window):
 def test_the_word_that_is_spoken_is_marked_and_a_click_goes_to_one(qtbot, window):
     window.go_to(round(1.6 * S))
     window.step()
-    assert window.text_page.marked == "lungs"
-    window.text_page.text.clicked.emit(len("the lungs ar"))
+    assert window.inspector.page(TextPage).marked == "lungs"
+    window.inspector.page(TextPage).text.clicked.emit(len("the lungs ar"))
     assert window.clock.t_ns == 2 * S
 
 
 def test_cases_and_events_are_gone_to_by_a_click(qtbot, window):
-    window.case_page.cases.setCurrentRow(1)
+    window.inspector.page(CasePage).cases.setCurrentRow(1)
     assert window.clock.t_ns == 5 * S
-    model = window.events_page.list.model()
+    model = window.inspector.page(EventsPage).list.model()
     texts = [model.data(model.index(row, 0)) for row in range(model.rowCount())]
     mark = next(row for row, text in enumerate(texts) if "mark: coughed" in text)
-    window.events_page.list.clicked.emit(model.index(mark, 0))
+    window.inspector.page(EventsPage).list.clicked.emit(model.index(mark, 0))
     assert window.clock.t_ns == 3 * S
 
 
 def test_layers_change_the_picture(qtbot, window):
     window.go_to(3 * S)
     plain = window.picture.grab().toImage()
-    window.layers_page.heatmap.setCurrentIndex(1)
+    window.view.heatmap.setCurrentIndex(1)
     qtbot.waitUntil(lambda: stepped(window) and bool(window.frame.live.heatmaps), timeout=5000)
     assert window.options.heatmap is HeatmapSpan.CASE
     assert window.picture.grab().toImage() != plain
     press(qtbot, window, Qt.Key.Key_W)
     assert window.options.mode is ViewMode.WHOLE_IMAGE
-    window.layers_page.fixations.setChecked(False)
+    window.view.fixations.setChecked(False)
     window.step()
     assert window.frame.live.fixations == ()
 
 
 def test_the_answers_stand_in_the_inspector_when_they_were_given(window):
     window.go_to(round(4.65 * S))
-    assert window.case_page.answers.text() == "sure: maybe"
+    assert window.inspector.page(CasePage).answers.text() == "sure: maybe"
     window.go_to(round(4.75 * S))
-    assert window.case_page.answers.text() == "sure: yes"
+    assert window.inspector.page(CasePage).answers.text() == "sure: yes"
 
 
 def test_another_theme_is_taken_over(window):

@@ -1,4 +1,4 @@
-"""Which layers a replay draws: picture, eyes, trail, fixations, shapes, heatmap."""
+"""What a replay draws: picture, eyes, trail, fixations, shapes, heatmap."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QSlider, QVBoxL
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
+from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.session.replay import SLIDING_S, TRAIL_S, HeatmapSpan, ReplayOptions, ShownEye, ViewMode
 
 
-class LayersPage(QWidget):
+class ViewPage(InspectorPage):
     """Says what is wanted as a whole."""
 
     options_changed = Signal(object)  # ReplayOptions
 
-    def __init__(self, origin: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parts: ReplayParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._source = parts.source
         self._options = ReplayOptions()
         self.mode = self._choice(
             (self.tr("As the reader saw it"), ViewMode.AS_READ),
@@ -59,7 +61,7 @@ class LayersPage(QWidget):
         self.origin = paragraph("", "secondary", self)
         column.addWidget(self.origin)
         column.addStretch(1)
-        self.show_origin(origin)
+        self.show_analysis()
         for choice in (self.mode, self.eye, self.trail, self.heatmap):
             choice.currentIndexChanged.connect(self._changed)
         for box in (self.gaze, self.fixations, self.shapes):
@@ -72,8 +74,9 @@ class LayersPage(QWidget):
         """What is chosen."""
         return self._options
 
-    def show_origin(self, origin: str) -> None:
+    def show_analysis(self) -> None:
         """Say where the fixations come from."""
+        origin = self._source.events.origin
         self.origin.setText(
             self.tr("Fixations: {0}.").format(origin) if origin else self.tr("No fixations were recorded.")
         )
