@@ -8,6 +8,7 @@ both in every frame.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -32,6 +33,16 @@ from capture_app.session.states import LiveState, NewestGaze
 _FOLLOW_SLACK: Final = 0.25  # the view moves when the gaze leaves the inner half of it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """Something else than the window's own pixels to paint on: a picture, a film, a drawing."""
+
+    width: float  # logical px
+    height: float
+    ratio: float  # physical px per logical px
+    is_vector: bool = False  # fixations stay outlines; only images and heatmaps are pixels
+
+
 class LiveView(QWidget):
     """Paints the last state it was given; `render_state` is called once per frame."""
 
@@ -54,6 +65,21 @@ class LiveView(QWidget):
         self._base_key: tuple[object, ...] = ()
         self._screens: QPixmap | None = None  # of a study, over the images
         self._centre = (0.5, 0.5)  # of the view on the reader's screen, norm, while following
+        self._canvas: Canvas | None = None
+
+    def use_canvas(self, canvas: Canvas | None) -> None:
+        """Lay everything out for `canvas`, which `paint_into` then paints; None: for the widget itself."""
+        self._canvas = canvas
+        self._refresh()
+
+    def room(self) -> tuple[float, float]:
+        """Return width and height there are to paint on, logical px."""
+        canvas = self._canvas
+        return (self.width(), self.height()) if canvas is None else (canvas.width, canvas.height)
+
+    def ratio(self) -> float:
+        """Return the physical px per logical px."""
+        return self.devicePixelRatioF() if self._canvas is None else self._canvas.ratio
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
@@ -84,7 +110,7 @@ class LiveView(QWidget):
 
     def screen_size_px(self) -> QSize:
         """Return the size of the reader's whole screen in the copy, physical px."""
-        stage, ratio = self.stage(), self.devicePixelRatioF()
+        stage, ratio = self.stage(), self.ratio()
         return QSize(max(round(stage.w * ratio), 1), max(round(stage.h * ratio), 1))
 
     def sizeHint(self) -> QSize:
@@ -99,26 +125,32 @@ class LiveView(QWidget):
     def stage(self) -> Stage:
         """Return where the reader's screen lies in the widget; beyond its edges while following."""
         width_px, height_px = self._state.screen_px if self._state is not None else (16, 10)
-        scale = min(self.width() / width_px, self.height() / height_px)
+        width, height = self.room()
+        scale = min(width / width_px, height / height_px)
         if self._options.follow:
             scale *= tokens.FOLLOW_MAGNIFICATION
         w, h = width_px * scale, height_px * scale
-        ratio = self.devicePixelRatioF()  # on whole physical pixels: sharp, and a plain copy of memory
-        x = round(_placed(self.width(), w, self._centre[0]) * ratio) / ratio
-        y = round(_placed(self.height(), h, self._centre[1]) * ratio) / ratio
+        ratio = self.ratio()  # on whole physical pixels: sharp, and a plain copy of memory
+        x = round(_placed(width, w, self._centre[0]) * ratio) / ratio
+        y = round(_placed(height, h, self._centre[1]) * ratio) / ratio
         return Stage(x=x, y=y, w=w, h=h)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the base and, over it, what moves."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._colours.stage))
+        self.paint_into(painter)
+
+    def paint_into(self, painter: QPainter) -> None:
+        """Paint with a painter that works in logical px of the widget, or of the canvas in use."""
+        painter.fillRect(QRectF(0.0, 0.0, *self.room()), QColor(self._colours.stage))
         state = self._state
         if state is None:
             return
         stage = self.stage()
         if not self._base.isNull():
             painter.drawPixmap(QPointF(stage.x, stage.y), self._base)
-        if self._options.show_fixations and not self._fixations.pixmap.isNull():
+        is_vector = self._canvas is not None and self._canvas.is_vector
+        if self._options.show_fixations and not is_vector and not self._fixations.pixmap.isNull():
             painter.drawPixmap(QPointF(stage.x, stage.y), self._fixations.pixmap)
         whole = QRectF(stage.x, stage.y, stage.w, stage.h)
         if self._screens is not None:
@@ -129,7 +161,8 @@ class LiveView(QWidget):
             paint_target(painter, state.reader.dot, whole, state.reader.background_grey)
         options = self._options
         if options.show_fixations:
-            paint_fixations(painter, tuple(mark for mark in state.fixations if mark.is_open), stage)
+            marks = tuple(mark for mark in state.fixations if mark.is_open or is_vector)
+            paint_fixations(painter, marks, stage)
         if options.show_trail:
             paint_trail(painter, state.trail, stage)
         gaze, left, right = state.gaze, state.left_gaze, state.right_gaze
@@ -143,11 +176,10 @@ class LiveView(QWidget):
 
     def _refresh(self) -> None:
         state = self._state
-        if state is None or self.width() < 1 or self.height() < 1:
+        if state is None or min(self.room()) < 1:
             return
         self._follow(state)
-        stage = self.stage()
-        ratio = self.devicePixelRatioF()
+        stage, ratio = self.stage(), self.ratio()
         scale = stage.w * ratio / state.screen_px[0]  # target px per physical px of the reader's screen
         image_changed = self._image.update(state.reader.panes, scale)
         heat_changed = self._options.show_heatmap and self._heatmap.update(state.heatmaps)
@@ -162,7 +194,6 @@ class LiveView(QWidget):
         self.update()
 
     def _draw_base(self, state: LiveState, scale: float) -> QPixmap:
-        ratio = self.devicePixelRatioF()
         base = QPixmap(self.screen_size_px())
         grey = state.reader.background_grey
         base.fill(QColor(grey, grey, grey))
@@ -172,7 +203,7 @@ class LiveView(QWidget):
             self._heatmap.paint(painter, state.reader.panes, scale, self._options.heatmap_opacity)
         self._cover.paint(painter, state.reader.panes, scale, 1.0)
         painter.end()
-        base.setDevicePixelRatio(ratio)
+        base.setDevicePixelRatio(self.ratio())
         return base
 
     def _follow(self, state: LiveState) -> None:
