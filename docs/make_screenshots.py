@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "images"
@@ -159,16 +160,20 @@ REPLAY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswi
 
 
 def main() -> None:
-    """Make all pictures, or the one named on the command line."""
+    """Make all pictures, or those whose names match the patterns on the command line (`console*`)."""
     if len(sys.argv) == 3 and sys.argv[1] == "--one":
         make(next(shot for shot in SHOTS if shot.name == sys.argv[2]))
         return
+    patterns = sys.argv[1:] or ["*"]
+    wanted = [shot for shot in SHOTS if any(fnmatch(shot.name, pattern) for pattern in patterns)]
+    if not wanted:
+        sys.exit(f"No picture is called {' or '.join(patterns)}. The names stand in {Path(__file__).name}.")
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         screens = [{"dpr": 1, "logicalBaseDpi": 96, **monitor} for monitor in MONITORS]
         configuration = Path(temporary) / "screens.json"
         configuration.write_text(json.dumps({"synchronousWindowSystemEvents": True, "screens": screens}))
-        for shot in SHOTS:
+        for shot in wanted:
             environment = dict(os.environ)
             environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "docs"), *sys.path])
             environment["QT_SCALE_FACTOR"] = str(shot.scale)

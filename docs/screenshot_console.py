@@ -119,8 +119,9 @@ def study_state(scene: str) -> StudyDeskState:
             running_drift_deg=math.nan,
         )
     if scene in ("console-calibration", "console-calibration-due"):
-        view = replace(_view(opened), stage=Stage.CALIBRATION, attempt=-1, screen=None)
-        return replace(state, view=view, screen_names=(), grade_so_far=None)
+        prompts = (Prompt.CASES,)
+        view = replace(_view(opened), stage=Stage.CALIBRATION, attempt=-1, screen=None, prompts=prompts)
+        return replace(state, view=view, screen_names=(), grade_so_far=None, cases_since_calibration=25)
     if scene == "console-interrupted":
         text = (
             "Case chest-06 was interrupted at the screen labels. Continue there with its gaze and answers "
@@ -151,7 +152,7 @@ def _opened() -> OpenedStudy:
 
 def _view(opened: OpenedStudy) -> ReadingView:
     task = opened.study.tasks[0]
-    screen = next(each for each in opened.study.screens_of(task) if each.KIND == "labels")
+    screen = next(each for each in opened.study.screens_of(task) if each.KIND == "image")
     case = StudyCase(case_id="chest-07", images=())
     return ReadingView(
         stage=Stage.CASE,
@@ -160,7 +161,7 @@ def _view(opened: OpenedStudy) -> ReadingView:
         attempt=0,
         case_state=CaseState.READ,
         screen=screen,
-        text="Which findings are present?",
+        text="",
         is_presented=True,
         images=(),
         answer=None,
@@ -169,10 +170,10 @@ def _view(opened: OpenedStudy) -> ReadingView:
         can_go_back=True,
         jumps=(),
         grade=None,
-        prompts=(Prompt.CASES,),
+        prompts=(),
         interrupted=None,
         progress="case 7 of 50",
-        counted=5,
+        counted=4,
         quota=50,
         summary="",
     )
@@ -188,11 +189,11 @@ def _running(opened: OpenedStudy) -> StudyDeskState:
         cases=_lines(),
         grade_so_far=_grade(Light.GREEN, 2.4, 0.6, "2 % of the gaze is missing."),
         case_elapsed_s=101.0,
-        screen_elapsed_s=41.0,
+        screen_elapsed_s=98.0,
         session_elapsed_s=38 * 60.0,
         drift_deg=0.62,
         running_drift_deg=0.41,
-        cases_since_calibration=25,
+        cases_since_calibration=6,
         accuracy=_accuracy(),
         accuracy_version=1,
         smallest_lesion=SmallestLesion(
