@@ -9,12 +9,23 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.replay.time_axis import TimeAxis, clock_text
-from capture_app.gui.replay.timeline_paint import TALL, Lane, LaneArea, TimelinePainter
+from capture_app.gui.replay.timeline_legend import lane_name, lane_words
+from capture_app.gui.replay.timeline_paint import IN_ROWS, TALL, Lane, LaneArea, TimelinePainter
 from capture_app.gui.theme import sized_font
 from capture_app.gui.tokens import Colours
 from capture_app.session.replay import ReplaySource
@@ -34,9 +45,6 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.setObjectName("timeline")
         self.setAccessibleName(self.tr("Timeline"))
-        self.setToolTip(
-            self.tr("Click to go there; wheel zooms, Ctrl and wheel moves on; Shift and drag measures")
-        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -96,6 +104,27 @@ class Timeline(QWidget):
         """Return the time at a place across, beyond the edges that of the edge."""
         plot = self.plot()
         return self.axis.at(min(max((x - plot.left()) / plot.width(), 0.0), 1.0))
+
+    def words_at(self, place: QPointF) -> str:
+        """Return what stands at a place, as rich text: what a track shows, and what is there at that time."""
+        found = [
+            each.lane
+            for each in self._areas(self.plot())
+            if each.area.top() <= place.y() < each.area.bottom()
+        ]
+        if not found:
+            return self.tr("Click to go there; wheel zooms, Ctrl and wheel moves on; Shift and drag measures")
+        is_in_plot = self.plot().left() <= place.x() <= self.plot().right()
+        reach_ns = round(self.axis.span_ns / max(self.plot().width(), 1.0) * tokens.REPLAY_CURSOR_REACH)
+        t_ns = self.time_at(place.x()) if is_in_plot else None
+        return lane_words(found[0], self._source, self._colours, t_ns, reach_ns)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell what stands under a pointer that rests."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.words_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Paint for the new size."""
@@ -188,12 +217,11 @@ class Timeline(QWidget):
         self._painter.paint_axis(painter, self.axis, plot, tokens.FONT_SECONDARY_PX)
         areas = self._areas(plot)
         self._painter.paint(painter, self.axis, areas)
-        names = self._names()
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for each in areas:
             painter.setPen(QColor(self._colours.secondary))
             box = QRectF(0, each.area.top(), tokens.REPLAY_LABEL_WIDTH - tokens.SPACE_S, each.area.height())
-            painter.drawText(box, align, names[each.lane])
+            painter.drawText(box, align, lane_name(each.lane, has_screens=bool(self._source.tables.screens)))
         painter.end()
         self._picture = picture
 
@@ -220,8 +248,8 @@ class Timeline(QWidget):
     def _drawing_key(self) -> tuple[object, ...]:
         source = self._source
         progress = -1 if source.is_loaded else int(source.loaded_share / _LOADED_STEP)
-        events = id(source.events)
-        return (self.axis, progress, events, self.size(), self.devicePixelRatioF(), self._colours.is_dark)
+        read = (id(source.events), source.waveform.loaded)
+        return (self.axis, progress, read, self.size(), self.devicePixelRatioF(), self._colours.is_dark)
 
     def _areas(self, plot: QRectF) -> tuple[LaneArea, ...]:
         areas, top = [], plot.top()
@@ -243,27 +271,14 @@ class Timeline(QWidget):
             left_out.add(Lane.WORDS)
         if "drift" not in kinds:
             left_out.add(Lane.DRIFT)
+        if not self._source.sound.stretches:
+            left_out.add(Lane.SOUND)
         if not tables.screens and not tables.cases:
             left_out.add(Lane.SCREENS)
         return tuple(lane for lane in Lane if lane not in left_out)
-
-    def _names(self) -> dict[Lane, str]:
-        return {
-            Lane.X: self.tr("gaze x"),
-            Lane.Y: self.tr("gaze y"),
-            Lane.SPEED: self.tr("speed"),
-            Lane.PUPIL: self.tr("pupils"),
-            Lane.LOST: self.tr("without gaze"),
-            Lane.EVENTS: self.tr("fix · sacc · lost"),
-            Lane.VIEWPORT: self.tr("zoom, window"),
-            Lane.SCREENS: self.tr("screens") if self._source.tables.screens else self.tr("cases"),
-            Lane.ANSWERS: self.tr("keys, answers"),
-            Lane.WORDS: self.tr("words"),
-            Lane.DRIFT: self.tr("checks"),
-        }
 
 
 def _height(lane: Lane) -> int:
     if lane in TALL:
         return tokens.REPLAY_LANE_HEIGHT
-    return tokens.REPLAY_LOW_LANE_HEIGHT + (tokens.SPACE_XS if lane is Lane.EVENTS else 0)
+    return tokens.REPLAY_LOW_LANE_HEIGHT + (tokens.SPACE_XS if lane in IN_ROWS or lane is Lane.SOUND else 0)

@@ -17,8 +17,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from capture_app.gui import tokens
 from capture_app.gui.charts import polyline
 from capture_app.gui.replay.time_axis import TimeAxis, clock_text
+from capture_app.gui.replay.timeline_shapes import bars, outline, paint_losses, paint_sound
 from capture_app.gui.tokens import Colours
-from capture_app.session.replay import Curve, ReplaySource
+from capture_app.session.replay import ReplaySource
 from gaze_core.rows import EventKind
 
 _TICK_LEAST_PX: Final = 76.0
@@ -36,15 +37,19 @@ class Lane(str, Enum):
     SPEED = "speed"
     PUPIL = "pupil"
     LOST = "lost"
+    LOSSES = "losses"
     EVENTS = "events"
     VIEWPORT = "viewport"
     SCREENS = "screens"
     ANSWERS = "answers"
     WORDS = "words"
+    SOUND = "sound"
     DRIFT = "drift"
 
 
 TALL: Final = (Lane.X, Lane.Y, Lane.SPEED, Lane.PUPIL)
+IN_ROWS: Final = (Lane.EVENTS, Lane.LOSSES)
+"""Tracks that hold several rows of bars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +116,12 @@ class TimelinePainter:
             self._curve(painter, axis, area, "right_pupil", limits, c.right)
         elif lane is Lane.LOST:
             self._lost(painter, axis, area)
+        elif lane is Lane.LOSSES:
+            paint_losses(painter, axis, area, self._source.columns.losses, c)
         elif lane is Lane.EVENTS:
             self._events(painter, axis, area)
+        elif lane is Lane.SOUND:
+            paint_sound(painter, axis, area, self._source.waveform, c)
         elif lane is Lane.SCREENS:
             self._screens(painter, axis, area)
         elif lane is Lane.WORDS:
@@ -144,7 +153,7 @@ class TimelinePainter:
             for each in (curve.low.astype(np.float64), curve.high.astype(np.float64))
         )
         painter.setPen(QPen(QColor(colour), 1.0))
-        painter.drawPath(polyline(*_outline(curve, x, low, high)))
+        painter.drawPath(polyline(*outline(curve, x, low, high)))
         if curve.is_points and len(x) < width / 6:
             painter.setPen(QPen(QColor(colour), 3.0))
             seen = np.isfinite(low)
@@ -179,7 +188,7 @@ class TimelinePainter:
             for kind in kinds:
                 shade = QColor(self.colours.recording if kind == EventKind.LOSS else colour)
                 begins, ends = self._spans.get(kind, (np.zeros(0, np.int64), np.zeros(0, np.int64)))
-                for x, width in _bars(axis, place, begins, ends):
+                for x, width in bars(axis, place, begins, ends):
                     painter.fillRect(QRectF(x, place.top(), width, place.height()), shade)
 
     def _screens(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
@@ -257,40 +266,3 @@ class TimelinePainter:
         for kind in (EventKind.FIXATION, EventKind.SACCADE, EventKind.BLINK, EventKind.LOSS):
             own = events.rows[events.rows["kind"] == kind]
             self._spans[kind] = (own["onset_host_ns"].copy(), own["offset_host_ns"].copy())
-
-
-def _outline(
-    curve: Curve, x: npt.NDArray[np.float64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return one line through all points, or down and up through the extremes of each column."""
-    if curve.is_points:
-        return x, low
-    across, down = np.repeat(x, 2), np.empty(2 * len(x))
-    down[0::2], down[1::2] = low, high
-    # Columns in which nothing changes would be invisible: each is at least one pixel high.
-    down[1::2] = np.where(np.abs(down[1::2] - down[0::2]) < 1.0, down[0::2] - 1.0, down[1::2])
-    return across, down
-
-
-def _bars(axis: TimeAxis, area: QRectF, begins: Times, ends: Times) -> list[tuple[float, float]]:
-    """Return left edge and width of spans; where they are denser than pixels, of what they cover together."""
-    first = int(np.searchsorted(ends, axis.left_ns))
-    last = int(np.searchsorted(begins, axis.right_ns))
-    if last <= first:
-        return []
-    left = np.clip((begins[first:last] - axis.left_ns) / axis.span_ns, 0.0, 1.0) * area.width()
-    right = np.clip((ends[first:last] - axis.left_ns) / axis.span_ns, 0.0, 1.0) * area.width()
-    if last - first < area.width() / 4:
-        return [
-            (area.left() + x, max(width - 0.5, 1.0))
-            for x, width in zip(left.tolist(), (right - left).tolist(), strict=True)
-        ]
-    width = int(area.width()) + 2
-    change = np.bincount(left.astype(np.int64), minlength=width) - np.bincount(
-        np.maximum(right.astype(np.int64), left.astype(np.int64) + 1), minlength=width
-    )
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], (np.cumsum(change) > 0).astype(np.int8), [0]))))
-    return [
-        (area.left() + begin, float(end - begin))
-        for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    ]

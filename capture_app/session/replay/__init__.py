@@ -4,6 +4,7 @@ from capture_app.session.replay.columns import Curve, SignalColumns
 from capture_app.session.replay.frame import FrameMaker, PlacedShape, ReplayFrame, ReplayNumbers
 from capture_app.session.replay.heat import ReplayHeatmaps
 from capture_app.session.replay.layout import ShownPane
+from capture_app.session.replay.losses import LossSpans
 from capture_app.session.replay.options import (
     SLIDING_S,
     TRAIL_S,
@@ -14,6 +15,7 @@ from capture_app.session.replay.options import (
 )
 from capture_app.session.replay.pictures import ReplayPictures
 from capture_app.session.replay.play_clock import SPEEDS, PlayClock
+from capture_app.session.replay.sound import SoundStretches, Waveform
 from capture_app.session.replay.source import ReplayError, ReplaySource
 from capture_app.session.replay.tables import Moment, ReplayCase, ReplayScreen, ReplayTables, SpokenWord
 from capture_app.session.replay.voice import ReplayVoice
@@ -21,10 +23,10 @@ from capture_app.session.replay.voice import ReplayVoice
 __all__ = [
     # A recording and what is in it.
     "ReplaySource", "ReplayError", "ReplayTables", "ReplayCase", "ReplayScreen", "Moment", "SpokenWord",
-    "SignalColumns", "Curve",
+    "SignalColumns", "Curve", "LossSpans", "SoundStretches", "Waveform",
     # What is shown.
-    "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ReplayPictures", "ReplayHeatmaps",
-    "ReplayOptions", "ViewMode", "HeatmapSpan", "ShownEye", "SLIDING_S", "TRAIL_S",
+    "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ReplayPictures",
+    "ReplayHeatmaps", "ReplayOptions", "ViewMode", "HeatmapSpan", "ShownEye", "SLIDING_S", "TRAIL_S",
     # When.
     "PlayClock", "SPEEDS", "ReplayVoice",
 ]  # fmt: skip

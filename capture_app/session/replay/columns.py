@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capture_app.session.replay.gaze_blocks import GazeBlocks, Times
+from capture_app.session.replay.losses import LossSpans
 from gaze_core.clocks import fit_envelope
 from gaze_core.directions import screen_gaze
 from gaze_core.eyes import Eye
@@ -72,6 +73,7 @@ class SignalColumns:
         self._low = {name: np.full(bins, np.nan, np.float32) for name in SIGNALS}
         self._high = {name: np.full(bins, np.nan, np.float32) for name in SIGNALS}
         self._lost: npt.NDArray[np.float32] = np.zeros(bins, np.float32)  # samples without gaze
+        self.losses = LossSpans(rate_hz)
         self.loaded = 0  # rows that are there
 
     @property
@@ -97,6 +99,8 @@ class SignalColumns:
             self.t_ns[first:end] = self._blocks.times_of(gaze, first)
             if is_envelope:
                 device[first:end] = gaze["t_device_ns"]
+            else:
+                self.losses.push(gaze, self.t_ns[first:end])
             tail = self._take(gaze, first, end, tail)
             self._bin(first, end)
             self.loaded = end
@@ -105,6 +109,9 @@ class SignalColumns:
         # Ascending for every search; a stamp that goes back is shown at the time of the one before.
         np.maximum.accumulate(self.t_ns, out=self.t_ns)
         self._blocks.use_times(self.t_ns)
+        if is_envelope and not self._read_losses(is_given_up):
+            return False
+        self.losses.end()
         return True
 
     def curve(self, name: str, first_ns: int, end_ns: int, width: int) -> Curve:
@@ -147,6 +154,19 @@ class SignalColumns:
         low, high = (float(value) for value in np.percentile(values, (1.0, 99.0)))
         margin = max((high - low) * 0.1, 1e-6)
         return low - margin, high + margin
+
+    def _read_losses(self, is_given_up: Callable[[], bool]) -> bool:
+        """Find losses once the times are known that all arrivals were needed for; False where given up."""
+        count = len(self.t_ns)
+        for first in range(0, count, _PART_ROWS):
+            if is_given_up():
+                return False
+            end = min(first + _PART_ROWS, count)
+            self._blocks.give_way()
+            with self._blocks.lock:
+                gaze = self._blocks.read(first, end)
+            self.losses.push(gaze, self.t_ns[first:end])
+        return True
 
     def _take(
         self, gaze: Rows, first: int, end: int, tail: npt.NDArray[np.float64]

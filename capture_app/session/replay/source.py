@@ -18,6 +18,7 @@ from capture_app.session.replay.columns import SignalColumns
 from capture_app.session.replay.found_events import find_events
 from capture_app.session.replay.gaze_blocks import BLOCK_ROWS, GazeBlocks
 from capture_app.session.replay.image_search import ImageSearch
+from capture_app.session.replay.sound import SoundStretches, Waveform, find_sound
 from capture_app.session.replay.tables import ReplayTables, events_of_kind, read_tables
 from capture_app.session.report.source import is_size_assumed, signal_of
 from capture_app.session.results import geometry_of
@@ -72,6 +73,8 @@ class ReplaySource:
         self.first_ns, self.end_ns = self._span(latest_ns)
         self.columns = SignalColumns(self.blocks, geometry, self.eye, self.rate_hz)
         self.images = ImageSearch(recording, self.blocks, self.tables.rows[DatasetKey.IMAGES])
+        self.sound: SoundStretches = find_sound(recording, self.path)
+        self.waveform = Waveform(self.sound.stretches)
         stored = self.tables.rows[DatasetKey.FIXATIONS]
         self.events = _events(stored, self._origin()) if len(stored) else _events(stored, "")
         self._is_detecting = not len(stored) and self.blocks.count > 0
@@ -125,8 +128,7 @@ class ReplaySource:
         found += self.tables.problems
         if self.blocks.damaged:
             found.append(self._damaged_words())
-        if self.loading_problem:
-            found.append(self.loading_problem)
+        found += [each for each in (self.waveform.problem, self.loading_problem) if each]
         return tuple(found)
 
     @property
@@ -185,19 +187,6 @@ class ReplaySource:
         place = np.searchsorted(times, t_ns, side="right" if direction > 0 else "left") - (direction < 0)
         return int(times[place]) if 0 <= place < len(times) else t_ns
 
-    def sound_rows(self) -> Rows:
-        """Return the AUDIO_SEGMENT rows, also of what was cut off.
-
-        Raises
-        ------
-        RecordingError
-            If they cannot be read.
-        """
-        from capture_app.session.dictation_files import dictation_rows
-
-        with self.blocks.lock:
-            return dictation_rows(self._recording, self.path)
-
     def _time_of(self, row: int) -> int:
         timed = self.blocks.rows(row, row + 1)
         return int(timed.t_host_ns[0]) if len(timed.t_host_ns) else self.first_ns
@@ -205,6 +194,7 @@ class ReplaySource:
     def _load(self) -> None:
         try:
             if self.columns.load(is_envelope=self._is_envelope, is_given_up=self._stop.is_set):
+                self.waveform.load(self._stop.is_set)
                 self._detect()
         except Exception:  # noqa: BLE001  # the top of a thread: the replay itself reads what it shows
             _log.exception("The signals of a recording could not be read")

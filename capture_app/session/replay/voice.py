@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import wave
 from typing import Final
 
 from capture_app.session.replay.play_clock import PlayClock
 from capture_app.session.replay.source import ReplaySource
-from capture_app.session.study_desk.dictation_sound import Stretch, stretch_at, stretch_of
+from capture_app.session.study_desk.dictation_sound import Stretch, stretch_at
 from capture_app.session.study_desk.voice_player import VoicePlayer
-from recordings_schema.errors import RecordingError
 
 _MOST_APART_NS: Final = 80_000_000
 """More than that between lips and voice is noticed."""
-
-_log = logging.getLogger(__name__)
 
 
 class ReplayVoice:
@@ -27,22 +22,8 @@ class ReplayVoice:
         self._ordered: Stretch | None = None
         self._from_ns = 0
         self.is_muted = False
-        self.stretches: tuple[Stretch, ...] = ()
-        self.problem = ""
-        try:
-            rows = source.sound_rows()
-            found = tuple(stretch_of(row, source.path.parent) for row in rows if row["frame_count"] > 0)
-            self.stretches = tuple(
-                sorted((s for s in found if s.file.is_file()), key=lambda s: s.t_first_host_ns)
-            )
-            if len(self.stretches) < len(found):
-                missing = next(each for each in found if not each.file.is_file())
-                self.problem = (
-                    f"The dictation {missing.file.name} is not beside the recording; it stays silent."
-                )
-        except (RecordingError, OSError, ValueError, wave.Error) as err:
-            _log.warning("The dictation of %s cannot be played: %s", source.path.name, err)
-            self.problem = "The dictation cannot be read; the replay stays silent."
+        self.stretches: tuple[Stretch, ...] = source.sound.stretches
+        self.problem = source.sound.problem
 
     @property
     def has_sound(self) -> bool:

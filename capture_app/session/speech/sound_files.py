@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -43,23 +44,36 @@ def read_sound(path: Path) -> Sound:
         If the file cannot be read, is of another format, damaged, longer than half an hour, or FLAC where its
         reader is not installed.
     """
+    parts = list(sound_blocks(path, round(LONGEST_SOUND_S) * MOST_RATE_HZ))
+    return Sound(np.concatenate([part.pcm for part in parts]), parts[0].rate_hz)
+
+
+def sound_blocks(path: Path, block_frames: int) -> Iterator[Sound]:
+    """Yield the sound of a WAV or FLAC file in blocks of so many frames; memory holds one of them.
+
+    Raises
+    ------
+    SoundFileError
+        As `read_sound`; also between two blocks.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(12)
             if head[:4] == b"fLaC":
-                return _read_flac(path)
+                yield from _flac_blocks(path, block_frames)
+                return
             if not head:
                 raise SoundFileError(f"{path} is empty (0 bytes). Choose the file of a dictation.")
             if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
                 raise SoundFileError(
                     f"{path} is neither a WAV nor a FLAC file. Convert it to WAV (16 bits) and try again."
                 )
-            return _read_wav(path, file)
+            yield from _wav_blocks(path, file, block_frames)
     except OSError as err:
         raise SoundFileError(f"{path} cannot be read: {err.strerror or err}.") from err
 
 
-def _read_wav(path: Path, file: BinaryIO) -> Sound:
+def _wav_blocks(path: Path, file: BinaryIO, block_frames: int) -> Iterator[Sound]:
     form: _Form | None = None
     end = file.seek(0, 2)
     place = 12
@@ -76,7 +90,10 @@ def _read_wav(path: Path, file: BinaryIO) -> Sound:
             # A recorder that was cut off leaves no size, or one beyond the end: what is there counts.
             frames = min(size, end - place) // form.frame_bytes
             _check_length(path, frames, form.rate_hz)
-            return Sound(_samples(file.read(frames * form.frame_bytes), form), form.rate_hz)
+            for first in range(0, frames, block_frames):
+                content = file.read(min(block_frames, frames - first) * form.frame_bytes)
+                yield Sound(_samples(content, form), form.rate_hz)
+            return
         place += size + size % 2
     raise SoundFileError(f"{path} is a WAV file without sound; it may have been cut off. Use another copy.")
 
@@ -119,7 +136,7 @@ def _one_channel(frames: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> P
     return np.asarray(np.clip(np.rint(mean), -32768, 32767), np.int16)
 
 
-def _read_flac(path: Path) -> Sound:
+def _flac_blocks(path: Path, block_frames: int) -> Iterator[Sound]:
     try:
         import soundfile  # not part of every installation, and it loads a native library
     except (ImportError, OSError) as err:
@@ -131,8 +148,10 @@ def _read_flac(path: Path) -> Sound:
         with soundfile.SoundFile(str(path)) as file:
             _check_form(path, file.channels, file.samplerate)
             _check_length(path, file.frames, file.samplerate)
-            frames = file.read(dtype="int16", always_2d=True)
-            return Sound(_one_channel(frames), int(file.samplerate))
+            for first in range(0, file.frames, block_frames):
+                count = min(block_frames, file.frames - first)
+                frames = file.read(count, dtype="int16", always_2d=True)
+                yield Sound(_one_channel(frames), int(file.samplerate))
     except (soundfile.SoundFileError, RuntimeError) as err:
         raise SoundFileError(f"{path} is a damaged FLAC file. Use another copy.") from err
 
