@@ -101,6 +101,20 @@ class ReadAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReference:
+    """What the study's reference standard says of a finding; the rectangle is around its region."""
+
+    finding: str  # as in labels or targets
+    is_present: bool
+    source: str  # who or what knows it
+    image_id: int  # where the region lies; -1 without a region
+    left_image_px: float  # NaN without a region
+    top_image_px: float
+    right_image_px: float
+    bottom_image_px: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLabel:
     """An entry of the study's label list."""
 
@@ -188,6 +202,7 @@ class CaseReading:
     target: str  # what was looked for
     question: str
     grade: str  # green, amber, red; "" without a verdict
+    reference: tuple[ReadReference, ...] = ()  # of this case; empty where the study has none
 
     def zero_ns(self, wanted: Origin) -> tuple[int, Origin]:
         """Return the zero of an export and which origin it is: the wanted, else when the image was shown."""

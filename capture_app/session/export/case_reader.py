@@ -18,6 +18,7 @@ from capture_app.session.export.case_parts import (
     shapes_of,
     words_of,
 )
+from capture_app.session.export.case_references import CaseReferences
 from capture_app.session.export.case_samples import distance_of, samples_of
 from capture_app.session.recorded_baselines import baselines_of
 from capture_app.session.report.found_fixations import presented_rows, viewport_between
@@ -48,6 +49,7 @@ class CaseReader:
         self._recording, self._opened = recording, opened
         self._report: SessionReport | None = None
         self._viewport: Rows = VIEWPORT.empty(0)
+        self._references = CaseReferences(opened)
 
     def __enter__(self) -> CaseReader:
         return self
@@ -66,6 +68,8 @@ class CaseReader:
             If rows cannot be read.
         ParameterError
             If the study's detector cannot be made.
+        StudyError
+            If the study's reference standard cannot be used.
         """
         report = self._gathered()
         case = next(each for each in report.cases if each.entry.trial == key.trial)
@@ -101,6 +105,7 @@ class CaseReader:
             target=listed.target if listed is not None else "",
             question=listed.question if listed is not None else "",
             grade=case.entry.grade,
+            reference=self._references.of(case.entry.case_id, case.entry.image_ids),
         )
 
     def _gathered(self) -> SessionReport:

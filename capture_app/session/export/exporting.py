@@ -13,7 +13,7 @@ from capture_app.session.export.case_keys import keys_of, unfinished_problem
 from capture_app.session.export.case_reader import CaseReader
 from capture_app.session.export.identity_check import identity_problems
 from capture_app.session.export.recordings import ExportError
-from capture_app.session.study import OpenedStudy
+from capture_app.session.study import OpenedStudy, StudyError
 from gaze_core.fixations import ParameterError
 from recordings_schema.errors import RecordingError
 from recordings_schema.formats.contract import Format, FormatError
@@ -150,7 +150,7 @@ def _told() -> Iterator[None]:
     """Turn what goes wrong below into the one error a person is shown."""
     try:
         yield
-    except (FormatError, FormatOptionError, RecordingError) as err:
+    except (FormatError, FormatOptionError, RecordingError, StudyError) as err:
         raise ExportError(str(err)) from err
     except ParameterError as err:
         raise ExportError(
