@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, SignalInstance
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from capture_app.gui import tokens
@@ -72,6 +73,11 @@ class ReplayPicture(LiveView):
         self._frame = frame
         self.render_state(frame.live)
 
+    @property
+    def overlays(self) -> Mapping[str, Overlay]:
+        """What is painted over the picture, by name."""
+        return self._overlays
+
     def set_overlay(self, name: str, overlay: Overlay | None) -> None:
         """Paint something over the picture from now on, in order of the names; None: no longer."""
         if overlay is None:
@@ -124,13 +130,12 @@ class ReplayPicture(LiveView):
             if point is not None:
                 signal.emit(point)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the copy, empty frames, shapes with their words."""
-        super().paintEvent(event)
+    def paint_into(self, painter: QPainter) -> None:
+        """Paint the copy, then empty frames, shapes with their words and the overlays."""
+        super().paint_into(painter)
         frame = self._frame
         if frame is None:
             return
-        painter = QPainter(self)
         painter.setFont(sized_font(self.font(), tokens.FONT_SECONDARY_PX))
         stage = self.stage()
         for number, area in enumerate(frame.empty_panes):

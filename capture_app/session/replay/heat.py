@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Mapping
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -76,6 +77,11 @@ class ReplayHeatmaps:
     def is_busy(self) -> bool:
         """Whether a map is being made."""
         return self._future is not None and not self._future.done()
+
+    def wait(self) -> None:
+        """Wait for the map that is being made, which `states` then returns."""
+        if self._future is not None:
+            futures.wait([self._future])
 
     def close(self) -> None:
         """Stop; waits for the map that is being made."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,10 @@ class ReplayPictures:
         self.ask(image_id)
         future = self._loading[image_id]
         return future.result() if future.done() and not future.cancelled() else None
+
+    def wait(self) -> None:
+        """Wait for the images that are on their way: for pictures and films, which are made in no hurry."""
+        futures.wait(self._loading.values())
 
     def look_in(self, folder: Path) -> None:
         """Look for all images again, in this folder first."""
