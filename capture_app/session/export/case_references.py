@@ -35,9 +35,15 @@ class CaseReferences:
             return ()
         if self._entries is None:
             self._entries = {}
-            for entry in open_reference(self._opened):
+            for entry in _entries_of(self._opened):
                 self._entries.setdefault(entry.case_id, []).append(entry)
         return tuple(_read(entry, image_ids) for entry in self._entries.get(case_id, ()) if entry.finding)
+
+
+def _entries_of(opened: OpenedStudy) -> tuple[ReferenceEntry, ...]:
+    """Return the statements; none where the file went away after the study was checked."""
+    name = opened.study.cases.reference
+    return open_reference(opened) if name and (opened.folder / name).is_file() else ()
 
 
 def _read(entry: ReferenceEntry, image_ids: Sequence[int]) -> ReadReference:
