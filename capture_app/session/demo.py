@@ -10,7 +10,7 @@ import platformdirs
 
 from capture_app.session.cases import Case, CaseList, Places
 from capture_app.session.engine import CaptureSession
-from capture_app.session.phantoms import PHANTOM_COUNT, phantom, phantom_path, places, write_phantom
+from capture_app.session.phantoms import PHANTOM_COUNT, phantom_findings, phantom_path, places, write_phantom
 from capture_app.session.recording import Phase
 from capture_app.session.settings import APPLICATION_NAME
 from capture_app.session.states import LiveState, RecordingState
@@ -38,7 +38,7 @@ def demo_cases(folder: Path | None = None) -> CaseList:
 
 def _make_phantom(root: Path, index: int) -> tuple[Places, ...]:
     write_phantom(root, index)
-    return (places(phantom(index)),)
+    return (places(phantom_findings(index)),)
 
 
 def default_phantom_folder() -> Path:

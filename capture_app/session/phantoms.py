@@ -7,7 +7,8 @@ would look.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from capture_app.session.kept_files import replace_file
 from capture_app.session.phantom_anatomy import (
     Chest,
     Patient,
@@ -72,6 +74,71 @@ class Finding:
         return bool(along**2 + across**2 <= 1.0)
 
 
+_DRAWING: Final = 1  # one more whenever the same seed gives other pixels
+
+_NODULE: Final = Finding(
+    label="Lung nodule or mass",
+    x_image_px=424.0,
+    y_image_px=548.0,
+    radius_x_image_px=46.0,
+    radius_y_image_px=42.0,
+    contrast=0.105,
+)
+_HEART: Final = Finding(
+    label="Enlarged cardiac silhouette",
+    x_image_px=838.0,
+    y_image_px=1090.0,
+    radius_x_image_px=350.0,
+    radius_y_image_px=270.0,
+    angle_deg=14.0,
+    contrast=0.26,
+)
+_EFFUSION: Final = Finding(
+    label="Pleural abnormality",
+    x_image_px=1180.0,
+    y_image_px=1255.0,
+    radius_x_image_px=190.0,
+    radius_y_image_px=150.0,
+    angle_deg=-35.0,
+    contrast=0.27,
+)
+_CONSOLIDATION: Final = Finding(
+    label="Consolidation",
+    x_image_px=452.0,
+    y_image_px=1105.0,
+    radius_x_image_px=150.0,
+    radius_y_image_px=115.0,
+    angle_deg=-12.0,
+    contrast=0.17,
+)
+_PNEUMOTHORAX: Final = Finding(
+    label="Pneumothorax",
+    x_image_px=345.0,
+    y_image_px=500.0,
+    radius_x_image_px=120.0,
+    radius_y_image_px=300.0,
+    angle_deg=24.0,
+    contrast=-0.055,
+)
+_BROKEN_RIB: Final = (1.0, 6)  # side, number
+_BREAK_X_PX: Final = 1196.0
+
+
+def _fracture() -> Finding:
+    side, number = _BROKEN_RIB
+    rib = rib_curves(side)[number]
+    behind = rib[: int(len(rib) * 0.72)]
+    at = behind[int(np.argmin(np.abs(behind[:, 0] - _BREAK_X_PX)))]
+    return Finding(
+        label="Acute fracture",
+        x_image_px=float(at[0]),
+        y_image_px=float(at[1]),
+        radius_x_image_px=52.0,
+        radius_y_image_px=44.0,
+        contrast=0.09,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Phantom:
     """A synthetic radiograph."""
@@ -90,23 +157,37 @@ def phantom(index: int) -> Phantom:
     ValueError
         If there is no phantom of that number.
     """
+    findings = phantom_findings(index)
+    drawers = (
+        _draw_nodule_and_large_heart,
+        _draw_effusion_and_consolidation,
+        _draw_pneumothorax_and_fracture,
+    )
+    pixels = finished(drawers[index](*findings))
+    pixels.flags.writeable = False
+    return Phantom(name=f"phantom-{index + 1}", pixels=pixels, findings=findings)
+
+
+def phantom_findings(index: int) -> tuple[Finding, ...]:
+    """Return what is planted in a phantom, without drawing it.
+
+    Raises
+    ------
+    ValueError
+        If there is no phantom of that number.
+    """
     if not 0 <= index < PHANTOM_COUNT:
         raise ValueError(f"There are phantoms 0 to {PHANTOM_COUNT - 1}, not {index}.")
-    makers: tuple[Callable[[], Phantom], ...] = (
-        _nodule_and_large_heart,
-        _effusion_and_consolidation,
-        _pneumothorax_and_fracture,
-    )
-    return makers[index]()
+    return ((_NODULE, _HEART), (_EFFUSION, _CONSOLIDATION), (_PNEUMOTHORAX, _fracture()))[index]
 
 
-def places(shown: Phantom) -> tuple[tuple[float, float, float], ...]:
+def places(findings: Iterable[Finding]) -> tuple[tuple[float, float, float], ...]:
     """Return x, y (image px) and weight of where a reader would look: the findings and the usual search path.
 
     Large findings get places at their rim too.
     """
     found: list[tuple[float, float, float]] = []
-    for finding in shown.findings:
+    for finding in findings:
         found.append((finding.x_image_px, finding.y_image_px, _FINDING_WEIGHT))
         if max(finding.radius_x_image_px, finding.radius_y_image_px) < 90.0:
             continue
@@ -138,18 +219,29 @@ def write_phantoms(folder: Path) -> list[Path]:
 
 def write_phantom(folder: Path, index: int) -> Path:
     """Write one phantom as `write_phantoms` does; takes a second or two the first time."""
-    shown = phantom(index)
-    _, encoded = cv2.imencode(".png", shown.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 4])
     path = phantom_path(folder, index)
+    note = path.with_name(path.name + ".sha256")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_once(path, encoded.tobytes())
-    except OSError as err:
-        reason = err.strerror or "no reason given"
+        if path.exists() and note.exists() and note.read_text(encoding="ascii") == _note(path.read_bytes()):
+            return path
+        _, encoded = cv2.imencode(".png", phantom(index).pixels, [cv2.IMWRITE_PNG_COMPRESSION, 4])
+        content = encoded.tobytes()
+        if not path.exists():
+            replace_file(path, content)
+        elif path.read_bytes() != content:
+            raise PhantomError(f"{path} is there already and is another image; choose an empty folder.")
+        replace_file(note, _note(content).encode("ascii"))
+    except (OSError, UnicodeDecodeError) as err:
+        reason = getattr(err, "strerror", None) or "no reason given"
         raise PhantomError(
             f"The demo images cannot be written to {folder} ({reason}); choose a folder you may write to."
         ) from err
     return path
+
+
+def _note(content: bytes) -> str:
+    """Return what stands beside a written phantom, so that it need not be drawn again to be known."""
+    return f"{hashlib.sha256(content).hexdigest()} drawing {_DRAWING}\n"
 
 
 def phantom_path(folder: Path, index: int) -> Path:
@@ -157,67 +249,18 @@ def phantom_path(folder: Path, index: int) -> Path:
     return folder / f"phantom-{index + 1}.png"
 
 
-def _write_once(path: Path, content: bytes) -> None:
-    if path.exists():
-        if path.read_bytes() == content:
-            return
-        raise PhantomError(f"{path} is there already and is another image; choose an empty folder.")
-    with path.open("xb") as stream:
-        stream.write(content)
-
-
-def _made(name: str, chest: Chest, findings: tuple[Finding, ...]) -> Phantom:
-    pixels = finished(chest)
-    pixels.flags.writeable = False
-    return Phantom(name=name, pixels=pixels, findings=findings)
-
-
-def _nodule_and_large_heart() -> Phantom:
-    nodule = Finding(
-        label="Lung nodule or mass",
-        x_image_px=424.0,
-        y_image_px=548.0,
-        radius_x_image_px=46.0,
-        radius_y_image_px=42.0,
-        contrast=0.105,
-    )
-    heart = Finding(
-        label="Enlarged cardiac silhouette",
-        x_image_px=838.0,
-        y_image_px=1090.0,
-        radius_x_image_px=350.0,
-        radius_y_image_px=270.0,
-        angle_deg=14.0,
-        contrast=0.26,
-    )
+def _draw_nodule_and_large_heart(nodule: Finding, heart: Finding) -> Chest:
+    del heart  # large from the start
     chest = healthy_chest(Patient(seed=11, heart_size=1.40))
     x, y = nodule.x_image_px, nodule.y_image_px
     core = ellipse(x, y, 31.0, 27.0, 20.0, softness_px=6.5)
     lobule = ellipse(x + 13.0, y + 11.0, 18.0, 17.0, 0.0, softness_px=6.0)
     chest.attenuation += nodule.contrast * np.maximum(core, 0.9 * lobule)
     draw_bones(chest)
-    return _made("phantom-1", chest, (nodule, heart))
+    return chest
 
 
-def _effusion_and_consolidation() -> Phantom:
-    effusion = Finding(
-        label="Pleural abnormality",
-        x_image_px=1180.0,
-        y_image_px=1255.0,
-        radius_x_image_px=190.0,
-        radius_y_image_px=150.0,
-        angle_deg=-35.0,
-        contrast=0.27,
-    )
-    consolidation = Finding(
-        label="Consolidation",
-        x_image_px=452.0,
-        y_image_px=1105.0,
-        radius_x_image_px=150.0,
-        radius_y_image_px=115.0,
-        angle_deg=-12.0,
-        contrast=0.17,
-    )
+def _draw_effusion_and_consolidation(effusion: Finding, consolidation: Finding) -> Chest:
     chest = healthy_chest(Patient(seed=23))
     fluid: Points = (
         (1330, 930), (1300, 1010), (1272, 1090), (1225, 1160), (1140, 1222), (1030, 1262), (920, 1278),
@@ -239,31 +282,11 @@ def _effusion_and_consolidation() -> Phantom:
     air = 1.0 - 0.55 * blurred(bronchi, 3.0)
     chest.attenuation += consolidation.contrast * region * patchy.astype(np.float32) * air * chest.right_lung
     draw_bones(chest)
-    return _made("phantom-2", chest, (effusion, consolidation))
+    return chest
 
 
-def _pneumothorax_and_fracture() -> Phantom:
-    pneumothorax = Finding(
-        label="Pneumothorax",
-        x_image_px=345.0,
-        y_image_px=500.0,
-        radius_x_image_px=120.0,
-        radius_y_image_px=300.0,
-        angle_deg=24.0,
-        contrast=-0.055,
-    )
-    side, number, x_break_px = 1.0, 6, 1196.0
-    rib = rib_curves(side)[number]
-    behind = rib[: int(len(rib) * 0.72)]
-    at = behind[int(np.argmin(np.abs(behind[:, 0] - x_break_px)))]
-    fracture = Finding(
-        label="Acute fracture",
-        x_image_px=float(at[0]),
-        y_image_px=float(at[1]),
-        radius_x_image_px=52.0,
-        radius_y_image_px=44.0,
-        contrast=0.09,
-    )
+def _draw_pneumothorax_and_fracture(pneumothorax: Finding, fracture: Finding) -> Chest:
+    del fracture  # where the rib is broken
     chest = healthy_chest(Patient(seed=37, heart_size=0.97))
     collapsed: Points = (
         (600, 330), (520, 352), (450, 430), (396, 560), (352, 720), (316, 900), (286, 1080), (262, 1220),
@@ -278,8 +301,8 @@ def _pneumothorax_and_fracture() -> Phantom:
     pleura = np.zeros_like(chest.attenuation)
     stroke(pleura, spline(collapsed[:9], is_closed=False), 4.0, 0.052)
     chest.attenuation += blurred(pleura, 1.6) * chest.right_lung
-    draw_bones(chest, broken_rib=(side, number, x_break_px, 13.0))
-    return _made("phantom-3", chest, (pneumothorax, fracture))
+    draw_bones(chest, broken_rib=(*_BROKEN_RIB, _BREAK_X_PX, 13.0))
+    return chest
 
 
 def mean_grey(shown: Phantom) -> float:

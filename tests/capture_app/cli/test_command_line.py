@@ -39,8 +39,9 @@ def run(*arguments: str) -> Result:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return an environment with settings, logs and caches in a folder of its own."""
-    folders = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
+    """Return an environment with settings and logs in a folder of its own; drawn phantoms are shared."""
+    folders = {name: str(folder / name) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+    folders["XDG_CACHE_HOME"] = str(folder.parent / "cache")
     return os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
 
 

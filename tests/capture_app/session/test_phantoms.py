@@ -11,8 +11,10 @@ from capture_app.session.phantoms import (
     PhantomError,
     mean_grey,
     phantom,
+    phantom_findings,
     places,
     size_px,
+    write_phantom,
     write_phantoms,
 )
 from recordings_schema.stimuli import load_image, mean_luminance, render_grey
@@ -74,7 +76,7 @@ def test_the_labels_of_the_planted_findings_are_those_of_the_protocol() -> None:
 @pytest.mark.parametrize("index", EVERY_PHANTOM)
 def test_a_reader_is_drawn_to_every_finding_and_never_off_the_image(index: int) -> None:
     width, height = size_px()
-    spots = places(phantom(index))
+    spots = places(phantom_findings(index))
     assert all(0 < x < width and 0 < y < height and weight > 0 for x, y, weight in spots)
     for finding in phantom(index).findings:
         assert max(weight for x, y, weight in spots if finding.contains(x, y)) >= 5.0
@@ -112,6 +114,21 @@ def test_another_file_of_that_name_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(PhantomError, match="is there already"):
         write_phantoms(tmp_path)
     assert (tmp_path / "phantom-2.png").read_bytes() == b"mine"
+
+
+def test_a_written_phantom_is_known_again_without_drawing_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_phantom(tmp_path, 0)
+    monkeypatch.setattr("capture_app.session.phantoms.phantom", None)
+    assert write_phantom(tmp_path, 0) == path
+
+
+def test_a_written_phantom_that_was_changed_is_refused(tmp_path: Path) -> None:
+    path = write_phantom(tmp_path, 0)
+    path.write_bytes(path.read_bytes() + b"changed")
+    with pytest.raises(PhantomError, match="is another image"):
+        write_phantom(tmp_path, 0)
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
