@@ -8,7 +8,7 @@ from gaze_core.eyes import Eye
 from gaze_core.geometry import BoolArray, FloatArray, ViewingGeometry
 from gaze_core.rows import DIRECTION, GazeFlag, Rows
 
-__all__ = ["Eye", "directions", "screen_gaze"]
+__all__ = ["Eye", "directions", "eye_position", "screen_gaze"]
 
 
 def directions(gaze_rows: Rows, geometry: ViewingGeometry) -> Rows:
@@ -23,7 +23,7 @@ def directions(gaze_rows: Rows, geometry: ViewingGeometry) -> Rows:
     rows["is_break"] = (gaze_rows["flags"] & GazeFlag.CLOCK_RESET) != 0
     origins: dict[str, tuple[FloatArray, FloatArray, FloatArray]] = {}
     for side in ("left", "right"):
-        origins[side] = _origin(gaze_rows, side, geometry)
+        origins[side] = eye_position(gaze_rows, side, geometry)
         x_norm, y_norm = _valid_gaze(gaze_rows, f"{side}_")
         azimuth, elevation = geometry.norm_to_deg(x_norm, y_norm, origins[side])
         rows[f"{side}_azimuth_deg"], rows[f"{side}_elevation_deg"] = azimuth, elevation
@@ -82,9 +82,23 @@ def _has_origin(gaze_rows: Rows, side: str) -> BoolArray:
     return np.asarray((gaze_rows[f"{side}_origin_valid"] != 0) & is_finite & np.isfinite(z_mm) & (z_mm > 0))
 
 
-def _origin(
+def eye_position(
     gaze_rows: Rows, side: str, geometry: ViewingGeometry
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return where an eye was at each sample, mm from the screen's centre: x right, y down, z to the eye.
+
+    Parameters
+    ----------
+    gaze_rows
+        GAZE rows.
+    side
+        left or right; "" for the middle of the eyes that were located, from where combined gaze is seen.
+    geometry
+        Says where the eye is at samples that do not tell.
+    """
+    if not side:
+        left, right = (eye_position(gaze_rows, each, geometry) for each in ("left", "right"))
+        return _middle(gaze_rows, left, right)
     has_origin = _has_origin(gaze_rows, side)
     return (
         np.where(has_origin, gaze_rows[f"{side}_origin_x_mm"].astype(np.float64), 0.0),
