@@ -1,0 +1,177 @@
+"""The red heat layer of MIMIC-Eye-Heat over an image of 512 px, to the bit. Named so; other maps differ.
+
+Each fixation adds its seconds to one pixel of the reduced image; a Gaussian of 5 px, cut at four sigmas and
+reflected at the edges, blurs the map, which is divided by its highest value. Faint gaze is faint bright red,
+the longest opaque black: RGBA (255 - v, 0, 0, v). Fixations whose pixel lies within 5 px of the edge, and
+those not inside the image, are left out.
+
+The published code blurs whole pictures and lays one over the other pixel by pixel. Here each fixation adds
+the small patch its blur reaches, and the picture is looked up in a table of all pairs of heat and grey. Where
+the exact value is a whole level, the last bit of a sum decides between it and the level below, as there.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gaze_core.geometry import FloatArray
+
+LONGEST_SIDE_PX: Final = 512
+EDGE_PX: Final = 5
+SIGMA_PX: Final = 5.0
+
+_RADIUS_PX: Final = 20  # four sigmas
+
+Picture = npt.NDArray[np.uint8]
+
+
+def reduced_size(width_px: int, height_px: int) -> tuple[int, int]:
+    """Return width and height of the picture an image is reduced to; its longer side has 512 px."""
+    if width_px > height_px:
+        return LONGEST_SIDE_PX, max(1, int(height_px / width_px * LONGEST_SIDE_PX))
+    return max(1, int(width_px / height_px * LONGEST_SIDE_PX)), LONGEST_SIDE_PX
+
+
+def seconds_since_previous(t_end_s: npt.ArrayLike) -> FloatArray:
+    """Return the weights of rows that only say when they ended: the time since the row before.
+
+    The first row weighs its own time. They contain the saccade before each fixation, as published.
+    """
+    times = np.asarray(t_end_s, np.float64)
+    return np.diff(times, prepend=0.0)
+
+
+def places_on_layer(
+    x_image_px: npt.ArrayLike,
+    y_image_px: npt.ArrayLike,
+    image_size_px: tuple[int, int],
+    size_px: tuple[int, int],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return column and row of each fixation on the layer, and whether it counts; NaN never does."""
+    (width, height), (columns, rows) = image_size_px, size_px
+    x = np.atleast_1d(np.asarray(x_image_px, np.float64))
+    y = np.atleast_1d(np.asarray(y_image_px, np.float64))
+    with np.errstate(invalid="ignore"):
+        is_inside = (x > 0) & (x < width) & (y > 0) & (y < height)
+    column = np.where(is_inside, x * columns / width, 0.0).astype(np.int64)
+    row = np.where(is_inside, y * rows / height, 0.0).astype(np.int64)
+    is_clear = (column >= EDGE_PX) & (column < columns - EDGE_PX)
+    return column, row, is_inside & is_clear & (row >= EDGE_PX) & (row < rows - EDGE_PX)
+
+
+def overlay_alpha(
+    x_image_px: npt.ArrayLike,
+    y_image_px: npt.ArrayLike,
+    weight_s: npt.ArrayLike,
+    image_size_px: tuple[int, int],
+    size_px: tuple[int, int] | None = None,
+) -> Picture:
+    """Return v of each pixel of the layer, shape (height, width); all 0 where no fixation counts.
+
+    Parameters
+    ----------
+    x_image_px, y_image_px
+        Of the fixations, shape (n,).
+    weight_s
+        Their seconds, shape (n,); what is NaN or not positive does not count.
+    image_size_px
+        Width and height of the image the fixations lie on.
+    size_px
+        Width and height of the layer; by default those of the reduced image.
+
+    Raises
+    ------
+    ValueError
+        If image or layer have no pixel.
+    """
+    size_px = size_px if size_px is not None else reduced_size(*image_size_px)
+    if min(*image_size_px, *size_px) < 1:
+        raise ValueError(f"An image of {image_size_px} px cannot have a heat layer of {size_px} px.")
+    column, row, is_kept = places_on_layer(x_image_px, y_image_px, image_size_px, size_px)
+    weight = np.broadcast_to(np.asarray(weight_s, np.float64), column.shape)
+    is_kept &= np.isfinite(weight) & (weight > 0)
+    heat = np.zeros((size_px[1], size_px[0]))
+    pixels, place = np.unique(row[is_kept] * size_px[0] + column[is_kept], return_inverse=True)
+    if not len(pixels):
+        return np.zeros(heat.shape, np.uint8)
+    seconds = np.bincount(place, weight[is_kept])  # of a pixel first, as published: the last bit matters
+    down, across = _bands(pixels // size_px[0], size_px[1]), _bands(pixels % size_px[0], size_px[0])
+    for (top, rise), (left, run), own in zip(down, across, seconds.tolist(), strict=True):
+        heat[top : top + len(rise), left : left + len(run)] += (rise * own)[:, None] * run
+    heat /= heat.max()  # in this order: whole levels are cut as published
+    heat *= 255.0
+    return heat.astype(np.uint8)
+
+
+def overlay_layer(alpha: Picture) -> Picture:
+    """Return the layer alone as RGBA, shape (height, width, 4)."""
+    layer = np.zeros((*alpha.shape, 4), np.uint8)
+    layer[..., 0], layer[..., 3] = 255 - alpha, alpha
+    return layer
+
+
+def laid_over(base: Picture, alpha: Picture) -> Picture:
+    """Return the layer over a picture as RGBA, shape (height, width, 4); opaque.
+
+    Parameters
+    ----------
+    base
+        The reduced image, shape (height, width) or (height, width, 3).
+    alpha
+        v of the layer, shape (height, width).
+
+    Raises
+    ------
+    ValueError
+        If both differ in size.
+    """
+    if base.shape[:2] != alpha.shape:
+        raise ValueError(f"A layer of {alpha.shape} does not fit a picture of {base.shape}.")
+    pair = np.left_shift(alpha, 8, dtype=np.uint16)
+    if base.ndim == 2:
+        pair |= base
+        found = np.take(_table().view(np.uint32)[:, 0], pair)
+        return found.view(np.uint8).reshape(*alpha.shape, 4)
+    picture = np.full((*alpha.shape, 4), 255, np.uint8)
+    for channel in range(3):
+        picture[..., channel] = np.take(_table()[:, channel], pair | base[..., channel])
+    return picture
+
+
+@functools.lru_cache(maxsize=1)
+def _table() -> Picture:
+    """RGBA of each pair of heat and grey (256 * v + grey), shape (65536, 4), as Pillow lays layers over."""
+    heat, grey = np.divmod(np.arange(1 << 16, dtype=np.int64), 256)
+    table = np.full((1 << 16, 4), 255, np.uint8)
+    for channel, colour in enumerate((255 - heat, 0 * heat, 0 * heat)):
+        mixed = (colour * heat + grey * (255 - heat)) * 128 + 0x4000  # 7 more binary places, and a half
+        table[:, channel] = ((mixed >> 8) + mixed) >> 15
+    table[:256, :3] = grey[:256, None]
+    return table
+
+
+def _bands(centres: npt.NDArray[np.int64], size: int) -> list[tuple[int, FloatArray]]:
+    """Return first pixel and weights of the blur around each centre, reflected at both edges."""
+    known: dict[int, tuple[int, FloatArray]] = {}
+    for centre in centres.tolist():
+        if centre in known:
+            continue
+        first, end = max(centre - _RADIUS_PX, 0), min(centre + _RADIUS_PX + 1, size)
+        if end - first == 2 * _RADIUS_PX + 1:
+            known[centre] = first, _kernel()
+            continue
+        place = np.arange(centre - _RADIUS_PX, centre + _RADIUS_PX + 1) % (2 * size)
+        place = np.where(place < size, place, 2 * size - 1 - place)
+        known[centre] = first, np.asarray(np.bincount(place - first, _kernel(), end - first), np.float64)
+    return [known[centre] for centre in centres.tolist()]
+
+
+@functools.lru_cache(maxsize=1)
+def _kernel() -> FloatArray:
+    """The Gaussian over whole pixels, which sums to 1."""
+    weights = np.exp(-0.5 / SIGMA_PX**2 * np.arange(-_RADIUS_PX, _RADIUS_PX + 1) ** 2)
+    return np.asarray(weights / weights.sum())
