@@ -6,8 +6,8 @@ Two labels with probabilities [1 - p, p]; each pixel is drawn to what pixels nea
 
 K is a Gaussian over (x, y) / place sigma and colours / colour sigma. It is applied on the permutohedral
 lattice of Adams, Baek and Davis 2010 as in Kraehenbuehl and Koltun 2011: pixels are spread over the corners
-of their simplex, blurred along each axis, and read back. In a grey image the three equal channels are one axis
-that is sqrt(3) longer: the same distances with half the work.
+of their simplex, blurred along each axis, and read back. In a grey image the three equal channels are one
+axis that is sqrt(3) longer: the same distances with half the work.
 """
 
 from __future__ import annotations
