@@ -53,9 +53,10 @@ def _built_in() -> tuple[FormatSpec, ...]:
     from recordings_schema.formats.csv_format import CsvFormat
     from recordings_schema.formats.egd import EgdFormat
     from recordings_schema.formats.gazemedseg import GazemedsegFormat
+    from recordings_schema.formats.gazesearch import GazesearchFormat
     from recordings_schema.formats.reflacx import ReflacxFormat
 
-    known = (CsvFormat, ReflacxFormat, EgdFormat, GazemedsegFormat, BidsFormat)
+    known = (CsvFormat, ReflacxFormat, EgdFormat, GazemedsegFormat, GazesearchFormat, BidsFormat)
     return tuple(FormatSpec(name=each.name, create=each) for each in known)
 
 
