@@ -195,13 +195,15 @@ class RecordingWriter:
         self.sync()
         self._stream.flush()
 
-    def close(self, reason: str) -> ClosedRecording:
+    def close(self, reason: str, *, closed_wall_ns: int | None = None) -> ClosedRecording:
         """End the recording: write the compacted copy, check it, put it in place, drop the journal.
 
         Parameters
         ----------
         reason
             Why it ends, in words; stored.
+        closed_wall_ns
+            Wall clock at the close; now, where it is None.
 
         Raises
         ------
@@ -211,8 +213,9 @@ class RecordingWriter:
         """
         self._check_open("close")
         self.flush()
+        now_ns = time.time_ns() if closed_wall_ns is None else closed_wall_ns
         closing = ClosingRecord.of(
-            self._facts, reason=reason, is_recovered=False, closed_wall_ns=time.time_ns()
+            self._facts, reason=reason, is_recovered=False, closed_wall_ns=now_ns
         )
         self._write_frame(FrameKind.CLOSE, to_json_text(record_to_json(closing)).encode("utf-8"))
         self.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ TERMS: Final = (
     "the dataset unless they were asked for."
 )
 _DIGITS: Final = 1_000_000
+_GIVEN_DIGITS: Final = re.compile(r"R(\d{6})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,8 +210,12 @@ def _reason(request: ExportRequest, key: ReadingKey) -> str:
 
 
 def _digits(key: ReadingKey, taken: set[int]) -> str:
-    """Return six digits of a reading; the next free ones where another reading has them."""
-    number = int.from_bytes(hashlib.sha256(key.text.encode()).digest()[:8], "big") % _DIGITS
+    """Return six digits of a reading; the next free ones where another reading has them.
+
+    A reading that was imported with such digits in its name keeps them.
+    """
+    given = _GIVEN_DIGITS.search(key.given_id)
+    number = int(given[1]) if given else int.from_bytes(hashlib.sha256(key.text.encode()).digest()[:8], "big") % _DIGITS
     while number in taken:
         number = (number + 1) % _DIGITS
     taken.add(number)

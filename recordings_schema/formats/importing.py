@@ -7,14 +7,16 @@ sample, word or answer is made up. Times are ns from the zero of the case, which
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from gaze_core.eyes import Eye
 from gaze_core.geometry import Screen
 from gaze_core.rows import FIXATION, GAZE, VIEWPORT, Rows
 from gaze_core.streams import PupilUnit
-from recordings_schema.formats.reading import Origin, ReadAnswer, ReadLabel, ReadShape, ReadWord
+from recordings_schema.formats.reading import Origin, ReadAccuracy, ReadAnswer, ReadLabel, ReadShape, ReadWord
 
 UNNAMED_READER: Final = "unnamed"
 """The reader of a dataset that does not tell its readers apart."""
@@ -66,9 +68,11 @@ class ImportedImage:
     name: str  # with / between its parts; looked up by its last part without ending, or its whole
     width_px: int  # -1 where the dataset does not say: then it is taken from the file
     height_px: int
-    bits: int = -1  # stored; -1 where the dataset does not say
+    is_size_worked_out: bool = False  # from positions: the file decides where it is found
+    bits: int = -1  # stored; where it is -1 the windows of the views are fractions of the full range
     photometric: str = ""
     sha256: str = ""
+    image_id: int = -1  # as the dataset numbers it within a session; -1: it does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ class ImportedTracker:
     """What the dataset says of its tracker."""
 
     model: str = ""
-    rate_hz: float = float("nan")
+    rate_hz: float = math.nan
     signal: str = "average"
     pupil_unit: PupilUnit = PupilUnit.NONE
     is_simulated: bool = False
@@ -97,6 +101,10 @@ class ImportedCase:
 
     case_id: str
     reader: str
+    trial: int = -1  # within its session; -1 where the dataset does not count
+    attempt: int = 0
+    given_id: str = ""  # name of the reading in the dataset, where it has one
+    given_split: str = ""  # train, validate, test: as the dataset has it
     patient: str = ""
     role: str = ""  # study, spare; "" where the dataset does not say
     task: str = ""
@@ -114,7 +122,9 @@ class ImportedCase:
     origins_ns: Mapping[Origin, int] = field(default_factory=dict)  # those the dataset knows
     onset_latency: str = "unmeasured"
     gaze: Rows = field(default_factory=lambda: GAZE.empty(0))
-    pupil_is_relative: bool = False  # pupil columns are areas over the baseline: 1 is the baseline
+    pupil_baseline_area: float = math.nan  # of `pupil_eye`; 1 where the columns are areas over it already
+    pupil_eye: Eye = Eye.LEFT
+    has_fixation_pupils: bool = False  # `pupil_mean` of the fixations is the dataset's, over the baseline
     fixations: Rows = field(default_factory=lambda: FIXATION.empty(0))
     viewport: Rows = field(default_factory=lambda: VIEWPORT.empty(0))  # at least one row
     words: tuple[ReadWord, ...] = ()  # times from the zero of the case
@@ -123,6 +133,7 @@ class ImportedCase:
     labels: tuple[ReadLabel, ...] = ()  # the list the reader chose from
     chosen: tuple[str, ...] = ()
     other_text: str = ""
+    accuracy: ReadAccuracy | None = None
     grade: str = ""
     exclusion: str = ""  # why it does not count, a sentence
     facts: Mapping[str, str] = field(default_factory=dict)  # worth keeping beside: split, identifiers

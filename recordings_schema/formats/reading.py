@@ -165,6 +165,8 @@ class ReadingKey:
     exclusion: str  # why it does not count, a sentence; "" where it counts
     image_names: tuple[str, ...]
     image_sha256s: tuple[str, ...]
+    given_id: str = ""  # its name in the dataset it was imported from
+    given_split: str = ""  # train, validate, test: as that dataset has it
 
     @property
     def text(self) -> str:
@@ -202,6 +204,8 @@ class CaseReading:
     target: str  # what was looked for
     question: str
     grade: str  # green, amber, red; "" without a verdict
+    pupil_of_fixations: npt.NDArray[np.float64] | None = None
+    """Area over the baseline, by fixation, as the dataset it was imported from has it; else of the samples."""
     reference: tuple[ReadReference, ...] = ()  # of this case; empty where the study has none
 
     def zero_ns(self, wanted: Origin) -> tuple[int, Origin]:

@@ -12,8 +12,10 @@ from recordings_schema.formats.reading import ReadingKey
 def split_of(key: ReadingKey, train_share: float, validate_share: float) -> str:
     """Return train, validate or test: the same for all readings of a patient, whatever else is exported.
 
-    Where the study names no patients, each image counts as one.
+    Where the study names no patients, each image counts as one. What was imported keeps its dataset's split.
     """
+    if key.given_split:
+        return key.given_split
     whose = f"patient {key.patient}" if key.patient else f"image {'|'.join(key.image_sha256s)}"
     place = int.from_bytes(hashlib.sha256(whose.encode()).digest()[:8], "big") / 2**64
     if place < train_share:

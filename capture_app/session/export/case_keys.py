@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from capture_app.session.export.imported_cases import imported_key
+from capture_app.session.imported_facts import imported_facts_of, is_imported
 from capture_app.session.privacy.dates import dates_in
 from capture_app.session.report.case_facts import CaseEntry, case_facts_of
 from capture_app.session.report.source import source_of
@@ -31,29 +33,29 @@ def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKe
     source = source_of(recording, opened)
     facts = case_facts_of(recording, source.end_ns)
     sha256 = file_sha256(recording.path)
+    imported = imported_facts_of(recording.rows(DatasetKey.EVENTS)) if is_imported(recording) else {}
     images = {int(row["image_id"]): row for row in recording.rows(DatasetKey.IMAGES)}
     keys = []
     for entry in facts.entries:
         case, task = case_and_task(opened, entry)
         shown = [images[each] for each in entry.image_ids if each in images]
-        keys.append(
-            ReadingKey(
-                recording_sha256=sha256,
-                recording_name=undated(recording.path.name, f"recording-{sha256[:_MARK]}{EXTENSION}"),
-                session_id=undated(recording.metadata.session.session_id, f"session-{sha256[:_MARK]}"),
-                trial=entry.trial,
-                case_id=entry.case_id,
-                attempt=entry.attempt,
-                reader=recording.metadata.participant.pseudonym,
-                patient=case.patient if case is not None else "",
-                role=entry.role,
-                task=entry.task,
-                task_kind=task.kind.value if task is not None else "",
-                exclusion=entry.exclusion,
-                image_names=tuple(decode_text(row["name"]) for row in shown),
-                image_sha256s=tuple(decode_text(row["sha256"]) for row in shown),
-            )
+        key = ReadingKey(
+            recording_sha256=sha256,
+            recording_name=undated(recording.path.name, f"recording-{sha256[:_MARK]}{EXTENSION}"),
+            session_id=undated(recording.metadata.session.session_id, f"session-{sha256[:_MARK]}"),
+            trial=entry.trial,
+            case_id=entry.case_id,
+            attempt=entry.attempt,
+            reader=recording.metadata.participant.pseudonym,
+            patient=case.patient if case is not None else "",
+            role=entry.role,
+            task=entry.task,
+            task_kind=task.kind.value if task is not None else "",
+            exclusion=entry.exclusion,
+            image_names=tuple(decode_text(row["name"]) for row in shown),
+            image_sha256s=tuple(decode_text(row["sha256"]) for row in shown),
         )
+        keys.append(imported_key(key, imported[entry.trial]) if entry.trial in imported else key)
     return tuple(keys)
 
 

@@ -20,6 +20,9 @@ from capture_app.session.export.case_parts import (
 )
 from capture_app.session.export.case_references import CaseReferences
 from capture_app.session.export.case_samples import distance_of, samples_of
+from capture_app.session.export.imported_cases import imported_reading
+from capture_app.session.imported_facts import imported_facts_of, is_imported
+from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.recorded_baselines import baselines_of
 from capture_app.session.report.found_fixations import presented_rows, viewport_between
 from capture_app.session.report.gathering import ReportedCase, SessionReport, gather
@@ -43,10 +46,22 @@ _NS_PER_MS: Final = 1e6
 
 
 class CaseReader:
-    """One open recording, its cases read when they are asked for. One thread; a context manager."""
+    """One open recording, its cases read when they are asked for. One thread; a context manager.
 
-    def __init__(self, recording: Recording, opened: OpenedStudy | None) -> None:
-        self._recording, self._opened = recording, opened
+    Parameters
+    ----------
+    recording
+        Open and finished; closed with this.
+    opened
+        Its study; None without one.
+    images
+        Where the images of imported recordings are, which have no study that says so.
+    """
+
+    def __init__(
+        self, recording: Recording, opened: OpenedStudy | None, images: ImageFolder | None = None
+    ) -> None:
+        self._recording, self._opened, self._images = recording, opened, images
         self._report: SessionReport | None = None
         self._viewport: Rows = VIEWPORT.empty(0)
         self._references = CaseReferences(opened)
@@ -71,6 +86,10 @@ class CaseReader:
         StudyError
             If the study's reference standard cannot be used.
         """
+        if is_imported(self._recording):
+            facts = imported_facts_of(self._recording.rows(DatasetKey.EVENTS)).get(key.trial)
+            if facts is not None:
+                return imported_reading(self._recording, key, facts, self._images)
         report = self._gathered()
         case = next(each for each in report.cases if each.entry.trial == key.trial)
         stretches = [each.stretch for each in case.reading]

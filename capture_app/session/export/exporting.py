@@ -13,6 +13,7 @@ from capture_app.session.export.case_keys import keys_of, unfinished_problem
 from capture_app.session.export.case_reader import CaseReader
 from capture_app.session.export.identity_check import identity_problems
 from capture_app.session.export.recordings import ExportError
+from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.study import OpenedStudy, StudyError
 from gaze_core.fixations import ParameterError
 from recordings_schema.errors import RecordingError
@@ -36,6 +37,7 @@ class ExportOrder:
     opened: OpenedStudy | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     is_excluded_wanted: bool = False
+    images: Path | None = None  # folder of the images of imported recordings
 
 
 def dry_run(order: ExportOrder) -> ExportPlan:
@@ -62,7 +64,7 @@ def export_recordings(
     """
     with _told():
         request, places = _request(order)
-    with _told(), _Readers(places, order.opened) as readers:
+    with _told(), _Readers(places, order.opened, order.images) as readers:
         return run_export(
             request,
             readers.read,
@@ -74,8 +76,9 @@ def export_recordings(
 class _Readers:
     """Holds one recording open: cases come in the order of the recordings."""
 
-    def __init__(self, places: Mapping[str, Path], opened: OpenedStudy | None) -> None:
+    def __init__(self, places: Mapping[str, Path], opened: OpenedStudy | None, images: Path | None) -> None:
         self._places, self._opened = places, opened
+        self._images = ImageFolder(images) if images is not None else None
         self._open: tuple[str, CaseReader] | None = None
 
     def __enter__(self) -> _Readers:
@@ -88,7 +91,7 @@ class _Readers:
         if self._open is None or self._open[0] != key.recording_sha256:
             self._close()
             recording = Recording.open(self._places[key.recording_sha256])
-            self._open = (key.recording_sha256, CaseReader(recording, self._opened))
+            self._open = (key.recording_sha256, CaseReader(recording, self._opened, self._images))
         return self._open[1].read(key)
 
     def _close(self) -> None:
