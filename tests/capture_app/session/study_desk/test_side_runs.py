@@ -167,7 +167,7 @@ def test_the_space_bar_goes_on_with_the_offset_that_was_measured(side: Side) -> 
 def test_without_a_look_it_is_passed_over_only_after_the_study_s_wait(side: Side) -> None:
     side.offset_norm = 9.0 * DEG
     side.runs.begin_drift_check(side.around())
-    for _ in range(60):
+    for _ in range(20):
         side.step()
     with pytest.raises(SessionError, match=r"passed over in \d s"):
         side.runs.pass_over()
