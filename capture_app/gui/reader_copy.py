@@ -55,12 +55,12 @@ class ReaderCopy:
         if key == self._key or now_ns < self._due_ns or self._reader.frames.is_waiting:
             return self._pixmap
         self._key, self._due_ns = key, now_ns + LOOK_AGAIN_NS
-        self._pixmap = _painted(screens, size_px)
+        self._pixmap = painted_screens(screens, size_px)
         return self._pixmap
 
 
-def _painted(screens: QWidget, size_px: QSize) -> QPixmap | None:
-    """Return the widget without any ground, scaled to a size."""
+def painted_screens(screens: QWidget, size_px: QSize) -> QPixmap | None:
+    """Return the screens of a study without any ground, scaled to a size; None where that is none."""
     size = size_px.boundedTo(QSize(_LARGEST_SIDE_PX, _LARGEST_SIDE_PX))
     if size.isEmpty() or screens.width() < 1 or screens.height() < 1:
         return None

@@ -16,6 +16,7 @@ from capture_app.gui.reading.drawing_paint import paint_outline, paint_tag, tag_
 from capture_app.gui.reading.drawing_tags import Tag
 from capture_app.gui.reading.shape_geometry import Bounds
 from capture_app.gui.replay.picture_overlay import Overlay, PictureMap
+from capture_app.gui.replay.reader_screens import ReaderScreens
 from capture_app.gui.theme import sized_font
 from capture_app.gui.tokens import OVERLAY, Colours
 from capture_app.session.replay import (
@@ -50,6 +51,7 @@ class ReplayPicture(LiveView):
         self.setAccessibleName(self.tr("What the reader saw"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._frame: ReplayFrame | None = None
+        self._reader = ReaderScreens(self)
         self._overlays: dict[str, Overlay] = {}
         self._is_drawing = False
         self._stroke: ShownPane | None = None  # what the stroke that goes on began on
@@ -72,6 +74,7 @@ class ReplayPicture(LiveView):
         """Show a moment."""
         self._frame = frame
         self.render_state(frame.live)
+        self.render_screens(self._reader.picture(frame, self.screen_size_px()))
 
     @property
     def overlays(self) -> Mapping[str, Overlay]:
@@ -141,7 +144,7 @@ class ReplayPicture(LiveView):
         for number, area in enumerate(frame.empty_panes):
             text = "" if number >= len(frame.problems) else frame.problems[number]
             self._paint_empty(painter, _placed(stage, area), text or self.tr("The image is being loaded."))
-        for each in frame.shapes:
+        for each in () if self._reader.has_drawing else frame.shapes:
             self._paint_shape(painter, stage, each)
         places = PictureMap(frame=frame, stage=stage)
         for name in sorted(self._overlays):

@@ -15,6 +15,7 @@ from capture_app.session.replay.heat import ReplayHeatmaps
 from capture_app.session.replay.layout import ReplayLayout, ShownPane, drawn_panes
 from capture_app.session.replay.options import HeatmapSpan, ReplayOptions, ShownEye, ViewMode
 from capture_app.session.replay.pictures import ReplayPictures
+from capture_app.session.replay.shown_screens import ShownScreens
 from capture_app.session.replay.source import ReplaySource
 from capture_app.session.replay.tables import ReplayCase, ReplayScreen
 from capture_app.session.states import (
@@ -26,6 +27,7 @@ from capture_app.session.states import (
     TrailPoint,
     Verdict,
 )
+from capture_app.session.study_desk.states import StudyDeskState
 from gaze_core.directions import screen_gaze
 from gaze_core.eyes import Eye
 from gaze_core.geometry import Rect
@@ -85,6 +87,7 @@ class ReplayFrame:
     shapes: tuple[PlacedShape, ...]
     case: ReplayCase | None
     screen: ReplayScreen | None
+    study: StudyDeskState | None  # what the reader's screens showed of the study; None on the whole image
     numbers: ReplayNumbers
     problems: tuple[str, ...]  # of images, sentences
     is_waiting: bool  # something is still being loaded
@@ -96,6 +99,7 @@ class FrameMaker:
     def __init__(self, source: ReplaySource, pictures: ReplayPictures, heatmaps: ReplayHeatmaps) -> None:
         self._source, self._pictures, self._heatmaps = source, pictures, heatmaps
         self._layout = ReplayLayout(source)
+        self._screens = ShownScreens(source)
         self._revision = 0
         screen = source.geometry.screen
         self._screen_px = (screen.width_px, screen.height_px)
@@ -125,7 +129,7 @@ class FrameMaker:
                 background_grey=self._source.background_grey,
                 dot=dot,
                 has_targets=dot is not None,
-                message="" if panes or dot is not None else _message(screen, is_in_case=is_in_case),
+                message="" if panes or dot is not None else self._message(screen, is_in_case=is_in_case),
             ),
             screen_px=self._screen_px,
             gaze=points.newest(t_ns, None),
@@ -143,6 +147,7 @@ class FrameMaker:
             shapes=self._shapes(t_ns, case, panes) if options.show_shapes else (),
             case=case,
             screen=screen,
+            study=self._screens.state_at(t_ns) if options.mode is ViewMode.AS_READ else None,
             numbers=self._numbers(t_ns, numbers),
             problems=problems,
             is_waiting=is_waiting or (options.heatmap is not HeatmapSpan.OFF and self._heatmaps.is_busy),
@@ -236,6 +241,14 @@ class FrameMaker:
             fixation_ms=fixation[1],
         )
 
+    def _message(self, screen: ReplayScreen | None, *, is_in_case: bool) -> str:
+        if screen is not None and is_in_case:
+            words = f"{screen.kind.replace('_', ' ').capitalize()} screen: {screen.name.replace('-', ' ')}"
+            if self._source.study is not None:
+                return words
+            return f"{words}\nIts question cannot be shown: the study file is not beside the recording."
+        return "No image was on the screen." if is_in_case else "Between cases: no image was on the screen."
+
     def _norm(self, area_px: Rect) -> Rect:
         width, height = self._screen_px
         return Rect(area_px.x / width, area_px.y / height, area_px.w / width, area_px.h / height)
@@ -290,9 +303,3 @@ def _eye_numbers(sample: np.void, side: str) -> EyeNumbers:
         distance_mm=float(sample[f"{side}_origin_z_mm"]) if sample[f"{side}_origin_valid"] else math.nan,
         is_valid=is_valid,
     )
-
-
-def _message(screen: ReplayScreen | None, *, is_in_case: bool) -> str:
-    if screen is not None:
-        return f"{screen.kind.replace('_', ' ').capitalize()} screen: {screen.name.replace('-', ' ')}"
-    return "No image was on the screen." if is_in_case else "Between cases: no image was on the screen."

@@ -19,6 +19,7 @@ from capture_app.session.replay.found_events import find_events
 from capture_app.session.replay.gaze_blocks import BLOCK_ROWS, GazeBlocks
 from capture_app.session.replay.image_search import ImageSearch
 from capture_app.session.replay.sound import SoundStretches, Waveform, find_sound
+from capture_app.session.replay.study_search import find_study_of
 from capture_app.session.replay.tables import ReplayTables, events_of_kind, read_tables
 from capture_app.session.report.source import is_size_assumed, signal_of
 from capture_app.session.results import geometry_of
@@ -73,6 +74,7 @@ class ReplaySource:
         self.first_ns, self.end_ns = self._span(latest_ns)
         self.columns = SignalColumns(self.blocks, geometry, self.eye, self.rate_hz)
         self.images = ImageSearch(recording, self.blocks, self.tables.rows[DatasetKey.IMAGES])
+        self.study = find_study_of(self.path, recording.metadata.settings.settings)
         self.sound: SoundStretches = find_sound(recording, self.path)
         self.waveform = Waveform(self.sound.stretches)
         stored = self.tables.rows[DatasetKey.FIXATIONS]

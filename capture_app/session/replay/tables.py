@@ -24,6 +24,7 @@ TABLES: Final = (
     DatasetKey.IMAGES, DatasetKey.TRIALS, DatasetKey.VIEWPORT, DatasetKey.EVENTS, DatasetKey.MARKERS,
     DatasetKey.SCREENS, DatasetKey.ANSWERS, DatasetKey.SHAPES, DatasetKey.WORDS, DatasetKey.DRIFT,
     DatasetKey.TARGETS, DatasetKey.RUNS, DatasetKey.FIXATIONS, DatasetKey.VALIDATIONS,
+    DatasetKey.JUDGEMENTS,
 )  # fmt: skip
 
 

@@ -166,6 +166,38 @@ def open_study(path: Path) -> OpenedStudy:
     )
 
 
+def kept_study(file: Path, folder: Path) -> OpenedStudy | None:
+    """Return a study as it was recorded with, to look at it again; None where its file cannot be read.
+
+    Nothing of it is checked: images, tables and cases may be gone, and what a task asked is still known.
+
+    Parameters
+    ----------
+    file
+        The study file, or the copy beside the sessions.
+    folder
+        The study folder, which the file names its tables relative to.
+    """
+    try:
+        text = read_text(file, largest_bytes=LARGEST_STUDY_BYTES, what="The study file")
+        values, lines = parse_toml(text)
+    except (StudyError, TomlSyntaxError):
+        return None
+    study = Decoder(file.name, lines).record(Study, values)
+    source = study.cases
+    problems = TableFindings(file=file.name)
+    cases: tuple[StudyCase, ...] = ()
+    try:
+        if source.table:
+            cases = read_cases(inside(folder, source.table), folder, problems)
+        elif source.folder:
+            cases = read_case_folder(inside(folder, source.folder), problems)
+    except StudyError:
+        cases = ()
+    sha256 = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return OpenedStudy(path=file, folder=folder, sha256=sha256, study=study, cases=cases)
+
+
 def open_reference(opened: OpenedStudy) -> tuple[ReferenceEntry, ...]:
     """Return the reference standard of a study, for what may know it: practice feedback, exports, the report.
 

@@ -81,7 +81,11 @@ def test_the_picture_is_that_of_the_moment(stage, reading):
 def test_without_an_image_the_screen_of_the_protocol_is_named(stage):
     frame = stage.frame(round(4.6 * S))
     assert not frame.live.reader.panes
-    assert frame.live.reader.message == "Choice screen: sure"
+    assert frame.live.reader.message.splitlines() == [
+        "Choice screen: sure",
+        "Its question cannot be shown: the study file is not beside the recording.",
+    ]
+    assert frame.study is None
     assert frame.screen.kind == "choice"
 
 
