@@ -29,6 +29,7 @@ from capture_app.cli.parameters import (
     tracker_options,
 )
 from capture_app.cli.privacy import scan_privacy, withdraw
+from capture_app.cli.render import render
 from capture_app.cli.replay import replay
 from capture_app.cli.report import report
 from capture_app.cli.signal_options import signal_options
@@ -46,7 +47,18 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     invoke_without_command=True,
     commands={
         each.name: each
-        for each in (capture, study, transcribe, scan_privacy, withdraw, report, replay, formats, export)
+        for each in (
+            capture,
+            study,
+            transcribe,
+            scan_privacy,
+            withdraw,
+            report,
+            replay,
+            render,
+            formats,
+            export,
+        )
     },
 )
 @click.version_option(capture_app.__version__, prog_name="reading-station")

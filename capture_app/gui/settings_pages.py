@@ -271,11 +271,18 @@ class FilesPage(SettingsForm):
             self.tr("PNG, JPEG and TIFF only, and only where the images may be passed on with the gaze.")
         )
         self.add_field("embed_images", self.tr("Images"), self.embed)
+        self.ffmpeg = QLineEdit(self)
+        self.ffmpeg.setPlaceholderText(self.tr("none: films are silent MPEG-4"))
+        self.ffmpeg.setToolTip(self.tr("An ffmpeg of this computer: films become H.264 with the dictation"))
+        find = QPushButton(self.tr("Choose…"), self)
+        find.clicked.connect(self._find_ffmpeg)
+        self.add_field("ffmpeg", self.tr("ffmpeg"), self.ffmpeg, with_button(self, self.ffmpeg, find))
 
     def show_settings(self, settings: Settings) -> None:
         """Fill the page."""
         self.folder.setText(settings.recording_folder)
         self.embed.setChecked(settings.embed_images)
+        self.ffmpeg.setText(settings.ffmpeg)
 
     def applied_to(self, settings: Settings) -> Settings:
         """Return `settings` with what the page says."""
@@ -283,12 +290,19 @@ class FilesPage(SettingsForm):
             settings,
             recording_folder=self.folder.text().strip(),
             embed_images=self.embed.isChecked(),
+            ffmpeg=self.ffmpeg.text().strip(),
         )
 
     def _browse(self) -> None:
         dialog = QFileDialog(self, self.tr("Folder for recordings"), self.folder.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _find_ffmpeg(self) -> None:
+        dialog = QFileDialog(self, self.tr("The program ffmpeg"), self.ffmpeg.text())
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.ffmpeg.setText)
         dialog.open()
 
 

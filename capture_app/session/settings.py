@@ -112,6 +112,7 @@ class Settings:
     heatmap_sigma_deg: float = 1.0
     embed_images: bool = False  # keep a copy of every shown image inside the recording
     recording_folder: str = ""  # empty: the default folder
+    ffmpeg: str = ""  # program that writes films with sound; empty: none, films are silent
     reader: str = ""  # pseudonym used last
     theme: Theme = Theme.DARK
     controls: ViewerControls = field(default_factory=ViewerControls)

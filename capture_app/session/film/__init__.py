@@ -7,7 +7,8 @@ from capture_app.session.film.case_frames import CaseFrames
 from capture_app.session.film.ffmpeg import find_ffmpeg
 from capture_app.session.film.film_run import FilmRun, FilmStretch, FramePainter, check_length
 from capture_app.session.film.names import case_stem, free_stem, name_part, sheet_stem
-from capture_app.session.film.opening import FilmForm, make_folder, open_film
+from capture_app.session.film.opening import FilmForm, open_film
+from capture_app.session.film.placing import make_folder, write_whole
 from capture_app.session.film.sheet import CAPTION_PX, HEAD_PX, SheetLayout, caption_of, sheet_layout
 from capture_app.session.film.sizes import (
     FILM_RATE_HZ,
@@ -31,7 +32,7 @@ __all__ = [
     "CaseFrames", "stamp_of", "sheet_layout", "SheetLayout", "caption_of", "CAPTION_PX", "HEAD_PX",
     # How it is written.
     "FilmForm", "FilmPicture", "FilmRun", "FilmSink", "FilmStretch", "FramePainter", "OpenCvFilm",
-    "find_ffmpeg", "make_folder", "mp4v_backend_problem", "open_film",
+    "find_ffmpeg", "make_folder", "mp4v_backend_problem", "open_film", "write_whole",
     # What it is called.
     "case_stem", "free_stem", "name_part", "sheet_stem",
 ]  # fmt: skip

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from capture_app.session.film.names import part_path
+from capture_app.session.film.placing import refuse_unwritable, remove, take_place
 from capture_app.session.film.sizes import FilmError, FilmWriteError, PictureSize
-from capture_app.session.film.video import FilmPicture, refuse_unwritable, remove, take_place
+from capture_app.session.film.video import FilmPicture
 
 _TOLD_BYTES: Final = 4096  # of the end of what it says
 _ANSWER_S: Final = 20.0

@@ -8,8 +8,9 @@ from pathlib import Path
 from capture_app.session.film.case_sound import write_case_sound
 from capture_app.session.film.ffmpeg import FfmpegFilm
 from capture_app.session.film.names import part_path
+from capture_app.session.film.placing import remove
 from capture_app.session.film.sizes import FILM_RATE_HZ, FilmError, PictureSize
-from capture_app.session.film.video import FilmSink, OpenCvFilm, mp4v_backend_problem, remove
+from capture_app.session.film.video import FilmSink, OpenCvFilm, mp4v_backend_problem
 from capture_app.session.replay import ReplayCase, ReplaySource
 
 _WAV_ENDING = ".wav"
@@ -22,21 +23,6 @@ class FilmForm:
     size: PictureSize = field(default_factory=PictureSize)
     rate_hz: float = FILM_RATE_HZ  # pictures per second
     ffmpeg: Path | None = None  # found by `find_ffmpeg`; None: OpenCV, silent
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder that pictures go to.
-
-    Raises
-    ------
-    FilmError
-        If it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as err:
-        reason = err.strerror or "no reason given"
-        raise FilmError(f"The folder {folder} cannot be made ({reason}). Name another.") from err
 
 
 def open_film(source: ReplaySource, case: ReplayCase, path: Path, form: FilmForm) -> FilmSink:

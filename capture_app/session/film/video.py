@@ -5,9 +5,7 @@ A film is written beside its place under another name and takes its own when it 
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from capture_app.session.film.names import part_path
+from capture_app.session.film.placing import refuse_unwritable, remove, take_place
 from capture_app.session.film.sizes import FilmWriteError, PictureSize
 
 FilmPicture: TypeAlias = npt.NDArray[np.uint8]
@@ -127,47 +126,3 @@ class OpenCvFilm:
         """Leave nothing behind."""
         self._writer.release()
         remove(self._part)
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Refuse a place where no file can be made, in words: the writers only say that it failed.
-
-    Raises
-    ------
-    FilmWriteError
-        If there is no writing there.
-    """
-    try:
-        path.write_bytes(b"")
-    except OSError as err:
-        reason = err.strerror or "no reason given"
-        raise FilmWriteError(
-            f"Nothing can be written in {path.parent} ({reason}). Choose another folder."
-        ) from err
-
-
-def take_place(part: Path, path: Path) -> None:
-    """Give a file that is whole its name.
-
-    Raises
-    ------
-    FilmWriteError
-        If it cannot take it; the part is removed.
-    """
-    try:
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as err:
-        remove(part)
-        reason = err.strerror or "no reason given"
-        raise FilmWriteError(
-            f"The file {path} cannot be written ({reason}). Close it where it is open, or "
-            "choose another folder."
-        ) from err
-
-
-def remove(path: Path) -> None:
-    """Remove a part of a file, where there is one."""
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)

@@ -26,6 +26,7 @@ CHANGED = Settings(
     eye=Eye.LEFT,
     heatmap_sigma_deg=0.5,
     recording_folder="/recordings",
+    ffmpeg="/programs/ffmpeg",
     theme=Theme.LIGHT,
     controls=ViewerControls(pan_button=PointerButton.LEFT, draw_button=PointerButton.MIDDLE, fit_key="G"),
     live_view=LiveViewOptions(show_heatmap=True),
