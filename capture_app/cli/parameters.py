@@ -50,13 +50,13 @@ def recording_name(_context: click.Context, _option: click.Parameter, out: Path)
     return out
 
 
-def options_of(values: tuple[str, ...]) -> dict[str, str]:
-    """Return options of a driver that were typed as NAME=VALUE, or refuse them."""
+def options_of(values: tuple[str, ...], option: str = "--option") -> dict[str, str]:
+    """Return what was typed as NAME=VALUE for an option of the command line, or refuse it."""
     options = {}
     for value in values:
         name, separator, text = value.partition("=")
         if not separator or not name:
-            raise click.BadParameter(f"{value!r} is not of the form NAME=VALUE.", param_hint="--option")
+            raise click.BadParameter(f"{value!r} is not of the form NAME=VALUE.", param_hint=option)
         options[name] = text
     return options
 
