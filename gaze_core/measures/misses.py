@@ -59,7 +59,7 @@ class MissRule:
     def __post_init__(self) -> None:
         if not (0.0 < self.radius_deg <= 20.0 and 0.0 < self.dwell_s <= 60.0):
             raise ValueError(
-                f"A radius of {self.radius_deg} deg and a dwell of {self.dwell_s} s cannot tell misses apart. "
+                f"A radius of {self.radius_deg} deg and a dwell of {self.dwell_s} s tell no misses apart. "
                 "Choose a radius up to 20 deg and a dwell up to 60 s."
             )
 
