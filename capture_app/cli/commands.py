@@ -19,7 +19,9 @@ import capture_app
 from capture_app.cli.capture_command import capture
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.formats import export, formats
+from capture_app.cli.layers import layers
 from capture_app.cli.parameters import (
+    RECORDING_ENDING,
     RECORDING_FILE,
     FiniteRange,
     driver_options,
@@ -42,7 +44,23 @@ _log = logging.getLogger(__name__)
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+class _Commands(click.Group):
+    """Takes a file in the place of a command as well: what a double click on one hands over."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named; `replay` of a recording, `capture` of other files and folders."""
+        if self.get_command(ctx, args[0]) is None:
+            if args[0].casefold().endswith(RECORDING_ENDING):
+                return super().resolve_command(ctx, [replay.name or "", *args])
+            if Path(args[0]).exists():
+                return super().resolve_command(ctx, [capture.name or "", *args])
+        return super().resolve_command(ctx, args)
+
+
 @click.group(
+    cls=_Commands,
     context_settings=CONTEXT,
     invoke_without_command=True,
     commands={
@@ -55,6 +73,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
             withdraw,
             report,
             replay,
+            layers,
             render,
             formats,
             export,
@@ -67,7 +86,8 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def cli(context: click.Context, verbose: bool) -> None:
     """Show chest X-rays, record eye-tracker gaze, lose nothing.
 
-    Without a command the windows open. Exit codes: 0 all is well, 1 findings, 2 wrong command line, 3 input
+    Without a command the windows open; on a recording in its place the replay, on a study or images the
+    windows with them. Exit codes: 0 all is well, 1 findings, 2 wrong command line, 3 input
     cannot be used, 4 tracker cannot be used, 5 recording cannot be written, 6 data were lost, 70 mistake of
     this program, 130 ended by Ctrl-C.
     """

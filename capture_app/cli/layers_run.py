@@ -177,7 +177,7 @@ def _as_json(done: _Done) -> dict[str, Any]:
         "file": str(done.path),
         "problem": done.problem,
         "layers": [_facts_json(facts) for facts in done.layers],
-        "comparison": None if done.comparison is None else _plain(asdict(done.comparison)),
+        "comparison": None if done.comparison is None else asdict(done.comparison),
     }
 
 
@@ -186,15 +186,3 @@ def _facts_json(facts: LayerFacts) -> dict[str, Any]:
     for name in ("parameters", "gaze_parameters", "judgement"):
         content[name] = json.loads(content[name]) if content[name] else None
     return content
-
-
-def _plain(content: dict[str, Any]) -> dict[str, Any]:
-    """Return figures with None in the place of NaN, which JSON does not have."""
-    return {
-        name: _plain(value)
-        if isinstance(value, dict)
-        else None
-        if isinstance(value, float) and math.isnan(value)
-        else value
-        for name, value in content.items()
-    }
