@@ -18,6 +18,7 @@ from capture_app.session.replay.columns import SignalColumns
 from capture_app.session.replay.found_events import find_events
 from capture_app.session.replay.gaze_blocks import BLOCK_ROWS, GazeBlocks
 from capture_app.session.replay.image_search import ImageSearch
+from capture_app.session.replay.refusals import refusal_words, unfinished_words
 from capture_app.session.replay.sound import SoundStretches, Waveform, find_sound
 from capture_app.session.replay.study_search import find_study_of
 from capture_app.session.replay.tables import ReplayTables, events_of_kind, read_tables
@@ -74,6 +75,7 @@ class ReplaySource:
         self.first_ns, self.end_ns = self._span(latest_ns)
         self.columns = SignalColumns(self.blocks, geometry, self.eye, self.rate_hz)
         self.images = ImageSearch(recording, self.blocks, self.tables.rows[DatasetKey.IMAGES])
+        self._unfinished = "" if recording.is_finished else unfinished_words(self.path)
         self.study = find_study_of(self.path, recording.metadata.settings.settings)
         self.sound: SoundStretches = find_sound(recording, self.path)
         self.waveform = Waveform(self.sound.stretches)
@@ -96,7 +98,7 @@ class ReplaySource:
         try:
             recording = Recording.open(path)
         except RecordingError as err:
-            raise ReplayError(str(err)) from err
+            raise ReplayError(refusal_words(path, err)) from err
         try:
             source = cls(recording)
         except (RecordingError, ValueError) as err:
@@ -112,11 +114,7 @@ class ReplaySource:
         """What a person has to know about this recording, in sentences."""
         recording, found = self._recording, []
         if not recording.is_finished:
-            found.append(
-                "This recording is still being made: what came until now is shown."
-                if recording.has_journal
-                else "This recording was cut off: what is left is shown. `reading-station recover` closes it."
-            )
+            found.append(self._unfinished)
         elif recording.closing is not None and recording.closing.is_recovered:
             found.append("This recording was recovered after it had been cut off.")
         if recording.stored_version < FORMAT_VERSION:
