@@ -114,7 +114,7 @@ def _do(path: Path, command: LayersCommand, choice: LayerChoice, show: Callable[
             store.delete(command.deleted)
         comparison = None
         with Recording.open(path) as recording:
-            if command.added or command.is_checked:
+            if command.added or command.is_checked or command.compared is not None:
                 source = source_of(recording)
                 store.check(source)
                 if command.added:
@@ -145,7 +145,8 @@ def _events(recording: Recording, store: LayerStore, name: str) -> Rows:
 
 def _print(done: _Done, command: LayersCommand) -> None:
     if done.problem:
-        click.echo(f"{done.path.name}: {done.problem}", err=True)
+        is_named = done.path.name in done.problem
+        click.echo(done.problem if is_named else f"{done.path.name}: {done.problem}", err=True)
         return
     click.echo(f"{done.path.name}")
     if done.comparison is not None and command.compared is not None:

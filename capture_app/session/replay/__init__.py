@@ -16,13 +16,14 @@ from capture_app.session.replay.options import (
 from capture_app.session.replay.pictures import ReplayPictures
 from capture_app.session.replay.play_clock import SPEEDS, PlayClock
 from capture_app.session.replay.sound import SoundStretches, Waveform
-from capture_app.session.replay.source import ReplayError, ReplaySource
+from capture_app.session.replay.source import ReplayError, ReplayEvents, ReplaySource, replay_events
 from capture_app.session.replay.tables import Moment, ReplayCase, ReplayScreen, ReplayTables, SpokenWord
 from capture_app.session.replay.voice import ReplayVoice
 
 __all__ = [
     # A recording and what is in it.
-    "ReplaySource", "ReplayError", "ReplayTables", "ReplayCase", "ReplayScreen", "Moment", "SpokenWord",
+    "ReplaySource", "ReplayError", "ReplayEvents", "replay_events",
+    "ReplayTables", "ReplayCase", "ReplayScreen", "Moment", "SpokenWord",
     "SignalColumns", "Curve", "LossSpans", "SoundStretches", "Waveform",
     # What is shown.
     "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ReplayPictures",

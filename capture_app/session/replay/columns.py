@@ -6,6 +6,7 @@ highest value of every `BIN_ROWS` samples make a picture of an hour as cheap as 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -17,6 +18,7 @@ from capture_app.session.replay.gaze_blocks import GazeBlocks, Times
 from capture_app.session.replay.losses import LossSpans
 from gaze_core.clocks import fit_envelope
 from gaze_core.directions import screen_gaze
+from gaze_core.drift_correction import DriftCorrection
 from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import Rows
@@ -113,6 +115,33 @@ class SignalColumns:
             return False
         self.losses.end()
         return True
+
+    def corrected(
+        self, correction: DriftCorrection, is_given_up: Callable[[], bool] = lambda: False
+    ) -> SignalColumns | None:
+        """Return these signals with a drift taken away from the gaze, for seconds; None where given up.
+
+        Everything but the gaze on the screen is shared with these. Called once all is loaded.
+        """
+        changed = {name: np.full(len(self.t_ns), np.nan, np.float32) for name in ("x", "y")}
+        for first in range(0, len(self.t_ns), _PART_ROWS):
+            if is_given_up():
+                return None
+            end = min(first + _PART_ROWS, len(self.t_ns))
+            self._blocks.give_way()
+            with self._blocks.lock:
+                gaze = self._blocks.read(first, end)
+            gaze = correction.corrected(gaze, self.t_ns[first:end], self._geometry)
+            changed["x"][first:end], changed["y"][first:end] = screen_gaze(gaze, self._eye)
+        found = copy.copy(self)
+        found.values, found._low, found._high = self.values | changed, dict(self._low), dict(self._high)
+        starts = np.arange(0, len(self.t_ns), BIN_ROWS)
+        for name, values in changed.items() if len(starts) else ():
+            found._low[name], found._high[name] = (
+                np.fmin.reduceat(values, starts),
+                np.fmax.reduceat(values, starts),
+            )
+        return found
 
     def curve(self, name: str, first_ns: int, end_ns: int, width: int) -> Curve:
         """Return a signal between two times as `width` columns, or as its samples where these are few."""

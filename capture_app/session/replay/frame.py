@@ -111,7 +111,7 @@ class FrameMaker:
         is_in_case = case is not None and t_ns <= case.end_ns
         panes = self._layout.panes(t_ns, options.mode, case if is_in_case else None)
         drawn, empty, problems, is_waiting = drawn_panes(panes, self._pictures)
-        timed = self._source.blocks.between(t_ns - round(options.trail_s * 1e9), t_ns)
+        timed = self._source.shown(self._source.blocks.between(t_ns - round(options.trail_s * 1e9), t_ns))
         points = _Points(timed, self._source.eye, self._layout, panes, options.mode)
         marks, numbers = self._marks(t_ns, case, panes, options)
         dot = self._dot(t_ns) if options.mode is ViewMode.AS_READ else None
@@ -224,7 +224,7 @@ class FrameMaker:
 
     def _numbers(self, t_ns: int, fixation: tuple[int, float]) -> ReplayNumbers:
         row = self._source.blocks.row_at(t_ns)
-        timed = self._source.blocks.rows(row, row + 1)
+        timed = self._source.shown(self._source.blocks.rows(row, row + 1))
         if not len(timed.gaze):
             return ReplayNumbers()
         sample = timed.gaze[0]

@@ -40,6 +40,11 @@ class _Wish:
     first_ns: int
     end_ns: int
     loaded: int  # rows that were there: a map of half a file is made again
+    revision: int  # of what is shown: recorded gaze, or corrected
+
+
+def _kind(wish: _Wish) -> tuple[object, ...]:
+    return wish.trial, wish.span, wish.revision
 
 
 class ReplayHeatmaps:
@@ -56,7 +61,7 @@ class ReplayHeatmaps:
         self._future: Future[tuple[HeatmapState, ...]] | None = None
         self._asked: _Wish | None = None
         self._states: tuple[HeatmapState, ...] = ()
-        self._grown: tuple[int, int, dict[int, HeatmapAccumulator]] | None = None  # trial, until, maps
+        self._grown: tuple[object, int, dict[int, HeatmapAccumulator]] | None = None  # of what, until, maps
 
     def states(self, span: HeatmapSpan, case: ReplayCase | None, t_ns: int) -> tuple[HeatmapState, ...]:
         """Return the newest maps there are, and begin those that are wanted now."""
@@ -64,7 +69,7 @@ class ReplayHeatmaps:
             self._asked, self._states = None, ()
             return ()
         wish = self._wish(span, case, t_ns)
-        if self._asked is not None and (self._asked.trial, self._asked.span) != (wish.trial, wish.span):
+        if self._asked is not None and _kind(self._asked) != _kind(wish):
             self._states = ()
         if self._future is not None and self._future.done():
             self._states, self._future = self._future.result(), None
@@ -97,14 +102,21 @@ class ReplayHeatmaps:
         columns = self._source.columns
         loaded = columns.loaded
         is_there = loaded and int(columns.t_ns[loaded - 1]) >= end_ns
-        return _Wish(span, case.number, first_ns, end_ns, -1 if is_there else loaded // _PART_ROWS)
+        return _Wish(
+            span,
+            case.number,
+            first_ns,
+            end_ns,
+            -1 if is_there else loaded // _PART_ROWS,
+            self._source.revision,
+        )
 
     def _made(self, wish: _Wish, case: ReplayCase) -> tuple[HeatmapState, ...]:
         try:
             maps, first_ns = self._begun(wish, case)
             self._lay_down(maps, first_ns, wish.end_ns)
             if wish.span is HeatmapSpan.UP_TO_NOW and wish.loaded == -1:
-                self._grown = (wish.trial, wish.end_ns, maps)
+                self._grown = (_kind(wish), wish.end_ns, maps)
         except Exception:  # noqa: BLE001  # the top of this thread: the replay goes on without a map
             _log.exception("A heatmap of a replay could not be made")
             return ()
@@ -116,8 +128,8 @@ class ReplayHeatmaps:
     def _begun(self, wish: _Wish, case: ReplayCase) -> tuple[dict[int, HeatmapAccumulator], int]:
         """Return maps to lay gaze on, and the time from which it is still missing."""
         if wish.span is HeatmapSpan.UP_TO_NOW and self._grown is not None:
-            trial, until_ns, maps = self._grown
-            if trial == wish.trial and until_ns <= wish.end_ns:
+            grown_of, until_ns, maps = self._grown
+            if grown_of == _kind(wish) and until_ns <= wish.end_ns:
                 return maps, until_ns
         made = {
             image_id: HeatmapAccumulator(*self._sizes[image_id], max_size_px=DISPLAYED_MAP_PX)

@@ -16,7 +16,7 @@ from capture_app.session.measured_geometry import believed_geometry
 from capture_app.session.port import SessionError
 from capture_app.session.replay.columns import SignalColumns
 from capture_app.session.replay.found_events import find_events
-from capture_app.session.replay.gaze_blocks import BLOCK_ROWS, GazeBlocks
+from capture_app.session.replay.gaze_blocks import BLOCK_ROWS, GazeBlocks, TimedRows
 from capture_app.session.replay.image_search import ImageSearch
 from capture_app.session.replay.refusals import refusal_words, unfinished_words
 from capture_app.session.replay.sound import SoundStretches, Waveform, find_sound
@@ -24,6 +24,7 @@ from capture_app.session.replay.study_search import find_study_of
 from capture_app.session.replay.tables import ReplayTables, events_of_kind, read_tables
 from capture_app.session.report.source import is_size_assumed, signal_of
 from capture_app.session.results import geometry_of
+from gaze_core.drift_correction import DriftCorrection
 from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import EventKind, Rows
@@ -80,7 +81,11 @@ class ReplaySource:
         self.sound: SoundStretches = find_sound(recording, self.path)
         self.waveform = Waveform(self.sound.stretches)
         stored = self.tables.rows[DatasetKey.FIXATIONS]
-        self.events = _events(stored, self._origin()) if len(stored) else _events(stored, "")
+        self.recorded = replay_events(stored, self._origin() if len(stored) else "")
+        self._chosen: ReplayEvents | None = None
+        self._recorded_columns = self.columns
+        self._correction: DriftCorrection | None = None
+        self.revision = 0  # counts what is shown: maps of another analysis are made anew
         self._is_detecting = not len(stored) and self.blocks.count > 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -126,10 +131,50 @@ class ReplaySource:
         if self.geometry_note:
             found.append(self.geometry_note)
         found += self.tables.problems
+        if self._correction is not None:
+            found.append("Gaze is drawn drift-corrected by a layer; the recording holds it as measured.")
         if self.blocks.damaged:
             found.append(self._damaged_words())
         found += [each for each in (self.waveform.problem, self.loading_problem) if each]
         return tuple(found)
+
+    @property
+    def events(self) -> ReplayEvents:
+        """The events that are shown: those of the layer that was chosen, else the recorded ones."""
+        return self.recorded if self._chosen is None else self._chosen
+
+    def show_analysis(
+        self,
+        events: ReplayEvents | None,
+        correction: DriftCorrection | None = None,
+        columns: SignalColumns | None = None,
+    ) -> None:
+        """Show other events and gaze; called where frames are made.
+
+        Parameters
+        ----------
+        events
+            None: the recorded ones.
+        correction
+            Taken away from the gaze that is drawn; None: gaze as recorded.
+        columns
+            The signals with that correction, from `SignalColumns.corrected`; None: as recorded.
+        """
+        self._chosen, self._correction = events, correction
+        self.columns = self._recorded_columns if columns is None else columns
+        self.revision += 1
+
+    @property
+    def recorded_columns(self) -> SignalColumns:
+        """The signals as recorded, whatever is shown."""
+        return self._recorded_columns
+
+    def shown(self, timed: TimedRows) -> TimedRows:
+        """Return samples as they are drawn: with the drift taken away where a layer says so."""
+        if self._correction is None or not len(timed.gaze):
+            return timed
+        gaze = self._correction.corrected(timed.gaze, timed.t_host_ns, self.geometry)
+        return TimedRows(gaze, timed.t_host_ns)
 
     @property
     def is_loaded(self) -> bool:
@@ -213,7 +258,9 @@ class ReplaySource:
             self.blocks, sync, rows[DatasetKey.VIEWPORT], rows[DatasetKey.TRIALS], self.geometry, self.eye,
             self._stop.is_set,
         )  # fmt: skip
-        self.events = _events(found, "found for this replay by the adaptive detector; the file holds none")
+        self.recorded = replay_events(
+            found, "found for this replay by the adaptive detector; the file holds none"
+        )
 
     def _rate_hz(self) -> float:
         declared = self.tracker.rate_hz
@@ -247,6 +294,7 @@ class ReplaySource:
         return f"{lost} samples{length} are damaged in the file and stay empty, the first at row {starts[0]}."
 
 
-def _events(rows: Rows, origin: str) -> ReplayEvents:
+def replay_events(rows: Rows, origin: str) -> ReplayEvents:
+    """Return FIXATION rows of all kinds as a replay shows them."""
     ordered = rows[np.argsort(rows["onset_host_ns"], kind="stable")]
     return ReplayEvents(rows=ordered, fixations=events_of_kind(ordered, EventKind.FIXATION), origin=origin)
