@@ -51,6 +51,17 @@ from gaze_core.similarity.multimatch import (
     reduced,
     toolbox_profile,
 )
+from gaze_core.similarity.readings import (
+    STRUCTURED,
+    UNSTRUCTURED,
+    GazeMeasure,
+    ReadingFeatures,
+    ReadingMaps,
+    gaze_relation,
+    moment_sequence_matrix,
+    reading_features,
+    reading_maps,
+)
 from gaze_core.similarity.relation import (
     PositivePairs,
     batch_labels,
@@ -172,6 +183,16 @@ __all__ = [
     "reading_map",
     "tima_matrix",
     "tima_similarity",
+    # Whole readings
+    "STRUCTURED",
+    "UNSTRUCTURED",
+    "GazeMeasure",
+    "ReadingFeatures",
+    "ReadingMaps",
+    "gaze_relation",
+    "moment_sequence_matrix",
+    "reading_features",
+    "reading_maps",
     # Relations
     "PositivePairs",
     "batch_labels",

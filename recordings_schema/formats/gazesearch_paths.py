@@ -104,7 +104,7 @@ def _in_frame(values_px: npt.ArrayLike, size_px: int) -> list[int]:
     """Return places stretched to the frame: truncated, then cut to it."""
     scaled = np.asarray(values_px, np.float64) * (SIDE_PX / size_px)
     # A hair is added so that 111.99999999999999 is 112: the product of whole fractions is rarely exact.
-    return np.clip(np.floor(scaled + 1e-9), 0, SIDE_PX - 1).astype(int).tolist()
+    return [int(place) for place in np.clip(np.floor(scaled + 1e-9), 0, SIDE_PX - 1)]
 
 
 def _distance_px(rows: Rows, regions: Sequence[Region]) -> npt.NDArray[np.float64]:

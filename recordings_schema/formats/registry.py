@@ -54,9 +54,10 @@ def _built_in() -> tuple[FormatSpec, ...]:
     from recordings_schema.formats.egd import EgdFormat
     from recordings_schema.formats.gazemedseg import GazemedsegFormat
     from recordings_schema.formats.gazesearch import GazesearchFormat
+    from recordings_schema.formats.mcgip import McgipFormat
     from recordings_schema.formats.reflacx import ReflacxFormat
 
-    known = (CsvFormat, ReflacxFormat, EgdFormat, GazemedsegFormat, GazesearchFormat, BidsFormat)
+    known = (CsvFormat, ReflacxFormat, EgdFormat, GazemedsegFormat, GazesearchFormat, McgipFormat, BidsFormat)
     return tuple(FormatSpec(name=each.name, create=each) for each in known)
 
 
