@@ -75,7 +75,7 @@ class RecordedCases:
     reader: str
     study_id: str  # that the recording names
     session_id: str
-    started_wall_ns: int
+    period: int  # of the reader's plan, from 1; 0 where unknown
     geometry: ViewingGeometry
     signal: Eye
     rate_hz: float  # of the device setting, else of the median interval; NaN where unknown
@@ -132,7 +132,7 @@ def recorded_cases(recording: Recording) -> RecordedCases:
         reader=metadata.participant.pseudonym,
         study_id=metadata.session.study,
         session_id=metadata.session.session_id,
-        started_wall_ns=metadata.session.started_wall_ns,
+        period=_period(metadata.settings.settings.get("study_period", "")),
         geometry=geometry,
         signal=signal,
         rate_hz=_rate_hz(recording),
@@ -145,6 +145,10 @@ def recorded_cases(recording: Recording) -> RecordedCases:
         trials=recording.rows(DatasetKey.TRIALS),
         baselines=baselines_of(recording.rows(DatasetKey.EVENTS)),
     )
+
+
+def _period(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _end_ns(recording: Recording) -> int:
