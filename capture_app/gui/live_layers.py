@@ -21,6 +21,8 @@ from gaze_core.geometry import Rect
 _TRAIL_STEPS = 5  # shades from young to old
 _RIM_ALPHA = 170
 _FILL_ALPHA = 46
+_PATH_ALPHA = 70
+_READER_PATH_ALPHA = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +46,16 @@ def fixation_radius(duration_s: float) -> float:
 
 
 def paint_fixations(
-    painter: QPainter, marks: tuple[FixationMark, ...], stage: Stage, after: FixationMark | None = None
+    painter: QPainter,
+    marks: tuple[FixationMark, ...],
+    stage: Stage,
+    after: FixationMark | None = None,
+    colour: str = "",
 ) -> None:
-    """Paint numbered circles and the thin path that joins them in order; the path begins at `after`."""
+    """Paint numbered circles and the thin path that joins them in order.
+
+    The path begins at `after`. With a `colour` all is painted in it, as one of several readers.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     places = [stage.point(mark.x_norm, mark.y_norm) for mark in marks]
     before = [stage.point(after.x_norm, after.y_norm)] if after is not None else []
@@ -54,13 +63,13 @@ def paint_fixations(
     for index, place in enumerate((*before, *places)):
         _ = path.lineTo(place) if index else path.moveTo(place)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(OVERLAY.fixation, 1.0, 70))
+    painter.setPen(_pen(colour or OVERLAY.fixation, 1.0, _PATH_ALPHA if not colour else _READER_PATH_ALPHA))
     painter.drawPath(path)
     font = QFont(painter.font())
     font.setPixelSize(tokens.FONT_SECONDARY_PX)
     painter.setFont(font)
     for mark, place in zip(marks, places, strict=True):
-        _paint_fixation(painter, mark, place)
+        _paint_fixation(painter, mark, place, colour)
 
 
 class FixationLayer:
@@ -90,8 +99,8 @@ class FixationLayer:
         self._marks = marks
 
 
-def _paint_fixation(painter: QPainter, mark: FixationMark, place: QPointF) -> None:
-    colour = OVERLAY.fixation_open if mark.is_open else OVERLAY.fixation
+def _paint_fixation(painter: QPainter, mark: FixationMark, place: QPointF, colour: str) -> None:
+    colour = colour or (OVERLAY.fixation_open if mark.is_open else OVERLAY.fixation)
     radius = fixation_radius(mark.duration_s)
     painter.setPen(Qt.PenStyle.NoPen)  # filled rings: stroking a curve costs ten times as much
     painter.fillPath(_ring(place, radius + 1.5, 0.0), _shade(colour, _FILL_ALPHA))
@@ -105,7 +114,9 @@ def _paint_fixation(painter: QPainter, mark: FixationMark, place: QPointF) -> No
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.number))
 
 
-def paint_trail(painter: QPainter, trail: tuple[TrailPoint, ...], stage: Stage) -> None:
+def paint_trail(
+    painter: QPainter, trail: tuple[TrailPoint, ...], stage: Stage, colour: str = OVERLAY.combined
+) -> None:
     """Paint the path of the last moments, fading with age."""
     if len(trail) < 2:
         return
@@ -129,7 +140,7 @@ def paint_trail(painter: QPainter, trail: tuple[TrailPoint, ...], stage: Stage) 
         path.lineTo(place)
     for step, path in enumerate(paths):
         alpha = 40 + 180 * (step + 1) // _TRAIL_STEPS
-        painter.setPen(_pen(OVERLAY.combined, tokens.TRAIL_WIDTH, alpha))
+        painter.setPen(_pen(colour, tokens.TRAIL_WIDTH, alpha))
         painter.drawPath(path)
 
 
