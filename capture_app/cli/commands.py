@@ -19,6 +19,7 @@ import capture_app
 from capture_app.cli.capture_command import capture
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.formats import export, formats
+from capture_app.cli.import_command import import_
 from capture_app.cli.layers import layers
 from capture_app.cli.parameters import (
     RECORDING_ENDING,
@@ -77,6 +78,7 @@ class _Commands(click.Group):
             render,
             formats,
             export,
+            import_,
         )
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -30,6 +31,7 @@ class ExportCommand:
     study_path: Path | None
     options: Mapping[str, str]
     is_excluded_wanted: bool
+    images: Path | None = None
 
 
 def show_formats(name: str | None, *, as_json: bool) -> None:
@@ -49,12 +51,9 @@ def show_formats(name: str | None, *, as_json: bool) -> None:
             [
                 {
                     "name": each.name, "title": each.title, "summary": each.summary, "version": each.version,
-                    "losses": list(each.losses),
-                    "options": [
-                        {"name": spec.name, "meaning": spec.doc, "unit": spec.unit,
-                         "default": spec.default_text, "choices": list(spec.choices)}
-                        for spec in option_specs(each.options_type)
-                    ],
+                    "losses": list(each.losses), "can_be_imported": each.can_read,
+                    "import_options": _options_json(each.import_options_type) if each.can_read else [],
+                    "options": _options_json(each.options_type),
                 }
                 for each in shown
             ]
@@ -63,11 +62,26 @@ def show_formats(name: str | None, *, as_json: bool) -> None:
     for each in shown:
         click.echo(f"{each.name:<12} {each.summary}")
         if name:
-            for spec in option_specs(each.options_type):
-                choices = f" ({', '.join(spec.choices)})" if spec.choices else ""
-                click.echo(f"  {spec.name + '=' + spec.default_text:<24} {spec.doc}{choices}")
+            _print_options(each.options_type)
+            if each.can_read:
+                click.echo("  import --set:")
+                _print_options(each.import_options_type)
             for loss in each.losses:
                 click.echo(f"  - {loss}")
+
+
+def _options_json(options_type: type[Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": spec.name, "meaning": spec.doc, "unit": spec.unit, "default": spec.default_text,
+         "choices": list(spec.choices)}
+        for spec in option_specs(options_type)
+    ]  # fmt: skip
+
+
+def _print_options(options_type: type[Any]) -> None:
+    for spec in option_specs(options_type):
+        choices = f" ({', '.join(spec.choices)})" if spec.choices else ""
+        click.echo(f"  {spec.name + '=' + spec.default_text:<24} {spec.doc}{choices}")
 
 
 def run_export_command(command: ExportCommand, *, is_dry: bool, as_json: bool) -> int:
@@ -86,6 +100,7 @@ def run_export_command(command: ExportCommand, *, is_dry: bool, as_json: bool) -
             opened=_study(command.study_path),
             options=command.options,
             is_excluded_wanted=command.is_excluded_wanted,
+            images=command.images,
         )
         if is_dry:
             _print_plan(dry_run(order), as_json=as_json)

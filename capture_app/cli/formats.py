@@ -37,6 +37,11 @@ def formats(name: str | None, as_json: bool) -> None:
     help="Study folder or file: labels, patients, detector, limits.",
 )
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Option of the format.")
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of the images of imported recordings.",
+)
 @click.option("--include-excluded", is_flag=True, help="Cases that do not count as well; never practice.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written and left out; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -46,6 +51,7 @@ def export(
     destination: Path,
     study_path: Path | None,
     options: tuple[str, ...],
+    images: Path | None,
     include_excluded: bool,
     dry_run: bool,
     as_json: bool,
@@ -63,6 +69,7 @@ def export(
         destination=destination,
         study_path=study_path,
         options=options_of(options),
+        images=images,
         is_excluded_wanted=include_excluded,
     )
     sys.exit(run_export_command(command, is_dry=dry_run, as_json=as_json))

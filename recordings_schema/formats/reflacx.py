@@ -26,22 +26,31 @@ from recordings_schema.formats.contract import (
     Format,
     PlannedCase,
 )
+from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey, ReadLabel, ReadShape
 from recordings_schema.formats.reflacx_check import reflacx_problems
-from recordings_schema.formats.reflacx_tables import decimation, fixation_table, gaze_table
+from recordings_schema.formats.reflacx_import import (
+    ReflacxImportOptions,
+    plan_reflacx,
+    read_reflacx,
+)
+from recordings_schema.formats.reflacx_tables import (
+    BOX_COLUMNS,
+    METADATA_COLUMNS,
+    WORD_COLUMNS,
+    decimation,
+    fixation_table,
+    gaze_table,
+)
+from recordings_schema.formats.setups import setup_facts, setups_said
 from recordings_schema.formats.splits import split_facts, split_of
 from recordings_schema.formats.tables import CR_LF, header, one, quoted_lines
 from recordings_schema.formats.transcripts import text_of, tokens_of
 
-BOX_COLUMNS: Final = ("xmin", "ymin", "xmax", "ymax")
-WORD_COLUMNS: Final = ("word", "timestamp_start_word", "timestamp_end_word")
-METADATA_COLUMNS: Final = (
-    "id", "split", "eye_tracking_data_discarded", "image", "dicom_id", "subject_id", "image_size_x",
-    "image_size_y",
-)  # fmt: skip
 METADATA_NAME: Final = "metadata_phase_3.csv"
 _MIMIC_SUBJECT: Final = re.compile(r"(?:^|/)p(\d{8})/")
+_GIVEN_NAME: Final = re.compile(r"(P\d{3})R\d{6}")
 _CERTAINTIES: Final = range(1, 6)
 _NO_ZERO: Final = "times count from when the image was shown, because no dictation was recorded"
 
@@ -65,11 +74,15 @@ class ReflacxFormat(Format[ReflacxOptions]):
     )
     version: ClassVar[str] = "1"
     options_type: ClassVar[type[ReflacxOptions]] = ReflacxOptions
+    can_read: ClassVar[bool] = True
+    import_options_type: ClassVar[type[ReflacxImportOptions]] = ReflacxImportOptions
     losses: ClassVar[tuple[str, ...]] = (
         "Times have 3 decimals, positions are whole image px; above 1000 Hz samples are thinned.",
         "A fixation is placed by the view at its start, and keeps it when the view changes meanwhile.",
         "Answers, shapes without labels, earlier texts, and gaze while no image was shown are left out.",
         "Window fractions are of the stored bits; the pixel intensity sign of a file is not considered.",
+        "The reader and the session of a reading, labels that exclude others, and chosen labels without a "
+        "shape are left out; boxes with labels become ellipses.",
     )
 
     def key_problem(self, key: ReadingKey, options: ReflacxOptions) -> str:
@@ -84,7 +97,8 @@ class ReflacxFormat(Format[ReflacxOptions]):
     def problem(self, reading: CaseReading, options: ReflacxOptions) -> str:
         """Return why a reading cannot be in this format."""
         del options
-        if not len(reading.samples) and not reading.key.exclusion:
+        has_gaze = len(reading.samples) or len(reading.fixations)
+        if not has_gaze and not reading.key.exclusion:
             return NO_GAZE
         wrong = [
             shape
@@ -102,7 +116,7 @@ class ReflacxFormat(Format[ReflacxOptions]):
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: ReflacxOptions
     ) -> Facts:
         """Write the folders of a reading; without gaze where it does not count, as the data set does."""
-        name = f"P300R{planned.digits}"
+        name = reading_name(planned)
         main = f"main_data/{name}"
         labels = _columns(reading.labels)
         is_discarded = bool(planned.key.exclusion)
@@ -120,7 +134,7 @@ class ReflacxFormat(Format[ReflacxOptions]):
                 header(WORD_COLUMNS, end=CR_LF) + quoted_lines(rows, end=CR_LF),
             )
             sink.file(f"{main}/transcription.txt", text_of(tokens).encode("utf-8"))
-            if options.gaze:
+            if options.gaze and len(reading.samples):
                 sink.file(f"gaze_data/{name}/gaze.csv", gaze_table(reading, zero_ns))
         boxes = [shape for shape in reading.shapes if shape.kind == "chest_box"]
         if boxes:
@@ -153,6 +167,7 @@ class ReflacxFormat(Format[ReflacxOptions]):
             "has_chest_box": bool(boxes),
             "decimation": decimation(reading.tracker.rate_hz),
             "is_discarded": is_discarded,
+            "setup": setup_facts(reading),
         }
 
     def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: ReflacxOptions) -> Facts:
@@ -180,11 +195,26 @@ class ReflacxFormat(Format[ReflacxOptions]):
             "decimation": sorted({int(case.facts["decimation"]) for case in cases}),
             "discarded": sum(bool(case.facts["is_discarded"]) for case in cases),
             "split": split_facts((case.planned, str(case.facts["split"])) for case in cases),
+            "setups": setups_said(case.facts["setup"] for case in cases),
         }
+
+    def plan_import(self, folder: Path, options: ReflacxImportOptions) -> ImportPlan:
+        """Return the readings of a REFLACX folder."""
+        return plan_reflacx(folder, options)
+
+    def read_case(self, folder: Path, planned: PlannedImport, options: ReflacxImportOptions) -> ImportedCase:
+        """Return a reading of a REFLACX folder."""
+        return read_reflacx(folder, planned, options)
 
     def check(self, folder: Path) -> Iterator[str]:
         """Yield what in a dataset breaks the rules of REFLACX."""
         return reflacx_problems(folder)
+
+
+def reading_name(planned: PlannedCase) -> str:
+    """Return how a reading is called: P300 and six digits, or the name it was imported with."""
+    given = _GIVEN_NAME.fullmatch(planned.key.given_id)
+    return f"{given[1] if given else 'P300'}R{planned.digits}"
 
 
 def _columns(labels: Sequence[ReadLabel]) -> list[ReadLabel]:

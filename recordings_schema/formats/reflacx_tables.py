@@ -31,6 +31,12 @@ SHARED_COLUMNS: Final = (
 )  # fmt: skip
 FIXATION_COLUMNS: Final = ("timestamp_start_fixation", "timestamp_end_fixation", *SHARED_COLUMNS)
 GAZE_COLUMNS: Final = ("timestamp_sample", *SHARED_COLUMNS)
+BOX_COLUMNS: Final = ("xmin", "ymin", "xmax", "ymax")
+WORD_COLUMNS: Final = ("word", "timestamp_start_word", "timestamp_end_word")
+METADATA_COLUMNS: Final = (
+    "id", "split", "eye_tracking_data_discarded", "image", "dicom_id", "subject_id", "image_size_x",
+    "image_size_y",
+)  # fmt: skip
 LARGEST_RATE_HZ: Final = 1000.0
 _NS_PER_MS: Final = 1_000_000
 
@@ -49,14 +55,15 @@ def fixation_table(reading: CaseReading, zero_ns: int) -> bytes:
     """Return `fixations.csv`; fixations that begin while no image is in force are left out."""
     views = _views(reading)
     found = _whole_fixations(reading.fixations)
+    pupils = _pupils(reading, found)
     rows = _rows_at(reading, found)
     is_shown = rows >= 0
-    found, rows = found[is_shown], rows[is_shown]
+    found, rows, pupils = found[is_shown], rows[is_shown], pupils[is_shown]
     windows = [_mean_window(reading, views, each, view) for each, view in zip(found, rows, strict=True)]
     columns = [
         rounded((found["onset_host_ns"] - zero_ns) * 1e-9, 3),
         rounded((found["offset_host_ns"] - zero_ns) * 1e-9, 3),
-        *_positions(reading, views, rows, found["x_norm"], found["y_norm"], _pupils(reading, found)),
+        *_positions(reading, views, rows, found["x_norm"], found["y_norm"], pupils),
         rounded([width for width, _ in windows], 5),
         rounded([level for _, level in windows], 5),
         *_rectangles(views, rows),
@@ -180,6 +187,8 @@ def _mean_window(reading: CaseReading, views: _Views, fixation: np.void, view: i
 
 def _pupils(reading: CaseReading, fixations: Rows) -> FloatArray:
     """Return the mean relative pupil area of each fixation; NaN where it is not known."""
+    if reading.pupil_of_fixations is not None and len(reading.pupil_of_fixations) == len(fixations):
+        return reading.pupil_of_fixations
     times, pupil = reading.samples.t_host_ns, reading.samples.pupil_relative
     means = np.full(len(fixations), np.nan)
     for place, row in enumerate(fixations):

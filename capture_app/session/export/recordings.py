@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from capture_app.session.importing.manifest import read_manifest
 from capture_app.session.port import SessionError
 from recordings_schema.layout import EXTENSION
 
@@ -24,7 +25,7 @@ def recordings_in(places: Iterable[Path]) -> tuple[Path, ...]:
     found: dict[Path, None] = {}
     for place in places:
         if place.is_dir():
-            inside = sorted(each for each in place.rglob(f"*{EXTENSION}") if each.is_file())
+            inside = _ordered(each for each in place.rglob(f"*{EXTENSION}") if each.is_file())
             if not inside:
                 raise ExportError(f"{place} holds no recording ({EXTENSION}). Name a folder that does.")
             found.update(dict.fromkeys(each.absolute() for each in inside))
@@ -33,3 +34,17 @@ def recordings_in(places: Iterable[Path]) -> tuple[Path, ...]:
         else:
             raise ExportError(f"{place} is not there. Name a recording or a folder of recordings.")
     return tuple(found)
+
+
+def _ordered(paths: Iterable[Path]) -> list[Path]:
+    """Return paths by folder and name; what was imported is in the order of its dataset."""
+    places: dict[Path, dict[str, int]] = {}
+
+    def order(path: Path) -> tuple[str, int, str]:
+        if path.parent not in places:
+            manifest = read_manifest(path.parent)
+            done = manifest.done.values() if manifest is not None else ()
+            places[path.parent] = {each.file: number for number, each in enumerate(done)}
+        return str(path.parent), places[path.parent].get(path.name, 0), path.name
+
+    return sorted(paths, key=order)
