@@ -163,6 +163,23 @@ def settings_from_json(values: Mapping[str, object]) -> DriftSettings:
         ) from err
 
 
+def settings_from_text(text: str) -> DriftSettings:
+    """Return settings from what `DriftSettings.to_json` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+    """
+    try:
+        values = json.loads(text)
+    except RecursionError as err:
+        raise ValueError("These are no settings of a drift correction.") from err
+    if not isinstance(values, dict):
+        raise ValueError("These are no settings of a drift correction.")  # noqa: TRY004 - a text was given
+    return settings_from_json(values)
+
+
 def _of_checks(drift: Rows) -> Rows:
     """Return the offsets of the drift checks; NaN of a check without stable gaze."""
     found = GAZE_OFFSET.empty(len(drift))

@@ -117,17 +117,30 @@ class SignalColumns:
         return True
 
     def corrected(
-        self, correction: DriftCorrection, is_given_up: Callable[[], bool] = lambda: False
+        self,
+        correction: DriftCorrection,
+        span: tuple[int, int] | None = None,
+        is_given_up: Callable[[], bool] = lambda: False,
     ) -> SignalColumns | None:
         """Return these signals with a drift taken away from the gaze, for seconds; None where given up.
 
         Everything but the gaze on the screen is shared with these. Called once all is loaded.
+
+        Parameters
+        ----------
+        correction
+            What is taken away.
+        span
+            Only gaze between these times; None: all of it.
+        is_given_up
+            Asked now and then whether nobody waits for it any more.
         """
-        changed = {name: np.full(len(self.t_ns), np.nan, np.float32) for name in ("x", "y")}
-        for first in range(0, len(self.t_ns), _PART_ROWS):
+        changed = {name: self.values[name].copy() for name in ("x", "y")}
+        first_row, end_row = (0, len(self.t_ns)) if span is None else self._range(*span)
+        for first in range(first_row, end_row, _PART_ROWS):
             if is_given_up():
                 return None
-            end = min(first + _PART_ROWS, len(self.t_ns))
+            end = min(first + _PART_ROWS, end_row)
             self._blocks.give_way()
             with self._blocks.lock:
                 gaze = self._blocks.read(first, end)

@@ -83,6 +83,7 @@ class ReplaySource:
         stored = self.tables.rows[DatasetKey.FIXATIONS]
         self.recorded = replay_events(stored, self._origin() if len(stored) else "")
         self._chosen: ReplayEvents | None = None
+        self.other: ReplayEvents | None = None  # of a layer that is compared with
         self._recorded_columns = self.columns
         self._correction: DriftCorrection | None = None
         self.revision = 0  # counts what is shown: maps of another analysis are made anew
@@ -163,6 +164,10 @@ class ReplaySource:
         self._chosen, self._correction = events, correction
         self.columns = self._recorded_columns if columns is None else columns
         self.revision += 1
+
+    def show_other(self, events: ReplayEvents | None) -> None:
+        """Show the events of another layer below those that are shown; None: none."""
+        self.other = events
 
     @property
     def recorded_columns(self) -> SignalColumns:
