@@ -73,10 +73,17 @@ def paint_fixations(
 
 
 class FixationLayer:
-    """The finished fixations of a trial in a picture of their own: a new one costs one circle, not all."""
+    """The finished fixations of a trial in a picture of their own: a new one costs one circle, not all.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    colour
+        Of one of several readers; "": the usual ones.
+    """
+
+    def __init__(self, colour: str = "") -> None:
         self.pixmap = QPixmap()
+        self._colour = colour
         self._marks: tuple[FixationMark, ...] = ()
         self._key: tuple[object, ...] = ()
 
@@ -94,7 +101,8 @@ class FixationLayer:
             painter = QPainter(self.pixmap)
             painter.setFont(font)
             last = self._marks[-1] if self._marks else None
-            paint_fixations(painter, marks[known:], Stage(x=0.0, y=0.0, w=stage.w, h=stage.h), last)
+            own = Stage(x=0.0, y=0.0, w=stage.w, h=stage.h)
+            paint_fixations(painter, marks[known:], own, last, self._colour)
             painter.end()
         self._marks = marks
 

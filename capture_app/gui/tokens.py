@@ -112,7 +112,7 @@ OVERLAY: Final = OverlayColours()
 READER_COLOURS: Final = (
     "#56b4e9", "#e69f00", "#f0e442", "#00c08b", "#ff7f50", "#d99ac5", "#ffffff", "#9d9cff",
 )  # fmt: skip
-"""Of several readers on one image, told apart by colour-blind people (after Okabe and Ito, lighter: on film)."""
+"""Of several readers on one image: told apart by colour-blind people, and light enough for a radiograph."""
 
 SPACE_XS: Final = 4
 SPACE_S: Final = 8
