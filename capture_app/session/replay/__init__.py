@@ -15,6 +15,7 @@ from capture_app.session.replay.options import (
 )
 from capture_app.session.replay.pictures import ReplayPictures
 from capture_app.session.replay.play_clock import SPEEDS, PlayClock
+from capture_app.session.replay.shown_screens import ShownScreens
 from capture_app.session.replay.sound import SoundStretches, Waveform
 from capture_app.session.replay.source import ReplayError, ReplayEvents, ReplaySource, replay_events
 from capture_app.session.replay.tables import Moment, ReplayCase, ReplayScreen, ReplayTables, SpokenWord
@@ -26,8 +27,9 @@ __all__ = [
     "ReplayTables", "ReplayCase", "ReplayScreen", "Moment", "SpokenWord",
     "SignalColumns", "Curve", "LossSpans", "SoundStretches", "Waveform",
     # What is shown.
-    "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ReplayPictures",
-    "ReplayHeatmaps", "ReplayOptions", "ViewMode", "HeatmapSpan", "ShownEye", "SLIDING_S", "TRAIL_S",
+    "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ShownScreens",
+    "ReplayPictures", "ReplayHeatmaps", "ReplayOptions", "ViewMode", "HeatmapSpan", "ShownEye", "SLIDING_S",
+    "TRAIL_S",
     # When.
     "PlayClock", "SPEEDS", "ReplayVoice",
 ]  # fmt: skip
