@@ -80,16 +80,16 @@ class ReaderScreens:
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
-        self._stage: QWidget | None = None  # made with the first screen: most recordings have none
-        self._screens: ReadingScreens | None = None
+        self.stage: QWidget | None = None  # made with the first screen: most recordings have none
+        self.screens: ReadingScreens | None = None
         self._pixmap: QPixmap | None = None
         self._key: tuple[object, ...] = ()
-        self._current: QWidget | None = None
+        self.current: QWidget | None = None
 
     @property
     def has_drawing(self) -> bool:
         """Whether the reader's own screen shows the shapes that are drawn on the images."""
-        return self._pixmap is not None and isinstance(self._current, DrawingScreen)
+        return self._pixmap is not None and isinstance(self.current, DrawingScreen)
 
     def picture(self, frame: ReplayFrame, size_px: QSize) -> QPixmap | None:
         """Return what lay over the images at a moment; None where nothing did.
@@ -115,26 +115,26 @@ class ReaderScreens:
         # Laid out now, not when the event loop comes round to it: there is no second picture.
         for _ in range(_LAYOUT_TURNS):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        is_shown = self._stage is not None and screens.isVisibleTo(self._stage)
+        is_shown = self.stage is not None and screens.isVisibleTo(self.stage)
         self._pixmap = painted_screens(screens, size_px) if is_shown else None
-        self._current = screens.current
+        self.current = screens.current
         return self._pixmap
 
     def _sized(self, frame: ReplayFrame) -> ReadingScreens:
         """Return the screens in a stage of the reader's size."""
-        if self._stage is None or self._screens is None:
-            self._stage = QWidget()  # no child: nothing in it ever takes the keyboard of the replay
+        if self.stage is None or self.screens is None:
+            self.stage = QWidget()  # no child: nothing in it ever takes the keyboard of the replay
             # Laid out as if it were on a screen, and on none.
-            self._stage.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-            self._stage.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-            self._stage.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
-            self._parent.destroyed.connect(self._stage.deleteLater)
-            self._stage.show()
-            self._screens = ReadingScreens(NoActs(), self._stage)
+            self.stage.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+            self.stage.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+            self.stage.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+            self._parent.destroyed.connect(self.stage.deleteLater)
+            self.stage.show()
+            self.screens = ReadingScreens(NoActs(), self.stage)
         ratio = self._parent.devicePixelRatioF()
         width_px, height_px = frame.live.screen_px
         size = QSize(max(round(width_px / ratio), 1), max(round(height_px / ratio), 1))
-        if self._screens.size() != size:
-            self._stage.resize(size)
-            self._screens.resize(size)
-        return self._screens
+        if self.screens.size() != size:
+            self.stage.resize(size)
+            self.screens.resize(size)
+        return self.screens
