@@ -35,6 +35,7 @@ from capture_app.cli.privacy import scan_privacy, withdraw
 from capture_app.cli.render import render
 from capture_app.cli.replay import replay
 from capture_app.cli.report import report
+from capture_app.cli.score import score
 from capture_app.cli.signal_options import signal_options
 from capture_app.cli.study import study
 from capture_app.cli.transcribe import transcribe
@@ -79,6 +80,7 @@ class _Commands(click.Group):
             formats,
             export,
             import_,
+            score,
         )
     },
 )

@@ -44,7 +44,7 @@ def plan_gazesearch(place: Path) -> ImportPlan:
     FormatError
         If there is no such file, several, or one that cannot be used.
     """
-    path = _file_of(place)
+    path = annotation_file(place)
     entries = _entries(path)
     names = _readers(entries)
     cases = tuple(
@@ -74,7 +74,7 @@ def read_gazesearch(place: Path, planned: PlannedImport) -> ImportedCase:
     ImportCaseError
         If the file changed since it was planned.
     """
-    entries = _entries(_file_of(place))
+    entries = _entries(annotation_file(place))
     number = int(planned.key)
     if number >= len(entries):
         raise ImportCaseError("The file was changed while it was imported.")
@@ -114,7 +114,14 @@ def read_gazesearch(place: Path, planned: PlannedImport) -> ImportedCase:
     )
 
 
-def _file_of(place: Path) -> Path:
+def annotation_file(place: Path) -> Path:
+    """Return the file of annotations at a place: the file itself, or the one of a dataset.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or more than one.
+    """
     if place.is_file():
         return place
     folder = place / "data" if (place / "data").is_dir() else place
