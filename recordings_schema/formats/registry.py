@@ -55,9 +55,13 @@ def _built_in() -> tuple[FormatSpec, ...]:
     from recordings_schema.formats.gazemedseg import GazemedsegFormat
     from recordings_schema.formats.gazesearch import GazesearchFormat
     from recordings_schema.formats.mcgip import McgipFormat
+    from recordings_schema.formats.mimic_eye_heat import MimicEyeHeatFormat
     from recordings_schema.formats.reflacx import ReflacxFormat
 
-    known = (CsvFormat, ReflacxFormat, EgdFormat, GazemedsegFormat, GazesearchFormat, McgipFormat, BidsFormat)
+    known = (
+        CsvFormat, ReflacxFormat, EgdFormat, MimicEyeHeatFormat, GazesearchFormat, McgipFormat, GazemedsegFormat,
+        BidsFormat,
+    )  # fmt: skip
     return tuple(FormatSpec(name=each.name, create=each) for each in known)
 
 
