@@ -21,6 +21,7 @@ from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.formats import export, formats
 from capture_app.cli.import_command import import_
 from capture_app.cli.layers import layers
+from capture_app.cli.metrics import metrics
 from capture_app.cli.parameters import (
     RECORDING_ENDING,
     RECORDING_FILE,
@@ -74,6 +75,7 @@ class _Commands(click.Group):
             scan_privacy,
             withdraw,
             report,
+            metrics,
             replay,
             layers,
             render,

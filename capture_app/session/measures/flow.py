@@ -63,11 +63,7 @@ def flows_of(
                 planned=_planned(opened, reader),
                 practice=len(entries) - len(studied),
                 opened=len(studied),
-                excluded=dict(
-                    sorted(
-                        Counter(_reason(each.exclusion) for each in studied if not each.does_count).items()
-                    )
-                ),
+                excluded=_counted([each.exclusion for each in studied if not each.does_count]),
                 analysed=len(counted),
             )
         )
@@ -88,8 +84,8 @@ def _planned(opened: OpenedStudy | None, reader: str) -> int | None:
     return sum(len(period.cases) for period in plan.periods)
 
 
-def _reason(sentence: str) -> str:
-    return sentence or "No reason is known."
+def _counted(sentences: Sequence[str]) -> dict[str, int]:
+    return dict(sorted(Counter(each or "No reason is known." for each in sentences).items()))
 
 
 def _together(flows: Sequence[ExclusionFlow]) -> ExclusionFlow:
@@ -150,9 +146,8 @@ def flow_picture(flow: ExclusionFlow, left_out: Sequence[LeftOutFile]) -> Html:
         middle = top + height / 2
         parts.append(_box(10, middle - 23, _BOX, 46, [text], is_strong=True))
         if wrapped:
-            parts.append(
-                element("path", d=f"M{10 + _BOX} {middle}H{_BOX + 58}", stroke=SOFT_INK, fill="none")
-            )
+            line = f"M{10 + _BOX} {middle}H{_BOX + 58}"
+            parts.append(element("path", d=line, stroke=SOFT_INK, fill="none"))
             parts.append(_box(_BOX + 60, top, _WIDTH - _BOX - 70, height, wrapped, is_strong=False))
         if place + 1 < len(down):
             following = down[place + 1][1]
@@ -167,8 +162,8 @@ def flow_picture(flow: ExclusionFlow, left_out: Sequence[LeftOutFile]) -> Html:
     return element(
         "svg", element("title", f"Exclusion flow, {flow.reader}"), *parts,
         xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_WIDTH} {top - _GAP + 10}", width=_WIDTH,
-        height=top - _GAP + 10, role="img", font_family="system-ui, Segoe UI, Liberation Sans, Arial, sans-serif",
-        font_size=14,
+        height=top - _GAP + 10, role="img",
+        font_family="system-ui, Segoe UI, Liberation Sans, Arial, sans-serif",        font_size=14,
     )  # fmt: skip
 
 

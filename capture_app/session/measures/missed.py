@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from capture_app.session.measures.case_tables import RecordedCase
+from capture_app.session.measures.case_tables import RecordedCase, RecordedCases
 from capture_app.session.measures.findings import CaseFindings, FindingResult
 from gaze_core.measures import (
     Area,
@@ -30,6 +30,7 @@ from gaze_core.rows import MAPPED
 class MissedFinding:
     """One finding that a reader missed, with the fixations of that case."""
 
+    session_id: str
     reader: str
     case_id: str
     trial: int
@@ -73,14 +74,15 @@ class JudgedMiss:
 
 
 def missed_findings(
-    reader: str, case: RecordedCase, gaze: CaseGaze, findings: CaseFindings
+    recorded: RecordedCases, case: RecordedCase, gaze: CaseGaze, findings: CaseFindings
 ) -> tuple[MissedFinding, ...]:
     """Return the missed findings of a case that have a region."""
     present = [each for each in findings.results if each.is_present]
     light = without_samples(gaze)
     return tuple(
         MissedFinding(
-            reader=reader,
+            session_id=recorded.session_id,
+            reader=recorded.reader,
             case_id=case.entry.case_id,
             trial=case.entry.trial,
             finding=each,

@@ -167,7 +167,7 @@ def measure_gaze(
         areas=tuple(_margined(gaze, area, case.accuracy_deg, options) for area in areas),
         transitions=transitions(gaze, areas, margin_deg=options.margin_deg),
         findings=findings,
-        missed=missed_findings(recorded.reader, case, gaze, findings),
+        missed=missed_findings(recorded, case, gaze, findings),
     )
 
 

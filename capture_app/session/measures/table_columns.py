@@ -57,7 +57,8 @@ FINDINGS: Final = (
     _c("is_present", "0 or 1", "1 where the reference standard says it is there"),
     _c("source", "", "who or what knows it"),
     _c("is_found", "0 or 1", "1 where the reader marked, chose or affirmed it", "the task did not ask"),
-    _c("found_by", "", "shape (a mark lies on it), label (chosen), answer (present)", "not found or not asked"),
+    _c("found_by", "", "shape (a mark lies on it), label (chosen), answer (present)",
+       "not found or not asked"),
     _c("does_label_agree", "0 or 1", "1 where a label of that mark is the finding", "no mark with a label"),
     _c("rating", "code", "certainty of the mark or answer, as the study exports it", "none was given"),
     _c("mark_x_image_px", "image px", "centre of the mark", "no mark", 1),
@@ -91,7 +92,7 @@ AREAS: Final = (
     _c(
         "is_small",
         "0 or 1",
-        "1 where width or height is below 1 deg: gaze on it is hardly told from beside it",
+        "1 where width or height is below 1 deg: gaze on it or beside it is hardly told",
     ),
     _c("fixation_dwell_s", "s", "durations of the fixations on it, added up", decimals=3),
     _c("sample_dwell_s", "s", "time of the valid samples on it, saccades across it included", decimals=3),

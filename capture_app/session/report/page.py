@@ -40,7 +40,7 @@ def session_page(report: SessionReport) -> str:
         decisions_section(report),
         methods_section([report]),
     ]
-    return _document(f"Session report: reader {report.metadata.participant.pseudonym}", body)
+    return document(f"Session report: reader {report.metadata.participant.pseudonym}", body)
 
 
 def study_page(reports: Sequence[SessionReport]) -> str:
@@ -87,10 +87,11 @@ def study_page(reports: Sequence[SessionReport]) -> str:
         ),
         methods_section(reports),
     ]
-    return _document(f"Report on {len(reports)} sessions", body)
+    return document(f"Report on {len(reports)} sessions", body)
 
 
-def _document(title: str, body: Sequence[Html]) -> str:
+def document(title: str, body: Sequence[Html]) -> str:
+    """Return a whole page of parts, in the look of all reports."""
     version = (
         f"Made by Reading Station {capture_app.__version__} from the recording alone. Times are "
         "those of the computer's clock."
