@@ -86,6 +86,7 @@ def plan_export(request: ExportRequest) -> ExportPlan:
     known: set[str] = set()
     sessions: dict[str, int] = {}
     images: Counter[tuple[str, ...]] = Counter()
+    repeats: Counter[tuple[tuple[str, ...], str, str]] = Counter()
     for key in request.keys:
         reason = _reason(request, key)
         if not reason and key.text in known:
@@ -94,6 +95,7 @@ def plan_export(request: ExportRequest) -> ExportPlan:
             left_out.append(LeftOut(key=key, reason=reason))
             continue
         known.add(key.text)
+        same = (key.image_sha256s, key.reader, key.target)
         cases.append(
             PlannedCase(
                 key=key,
@@ -101,9 +103,11 @@ def plan_export(request: ExportRequest) -> ExportPlan:
                 digits=_digits(key, taken),
                 session=sessions.setdefault(key.recording_sha256, len(sessions) + 1),
                 earlier=images[key.image_sha256s],
+                repeat=repeats[same],
             )
         )
         images[key.image_sha256s] += 1
+        repeats[same] += 1
     _check_images(cases)
     return ExportPlan(cases=tuple(cases), left_out=tuple(left_out))
 

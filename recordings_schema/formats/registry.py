@@ -59,8 +59,8 @@ def _built_in() -> tuple[FormatSpec, ...]:
     from recordings_schema.formats.reflacx import ReflacxFormat
 
     known = (
-        CsvFormat, ReflacxFormat, EgdFormat, MimicEyeHeatFormat, GazesearchFormat, McgipFormat, GazemedsegFormat,
-        BidsFormat,
+        CsvFormat, ReflacxFormat, EgdFormat, MimicEyeHeatFormat, GazesearchFormat, McgipFormat,
+        GazemedsegFormat, BidsFormat,
     )  # fmt: skip
     return tuple(FormatSpec(name=each.name, create=each) for each in known)
 

@@ -54,6 +54,7 @@ def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKe
             exclusion=entry.exclusion,
             image_names=tuple(decode_text(row["name"]) for row in shown),
             image_sha256s=tuple(decode_text(row["sha256"]) for row in shown),
+            target=case.target if case is not None else "",
         )
         keys.append(imported_key(key, imported[entry.trial]) if entry.trial in imported else key)
     return tuple(keys)
