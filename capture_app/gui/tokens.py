@@ -205,7 +205,9 @@ ACCURACY_TARGET_RADIUS: Final = 13.0
 SLIDER_WIDTH: Final = 112
 CHOICE_LETTERS: Final = 16  # width of a combo box at least
 
-REPLAY_SIDE_WIDTH: Final = 328  # of the inspector
+REPLAY_SIDE_WIDTH: Final = 380  # of the inspector
+REPLAY_NUMBER_WIDTH: Final = 104  # of a parameter's value beside its slider
+REPLAY_PLOT_HEIGHT: Final = 96  # of a distribution in the inspector
 REPLAY_LANE_HEIGHT: Final = 34  # of a signal in the timeline
 REPLAY_LOW_LANE_HEIGHT: Final = 15  # of bars, marks and words in it
 REPLAY_LABEL_WIDTH: Final = 108  # names of the tracks

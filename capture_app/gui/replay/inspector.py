@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from capture_app.gui import tokens
 from capture_app.gui.replay.case_page import CasePage
 from capture_app.gui.replay.events_page import EventsPage
+from capture_app.gui.replay.layers_page import LayersPage
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.text_page import TextPage
 from capture_app.gui.replay.view_page import ViewPage
@@ -20,6 +21,7 @@ from capture_app.session.replay import ReplayFrame
 PAGES: Final[tuple[tuple[str, Callable[[ReplayParts, QWidget], InspectorPage]], ...]] = (
     (str(QT_TRANSLATE_NOOP("replay", "Case")), CasePage),
     (str(QT_TRANSLATE_NOOP("replay", "View")), ViewPage),
+    (str(QT_TRANSLATE_NOOP("replay", "Layers")), LayersPage),
     (str(QT_TRANSLATE_NOOP("replay", "Text")), TextPage),
     (str(QT_TRANSLATE_NOOP("replay", "Events")), EventsPage),
 )

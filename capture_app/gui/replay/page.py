@@ -22,6 +22,7 @@ class ReplayParts:
     picture: ReplayPicture  # to draw over, and to be drawn on
     pictures: ReplayPictures  # the images of the recording
     frame: Callable[[], ReplayFrame | None]  # what is shown now
+    analysis_changed: Callable[[], None]  # to be called by whoever made `source` show another analysis
 
 
 class InspectorPage(QWidget):

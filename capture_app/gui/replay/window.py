@@ -90,7 +90,7 @@ class ReplayWindow(QWidget):
         self.inspector = Inspector(
             ReplayParts(
                 source=source, colours=colours, picture=self.picture, pictures=self.pictures,
-                frame=lambda: self.frame,
+                frame=lambda: self.frame, analysis_changed=self.analysis_changed,
             ),
             self,
         )  # fmt: skip

@@ -1,7 +1,13 @@
 """A recording analysed again: other detectors, other parameters, drift-corrected gaze; kept beside it."""
 
 from capture_app.session.layers.choice import LIVE_LAYER, LayerChoice, LayerError
-from capture_app.session.layers.comparing import EventFigures, LayerComparison, compare_layers
+from capture_app.session.layers.comparing import (
+    DURATION_EDGES_MS,
+    EventFigures,
+    LayerComparison,
+    compare_layers,
+)
+from capture_app.session.layers.desk import TRIED, LayerDesk, Span
 from capture_app.session.layers.drift import (
     DriftSettings,
     MeasuredDrift,
@@ -19,6 +25,10 @@ from capture_app.session.layers.parameter_specs import (
 )
 
 __all__ = [
+    "DURATION_EDGES_MS",
+    "TRIED",
+    "LayerDesk",
+    "Span",
     "LIVE_LAYER",
     "DriftSettings",
     "EventFigures",
