@@ -44,6 +44,7 @@ class PlannedCase:
     digits: str  # six digits, unique in the export, the same whatever else is exported unless they collide
     session: int  # number of its recording in the export, from 1
     earlier: int  # readings of the same images before it in the export
+    repeat: int = 0  # of these, those by the same reader for the same target
 
 
 class FileSink(Protocol):
@@ -66,8 +67,8 @@ class CaseSink(FileSink, Protocol):
 class DatasetSink(FileSink, Protocol):
     """Takes the files of the whole dataset."""
 
-    def join(self, path: str, table: str, header: bytes) -> None:
-        """Write a table of the dataset: its header, and what the cases added to `table`."""
+    def join(self, path: str, table: str, header: bytes, footer: bytes = b"") -> None:
+        """Write a table of the dataset: its header, what the cases added to `table`, its footer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ find fixations differently. Times are ns of the recording's host clock; `origins
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
@@ -165,6 +165,7 @@ class ReadingKey:
     exclusion: str  # why it does not count, a sentence; "" where it counts
     image_names: tuple[str, ...]
     image_sha256s: tuple[str, ...]
+    target: str = ""  # what was looked for
     given_id: str = ""  # its name in the dataset it was imported from
     given_split: str = ""  # train, validate, test: as that dataset has it
 
@@ -205,7 +206,8 @@ class CaseReading:
     question: str
     grade: str  # green, amber, red; "" without a verdict
     pupil_of_fixations: npt.NDArray[np.float64] | None = None
-    """Area over the baseline, by fixation, as the dataset it was imported from has it; else of the samples."""
+    """Area over the baseline by fixation, as the dataset it was imported from has it; else of samples."""
+    more: Mapping[str, str] = field(default_factory=dict)  # what that dataset says beside, by format
     reference: tuple[ReadReference, ...] = ()  # of this case; empty where the study has none
 
     def zero_ns(self, wanted: Origin) -> tuple[int, Origin]:
