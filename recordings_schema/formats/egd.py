@@ -27,13 +27,21 @@ from recordings_schema.formats.contract import (
     Format,
     PlannedCase,
 )
+from recordings_schema.formats.egd_import import (
+    MASTER_FACT,
+    EgdImportOptions,
+    plan_egd,
+    read_egd,
+)
 from recordings_schema.formats.egd_pads import Pads, pads_of
+from recordings_schema.formats.egd_parts import BOX_COLUMNS
 from recordings_schema.formats.egd_tables import COLUMNS, EgdNames, egd_lines
+from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
+from recordings_schema.formats.setups import setup_facts, setups_said
 from recordings_schema.formats.tables import header, one, quoted_lines
 
-BOX_COLUMNS: Final = ("dicom_id", "bbox_name", "x1", "x2", "y1", "y2")
 MASTER_COLUMNS: Final = (
     "dicom_id", "path", "study_id", "patient_id", "stay_id", "gender", "anchor_age", "image_top_pad",
     "image_bottom_pad", "image_left_pad", "image_right_pad",
@@ -64,13 +72,19 @@ class EgdFormat(Format[EgdOptions]):
     name: ClassVar[str] = "egd"
     title: ClassVar[str] = "EGD (Eye Gaze Data for chest X-rays)"
     summary: ClassVar[str] = "Gazepoint-style gaze and fixation tables, master sheet, boxes, transcripts"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     options_type: ClassVar[type[EgdOptions]] = EgdOptions
+    can_read: ClassVar[bool] = True
+    import_options_type: ClassVar[type[EgdImportOptions]] = EgdImportOptions
     losses: ClassVar[tuple[str, ...]] = (
         "Readings whose image was zoomed or moved away from its fixed place are left out.",
         "Pads are whole px of a 1920 x 1080 display; positions on the image follow from them.",
         "Columns of the master sheet that only a hospital knows are empty, as is what was not measured.",
         "Sound and pictures of the anatomy are not written.",
+        "The reader, the kind of a shape, its certainty and the chest box are left out. Boxes and "
+        "transcripts name an image and no reading; the zero of words and that of gaze are not told apart.",
+        "FPOGX and FPOGY are the centre of the whole fixation in each of its samples.",
+        "The size of an image is not in it, nor the size of the screen or the distance of the eyes.",
     )
 
     def key_problem(self, key: ReadingKey, options: EgdOptions) -> str:
@@ -129,6 +143,8 @@ class EgdFormat(Format[EgdOptions]):
             "zero": audio.value,
             "has_words": bool(reading.words),
             "earlier": planned.earlier,
+            "setup": setup_facts(reading),
+            "master": json.loads(reading.more.get(MASTER_FACT, "{}")),
         }
 
     def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: EgdOptions) -> Facts:
@@ -157,8 +173,17 @@ class EgdFormat(Format[EgdOptions]):
         return {
             "warnings": [
                 f"{count} of {len(cases)} readings: {words}." for words, count in told.items() if count
-            ]
+            ],
+            "setups": setups_said(case.facts["setup"] for case in cases),
         }
+
+    def plan_import(self, folder: Path, options: EgdImportOptions) -> ImportPlan:
+        """Return the readings of an EGD folder."""
+        return plan_egd(folder, options)
+
+    def read_case(self, folder: Path, planned: PlannedImport, options: EgdImportOptions) -> ImportedCase:
+        """Return a reading of an EGD folder."""
+        return read_egd(folder, planned, options)
 
     def check(self, folder: Path) -> Iterator[str]:
         """Yield what in a dataset breaks the rules of EGD."""
@@ -188,7 +213,8 @@ def _master_value(name: str, facts: Facts) -> object:
     edge = name.removeprefix("image_").removesuffix("_pad")
     if edge in facts["pads"]:
         return facts["pads"][edge]
-    return {"dicom_id": facts["dicom_id"], "path": facts["path"], "patient_id": facts["patient"]}.get(name)
+    own = {"dicom_id": facts["dicom_id"], "path": facts["path"], "patient_id": facts["patient"]}
+    return own.get(name, facts["master"].get(name))  # what a hospital knows: kept from an import
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

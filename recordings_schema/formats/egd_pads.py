@@ -65,3 +65,33 @@ def original_px(
     x_scale = width / (SCREEN_WIDTH_PX - pads.left - pads.right)
     y_scale = height / (SCREEN_HEIGHT_PX - pads.top - pads.bottom)
     return np.trunc(x_scale * x).astype(np.int64), np.trunc(y_scale * y).astype(np.int64)
+
+
+def fitting_side(
+    screen_px: npt.ArrayLike, original_px_of_it: npt.ArrayLike, pad_px: int, shown_px: int
+) -> int:
+    """Return the even side of an image, px, at which positions come out as they were published; -1: none.
+
+    Parameters
+    ----------
+    screen_px
+        Gaze on the display of EGD along one axis, shape (n,); NaN where there is none.
+    original_px_of_it
+        X_ORIGINAL or Y_ORIGINAL of the same rows.
+    pad_px
+        Left or top pad.
+    shown_px
+        Extent of the image on the display.
+    """
+    share = (np.asarray(screen_px, np.float64) - pad_px) / shown_px
+    whole = np.asarray(original_px_of_it, np.float64)
+    is_inside = np.isfinite(share) & np.isfinite(whole) & (share > 0) & (share < 1) & (whole > 0)
+    if not is_inside.any():
+        return -1
+    least = float((whole[is_inside] / share[is_inside]).max())
+    most = float(((whole[is_inside] + 1) / share[is_inside]).min())
+    middle = 2 * round((least + most) / 4)
+    for side in (middle, middle - 2, middle + 2):
+        if least - 1e-6 <= side < most + 1e-6 and side > 0:
+            return side
+    return -1

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from gaze_core.geometry import FloatArray
-from gaze_core.rows import Rows
 from recordings_schema.formats.egd_pads import SCREEN_HEIGHT_PX, SCREEN_WIDTH_PX, Pads, original_px
 from recordings_schema.formats.reading import CaseReading
 from recordings_schema.formats.tables import cell, lines, rounded, whole
@@ -25,7 +24,8 @@ COLUMNS: Final = (
     "LPS", "LPV", "RPCX", "RPCY", "RPD", "RPS", "RPV", "BKID", "BKDUR", "BKPMIN", "LPMM", "LPMMV",
     "RPMM", "RPMMV", "SACCADE_MAG", "SACCADE_DIR", "VID_FRAME", "X_ORIGINAL", "Y_ORIGINAL",
 )  # fmt: skip
-_TICKS_PER_NS: Final = 0.01  # 1e7 in a second
+_NS_PER_TICK: Final = 100  # 1e7 in a second; two decimals are whole ns
+_DECIMALS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +66,19 @@ def _columns(
     rows = reading.fixations
     empty: list[str] = [""] * count
     zero: list[str] = ["0"] * count
-    x_fixated, y_fixated = _spread(rows["x_norm"], fixation), _spread(rows["y_norm"], fixation)
+    # As written: what is computed from positions can be computed again from the table.
+    x_norm, y_norm = np.round(rows["x_norm"], _DECIMALS), np.round(rows["y_norm"], _DECIMALS)
+    x_fixated, y_fixated = _spread(x_norm, fixation), _spread(y_norm, fixation)
     starts_s = _spread((rows["onset_host_ns"] - zero_ns) * 1e-9, fixation)
     x, y = original_px(x_fixated, y_fixated, pads, image.width_px, image.height_px)
-    magnitude_px, direction_deg = _saccades(rows)
+    magnitude_px, direction_deg = _saccades(x_norm, y_norm)
     is_valid = np.isfinite(samples.x_norm)
     pupil = [column for side in ("left", "right") for column in _pupil_mm(reading, side)]
     return [
         [str(names.session)] * count, [str(names.media)] * count,
         [cell(names.dicom_id)] * count,
         whole(np.arange(count)), rounded(seconds, 5),
-        rounded(samples.t_host_ns * _TICKS_PER_NS, 1),
+        rounded(samples.t_host_ns / _NS_PER_TICK, 2),
         rounded(x_fixated, 5), rounded(y_fixated, 5), rounded(starts_s, 5), rounded(seconds - starts_s, 5),
         [str(place + 1) if place >= 0 else "" for place in fixation.tolist()],
         whole(is_fixated.astype(int)),
@@ -93,11 +95,11 @@ def _spread(values: FloatArray, fixation: npt.NDArray[np.int64]) -> FloatArray:
     return np.append(np.asarray(values, np.float64), np.nan)[fixation]
 
 
-def _saccades(rows: Rows) -> tuple[FloatArray, FloatArray]:
+def _saccades(x_norm: FloatArray, y_norm: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return how far (px of EGD's display) and whither (deg, up positive) the eye went to each fixation."""
-    dx = np.diff(rows["x_norm"]) * SCREEN_WIDTH_PX
-    dy = np.diff(rows["y_norm"]) * SCREEN_HEIGHT_PX
-    before = np.full(min(1, len(rows)), np.nan)
+    dx = np.diff(x_norm) * SCREEN_WIDTH_PX
+    dy = np.diff(y_norm) * SCREEN_HEIGHT_PX
+    before = np.full(min(1, len(x_norm)), np.nan)
     magnitude = np.concatenate([before, np.hypot(dx, dy)])
     direction = np.concatenate([before, np.degrees(np.arctan2(-dy, dx)) % 360.0])
     return magnitude, direction

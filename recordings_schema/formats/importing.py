@@ -66,7 +66,7 @@ class ImportedImage:
     """An image of a case as the dataset names it; its place in `ImportedCase.images` is its image id."""
 
     name: str  # with / between its parts; looked up by its last part without ending, or its whole
-    width_px: int  # -1 where the dataset does not say: then it is taken from the file
+    width_px: int  # -1 where the dataset does not say: of the file, and places on it are fractions of it
     height_px: int
     is_size_worked_out: bool = False  # from positions: the file decides where it is found
     bits: int = -1  # stored; where it is -1 the windows of the views are fractions of the full range

@@ -47,7 +47,7 @@ def setups_said(found: Iterable[list[Any]]) -> list[list[Any]]:
     return [json.loads(text) for text in sorted({json.dumps(each) for each in found})]
 
 
-def setup_of(folder: Path, width_px: int, height_px: int) -> Setup:
+def setup_of(folder: Path, width_px: int, height_px: int, *, are_pixels_fixed: bool = False) -> Setup:
     """Return the setup of a dataset: by its provenance file where that names one, else as assumed.
 
     Parameters
@@ -56,14 +56,16 @@ def setup_of(folder: Path, width_px: int, height_px: int) -> Setup:
         Of the dataset.
     width_px, height_px
         Of the screen where nothing is said.
+    are_pixels_fixed
+        Whether the format has these pixels whatever the screen was.
     """
     said = _said(folder / "provenance.json")
     if len(said) == 1:
         try:
             width, height, width_mm, height_mm, model, is_simulated = said[0]
             screen = Screen(
-                width_px=int(width),
-                height_px=int(height),
+                width_px=width_px if are_pixels_fixed else int(width),
+                height_px=height_px if are_pixels_fixed else int(height),
                 width_mm=float(width_mm),
                 height_mm=float(height_mm),
             )

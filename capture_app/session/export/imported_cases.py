@@ -101,6 +101,7 @@ def imported_reading(
         question=texts["question"],
         grade=texts["grade"],
         pupil_of_fixations=_fixation_pupils(fixations) if facts.has_fixation_pupils else None,
+        more=facts.more,
     )
 
 

@@ -88,8 +88,8 @@ class FoundImages:
         taken = TakenImage(
             image_id=image_id, width_px=width, height_px=height, full_range=float(2**bits - 1),
             is_turned=photometric == "MONOCHROME1",
-            scale_x=width / image.width_px if image.width_px > 0 else 1.0,
-            scale_y=height / image.height_px if image.height_px > 0 else 1.0,
+            scale_x=width / image.width_px if image.width_px > 0 else float(width),
+            scale_y=height / image.height_px if image.height_px > 0 else float(height),
         )  # fmt: skip
         return taken, row
 
