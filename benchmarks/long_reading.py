@@ -5,6 +5,7 @@ Cases of one minute on the phantoms, each with two zooms; live fixations by the 
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,19 @@ from drivers.mock.settings import MockSettings
 from drivers.mock.tracker import MockTracker
 from gaze_core.eyes import Eye
 from gaze_core.geometry import Rect, Screen, ViewingGeometry
-from gaze_core.rows import ANSWER, DRIFT, EVENT, SCREEN, SHAPE, TRIAL, TRUTH, TRUTH_EVENT, WORD, Rows
+from gaze_core.rows import (
+    ANSWER,
+    AUDIO_SEGMENT,
+    DRIFT,
+    EVENT,
+    SCREEN,
+    SHAPE,
+    TRIAL,
+    TRUTH,
+    TRUTH_EVENT,
+    WORD,
+    Rows,
+)
 from recordings_schema.layout import DatasetKey
 from recordings_schema.metadata import (
     ClosingFacts,
@@ -42,6 +55,9 @@ REPORT: Final = (
     "There is a small nodule in the right upper lobe and the heart is enlarged without an effusion"
 )
 _SIMULATED_S: Final = 300.0
+_SPOKEN_SHARE: Final = 0.36  # of a case: from a fifth of it to the last word
+_SOUND_RATE_HZ: Final = 16_000
+_SOUND: Final = "voice.wav"  # the same for every case
 _BATCH_ROWS: Final = 4800
 _AREA: Final = Rect(0.0, 0.0, 1920.0, 1080.0)
 
@@ -49,13 +65,14 @@ _AREA: Final = Rect(0.0, 0.0, 1920.0, 1080.0)
 def write_long_reading(
     path: Path, seconds: float, *, rate_hz: float = 1200.0, case_s: float = CASE_S
 ) -> Path:
-    """Write a finished recording of `seconds` at `path`, its images in a folder beside it; return `path`."""
+    """Write a finished recording of `seconds` at `path`, images and dictation beside it; return `path`."""
     images = [load_image(each) for each in write_phantoms(path.parent / "phantoms")]
     settings = MockSettings.for_scenario("typical", seed=4, rate_hz=rate_hz, preset="tobii-pro-spectrum")
     made = simulate(settings, min(seconds, _SIMULATED_S), SETUP, _scene(images[0]))
     writer = RecordingWriter.create(path, _metadata(), MockTracker(settings, SETUP).open())
     for image_id, image in enumerate(images):
         writer.append(DatasetKey.IMAGES, image_row(image, image_id, path.parent))
+    _write_voice(path.with_name(_SOUND), _SPOKEN_SHARE * min(case_s, seconds))
     viewport, trials, others = _sides(images, seconds, case_s)
     writer.append(DatasetKey.VIEWPORT, viewport)
     writer.append(DatasetKey.TRIALS, trials)
@@ -174,8 +191,27 @@ def _acts(trial: int, image: Stimulus, begin_ns: int, case_s: float) -> dict[Dat
             t_host_ns=at(0.0), trial=trial, x_norm=0.5, y_norm=0.5, eye="average", azimuth_offset_deg=0.2,
             elevation_offset_deg=-0.3, running_deg=0.36, outcome="measured",
         ),
+        DatasetKey.AUDIO_SEGMENTS: AUDIO_SEGMENT.row(
+            segment=trial, trial=trial, t_first_host_ns=at(0.2), device="none", file=_SOUND,
+            frame_count=round(_SPOKEN_SHARE * case_s * _SOUND_RATE_HZ), rate_hz=_SOUND_RATE_HZ,
+            fitted_rate_hz=_SOUND_RATE_HZ,
+        ),
         DatasetKey.EVENTS: EVENT.row(t_host_ns=at(0.0), kind="image_shown", source="app", trial=trial),
     }  # fmt: skip
+
+
+def _write_voice(path: Path, seconds: float) -> None:
+    """Write bursts as long as words, as the sound of a dictation."""
+    rng = np.random.default_rng(8)
+    times_s = np.arange(round(seconds * _SOUND_RATE_HZ)) / _SOUND_RATE_HZ
+    word_s = seconds / len(REPORT.split())
+    loudness = np.maximum(np.sin(np.pi * (times_s % word_s) / (0.8 * word_s)), 0.0)
+    pcm = rng.normal(0.0, 3000.0, len(times_s)) * loudness * (0.6 + 0.4 * np.sin(times_s * 1.7))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_SOUND_RATE_HZ)
+        file.writeframes(np.clip(pcm, -32768, 32767).astype("<i2").tobytes())
 
 
 def _scene(image: Stimulus) -> Scene:
