@@ -50,26 +50,20 @@ class CsvFormat(Format[CsvOptions]):
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: CsvOptions
     ) -> Facts:
         """Add the rows of a reading to all tables."""
-        zero_ns, origin = reading.zero_ns(options.zero)
-        context = TableContext(
-            reading=reading, reading_id=reading_id(planned.key), zero_ns=zero_ns, zero_name=origin.value
-        )
-        for table in _tables(options):
+        context = table_context(planned, reading, options)
+        for table in tables_of(options):
             columns = [column.cells(context) for column in TABLES[table]]
             if table in NUMBER_TABLES:
                 sink.add(table, lines([list(map(str, column)) for column in columns]))
             else:
                 sink.add(table, quoted_lines(zip(*columns, strict=True)))
-        return {"zero": origin.value}
+        return {"zero": context.zero_name}
 
     def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: CsvOptions) -> Facts:
         """Write the tables and the data dictionary."""
-        rows: list[tuple[str, str, str, str]] = []
-        for table in _tables(options):
-            names = [column.name for column in TABLES[table]]
-            sink.join(f"{table}.csv", table, header(names))
-            rows += [(f"{table}.csv", each.name, each.unit, each.meaning) for each in TABLES[table]]
-        sink.file("data_dictionary.csv", header(("table", "column", "unit", "meaning")) + quoted_lines(rows))
+        for table in tables_of(options):
+            sink.join(f"{table}.csv", table, header([column.name for column in TABLES[table]]))
+        sink.file("data_dictionary.csv", data_dictionary(options, "csv"))
         return {"zeros": _counted([str(each.facts["zero"]) for each in cases])}
 
 
@@ -78,7 +72,26 @@ def reading_id(key: ReadingKey) -> str:
     return f"{key.session_id}_{key.trial:04d}"
 
 
-def _tables(options: CsvOptions) -> list[str]:
+def table_context(planned: PlannedCase, reading: CaseReading, options: CsvOptions) -> TableContext:
+    """Return what the cells of a reading's rows are made from."""
+    zero_ns, origin = reading.zero_ns(options.zero)
+    return TableContext(
+        reading=reading, reading_id=reading_id(planned.key), zero_ns=zero_ns, zero_name=origin.value
+    )
+
+
+def data_dictionary(options: CsvOptions, ending: str) -> bytes:
+    """Return the table of all columns with unit and meaning, for files of that ending."""
+    rows = [
+        (f"{table}.{ending}", each.name, each.unit, each.meaning)
+        for table in tables_of(options)
+        for each in TABLES[table]
+    ]
+    return header(("table", "column", "unit", "meaning")) + quoted_lines(rows)
+
+
+def tables_of(options: CsvOptions) -> list[str]:
+    """Return the names of the tables that are written."""
     return [table for table in TABLES if options.gaze or table != "gaze"]
 
 

@@ -96,8 +96,8 @@ class Staging:
         """Copy a file into the dataset."""
         shutil.copyfile(source, _place(self.dataset, path))
 
-    def join(self, path: str, table: str, header: bytes) -> None:
-        """Write a table of the dataset: its header, and what the cases added to it."""
+    def join(self, path: str, table: str, header: bytes, footer: bytes = b"") -> None:
+        """Write a table of the dataset: its header, what the cases added to it, its footer."""
         with _place(self.dataset, path).open("wb") as file:
             file.write(header)
             tables = self.folder / "tables"
@@ -106,6 +106,7 @@ class Staging:
                 if part.is_file():
                     with part.open("rb") as source:
                         shutil.copyfileobj(source, file, _COPY_BYTES)
+            file.write(footer)
 
     def checksums(self) -> dict[str, str]:
         """Return the SHA-256 of every file of the dataset, by its path, in order."""
