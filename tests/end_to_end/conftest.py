@@ -39,6 +39,7 @@ def _load(name: str) -> None:
 
 
 _load("detections")
+_load("replaying")
 _load("study_runs")
 
 

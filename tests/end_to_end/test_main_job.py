@@ -9,9 +9,11 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from replaying import assert_is_replayed
 
 from calibration import RowRange, ValidationResult, validate_targets
 from capture_app.cli.accuracy import accuracy_of
@@ -168,13 +170,14 @@ def assert_gaze_lies_on_both_images(recording: Recording) -> None:
         assert mapped["x_image_px"][sample] == pytest.approx(by_hand, abs=0.01)
 
 
-def test_real_gaze_played_back_while_both_radiographs_are_shown(
+def test_real_gaze_played_back_while_both_radiographs_are_shown_and_replayed_afterwards(
     shared: Path,
     source: RecordedStream,
     table: Path,
     speed: float,
     tmp_path: Path,
     start_reading: Callable,
+    qtbot: Any,
 ) -> None:
     path = tmp_path / "played.gazeh5"
     reading = start_reading(SPECTRUM_SCREEN)
@@ -199,6 +202,7 @@ def test_real_gaze_played_back_while_both_radiographs_are_shown(
         assert_gaze_lies_on_both_images(recording)
         assert recording.closing is not None
         assert (recording.closing.samples_dropped, recording.closing.samples_out_of_order) == (0, 0)
+    assert_is_replayed(qtbot, path, shared / "data" / "cxr")
 
 
 def test_real_gaze_over_lsl_from_a_second_process_while_both_radiographs_are_shown(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from detections import live_events, offline_events
+from replaying import assert_is_replayed
 
 from capture_app.session.port import ScreenFacts
 from capture_app.session.results import results_of
@@ -63,8 +65,8 @@ def test_a_simulated_session_loses_nothing_and_its_live_events_are_those_of_the_
         assert len(live_events(recording)) == pytest.approx(len(original), rel=0.2)
 
 
-def test_a_playback_gives_the_very_events_of_the_recording(
-    start_reading: Callable, pictures: Path, tmp_path: Path
+def test_a_playback_gives_the_very_events_of_the_recording_and_both_can_be_looked_at(
+    start_reading: Callable, pictures: Path, tmp_path: Path, qtbot: Any
 ) -> None:
     first, second = tmp_path / "first.gazeh5", tmp_path / "second.gazeh5"
     record_mock(start_reading, pictures, first, 1800)
@@ -76,6 +78,7 @@ def test_a_playback_gives_the_very_events_of_the_recording(
 
     with Recording.open(first) as original, Recording.open(second) as played:
         assert_same_events(live_events(played), live_events(original))
+    assert_is_replayed(qtbot, first, pictures)
 
 
 @pytest.mark.parametrize(
