@@ -63,13 +63,22 @@ _AREA: Final = Rect(0.0, 0.0, 1920.0, 1080.0)
 
 
 def write_long_reading(
-    path: Path, seconds: float, *, rate_hz: float = 1200.0, case_s: float = CASE_S
+    path: Path,
+    seconds: float,
+    *,
+    rate_hz: float = 1200.0,
+    case_s: float = CASE_S,
+    reader: str = "R01",
+    seed: int = 4,
 ) -> Path:
-    """Write a finished recording of `seconds` at `path`, images and dictation beside it; return `path`."""
+    """Write a finished recording of `seconds` at `path`, images and dictation beside it; return `path`.
+
+    Readers of the same images with different seeds look at the same places in another order.
+    """
     images = [load_image(each) for each in write_phantoms(path.parent / "phantoms")]
-    settings = MockSettings.for_scenario("typical", seed=4, rate_hz=rate_hz, preset="tobii-pro-spectrum")
+    settings = MockSettings.for_scenario("typical", seed=seed, rate_hz=rate_hz, preset="tobii-pro-spectrum")
     made = simulate(settings, min(seconds, _SIMULATED_S), SETUP, _scene(images[0]))
-    writer = RecordingWriter.create(path, _metadata(), MockTracker(settings, SETUP).open())
+    writer = RecordingWriter.create(path, _metadata(reader), MockTracker(settings, SETUP).open())
     for image_id, image in enumerate(images):
         writer.append(DatasetKey.IMAGES, image_row(image, image_id, path.parent))
     _write_voice(path.with_name(_SOUND), _SPOKEN_SHARE * min(case_s, seconds))
@@ -230,10 +239,10 @@ def _scene(image: Stimulus) -> Scene:
     return Scene(t_host_ns=0, panes=(pane,))
 
 
-def _metadata() -> SessionMetadata:
+def _metadata(reader: str) -> SessionMetadata:
     return SessionMetadata(
         session=SessionRecord(session_id="long", started_wall_ns=1_795_000_000 * 10**9, started_host_ns=0),
-        participant=ParticipantRecord(pseudonym="R01"),
+        participant=ParticipantRecord(pseudonym=reader),
         display=DisplayRecord(
             model="Phantom 24", width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0,
             distance_mm=650.0, refresh_hz=60.0,

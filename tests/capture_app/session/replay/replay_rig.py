@@ -55,10 +55,10 @@ ZOOM_NS = 2 * S  # of the first case
 WORDS = ("the", "lungs", "are", "clear")
 
 
-def metadata() -> SessionMetadata:
+def metadata(reader: str = "R07", study: str = "") -> SessionMetadata:
     return SessionMetadata(
-        session=SessionRecord(session_id="replayed", started_wall_ns=1_795_000_000 * S, started_host_ns=0),
-        participant=ParticipantRecord(pseudonym="R07"),
+        session=SessionRecord(session_id="replayed", study=study, started_wall_ns=1_795_000_000 * S, started_host_ns=0),
+        participant=ParticipantRecord(pseudonym=reader),
         display=DisplayRecord(
             model="Phantom 24", width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0,
             distance_mm=650.0, refresh_hz=60.0,
@@ -187,7 +187,14 @@ class Written:
 
 
 def write_reading(
-    folder: Path, *, is_closed: bool = True, has_events: bool = True, is_embedded: bool = False
+    folder: Path,
+    *,
+    is_closed: bool = True,
+    has_events: bool = True,
+    is_embedded: bool = False,
+    reader: str = "R07",
+    study: str = "",
+    seed: int = 4,
 ) -> Written:
     """Write two cases of 5 s, read by the simulated eye at 300 Hz."""
     images = make_images(folder / "images")
@@ -198,9 +205,9 @@ def write_reading(
         dst_norm=(0.5 - share / 2, 0.0, share, 1.0),
         places_image_px=((150.0, 300.0, 1.0), (350.0, 200.0, 1.0), (250.0, 450.0, 1.0)),
     )  # fmt: skip
-    settings = MockSettings.for_scenario("typical", seed=4, rate_hz=RATE_HZ, preset="tobii-tx300")
+    settings = MockSettings.for_scenario("typical", seed=seed, rate_hz=RATE_HZ, preset="tobii-tx300")
     made = simulate(settings, 2 * CASE_S, SETUP, Scene(t_host_ns=0, panes=(pane,)))
-    writer = RecordingWriter.create(path, metadata(), MockTracker(settings, SETUP).open())
+    writer = RecordingWriter.create(path, metadata(reader, study), MockTracker(settings, SETUP).open())
     sides = side_rows() | {
         DatasetKey.VIEWPORT: viewport_rows(images),
         DatasetKey.IMAGES: join_rows([image_row(load_image(p), n, folder) for n, p in enumerate(images)]),
