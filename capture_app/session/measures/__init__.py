@@ -9,6 +9,7 @@ from capture_app.session.measures.area_book import (
     placed,
     save_areas,
 )
+from capture_app.session.measures.area_import import ImportedAreas, import_areas
 from capture_app.session.measures.case_tables import RecordedCase, RecordedCases, recorded_cases
 from capture_app.session.measures.dataset import MeasuredDataset, MeasureOrder, write_measures
 from capture_app.session.measures.errors import MeasureError
@@ -24,6 +25,7 @@ from capture_app.session.measures.recording_measures import (
 
 __all__ = [
     "EventLayer",
+    "ImportedAreas",
     "KeptArea",
     "MeasureError",
     "MeasureOptions",
@@ -38,6 +40,7 @@ __all__ = [
     "areas_path",
     "columns_of_case",
     "gaze_of_case",
+    "import_areas",
     "load_areas",
     "measure_gaze",
     "measure_recording",

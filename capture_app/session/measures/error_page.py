@@ -227,7 +227,7 @@ def _miss_facts(missed: MissedFinding, miss: JudgedMiss) -> list[tuple[str, str]
         )
     return [
         ("Class", CLASS_WORDS[miss.miss]),
-        ("Dwell within the radius", f"{miss.dwell_s:.2f} s in {miss.near_count} fixations"),
+        ("Dwell within the radius", f"{miss.dwell_s:.2f} s, fixations: {miss.near_count}"),
         ("First look", f"{miss.first_near_s:.2f} s" if math.isfinite(miss.first_near_s) else "never"),
         ("Nearest fixation", nearest),
         ("Probabilities", shown),
@@ -242,8 +242,8 @@ def _methods(rule: MissRule) -> list[Html]:
         "region count as near; the angle is exact, on the screen as the image lay at that moment. No such "
         f"fixation: search error. Their durations below {rule.dwell_s:g} s: recognition error; else decision "
         "error (after Kundel, Nodine and Carmody, Investigative Radiology 1978). Probabilities: the eye's "
-        "true place is drawn 500 times from the offsets at the validation targets nearest to the finding, before "
-        "and after the case, with the scatter of the samples there; seeds are fixed. Readings that do not "
-        "count are left out."
+        "true place is drawn 500 times from the offsets at the validation targets nearest to the finding, "
+        "before and after the case, with the scatter of the samples there; seeds are fixed. Readings that do "
+        "not count are left out."
     )
     return [element("h2", "Method"), element("p", text, class_="methods")]

@@ -157,7 +157,7 @@ def crop_pixels(grey: npt.NDArray[np.uint8], crop: Rect, side_px: int) -> npt.ND
 
 
 def strip_picture(strip: MissStrip, uri: str, name: str) -> Html:
-    """Return a strip as a picture; `uri` is the place as an image, "" without; `name` is its own on the page."""
+    """Return a strip as a picture; `uri` is the place as an image, "" without; `name` its id."""
     step, crop = FRAME_PX + 10, strip.crop_image_px
     scale = FRAME_PX / crop.w
     parts = []
