@@ -1,4 +1,4 @@
-"""The Parquet tables are those of the tidy CSV, read back with the library that most programs read them with."""
+"""The Parquet tables are those of the tidy CSV, read back with the library that most programs use."""
 
 from __future__ import annotations
 
