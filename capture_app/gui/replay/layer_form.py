@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import label, paragraph
-from capture_app.gui.settings_form import ChoiceBox
+from capture_app.gui.settings_form import ChoiceBox, indent_number
 from capture_app.session.layers import (
     DriftSettings,
     LayerChoice,
@@ -33,10 +34,23 @@ from gaze_core.eyes import Eye
 from gaze_core.fixations import DetectorName, ParameterError, parameters_from_json
 
 _LARGEST: Final = 10_000.0
+_LETTERS: Final = 10  # a choice shows at least
 _FIRST: Final = (
     "threshold_deg_s", "largest_dispersion_deg", "shortest_fixation_ms", "merge_gap_ms", "merge_angle_deg",
 )  # fmt: skip
 """Parameters that change most, at the top of the form."""
+
+
+class _Slider(QSlider):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+
+class _Number(QDoubleSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
 
 
 class NumberField(QWidget):
@@ -47,10 +61,11 @@ class NumberField(QWidget):
     def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._spec = spec
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider = _Slider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(round(spec.low / spec.step), round(spec.high / spec.step))
         self.slider.setAccessibleName(spec.label)
-        self.number = QDoubleSpinBox(self)
+        self.number = _Number(self)
+        indent_number(self.number)
         self.number.setRange(0.0, _LARGEST)
         self.number.setDecimals(2 if spec.step < 1.0 else 1 if spec.step % 1.0 else 0)
         self.number.setSingleStep(spec.step)
@@ -118,6 +133,8 @@ class LayerForm(QWidget):
             (self.tr("Mean of all offsets"), Between.MEAN),
         ):
             self.between.addItem(text, between)
+        for box in (self.detector, self.gaze, self.between):
+            box.setMinimumContentsLength(_LETTERS)
         self.problem = paragraph("", "finding", self)
         self.problem.hide()
         self.fields: dict[str, QCheckBox | ChoiceBox | QSpinBox | NumberField] = {}

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from capture_app.gui import tokens
-from capture_app.gui.labels import label, paragraph, rule
+from capture_app.gui.labels import label, paragraph
 from capture_app.gui.replay.layer_comparison import ComparisonView
 from capture_app.gui.replay.layer_form import LayerForm
 from capture_app.gui.replay.layer_list import LayerList
@@ -29,6 +31,8 @@ from capture_app.session.replay import ReplayFrame
 
 _POLL_MS: Final = 25
 _NOTHING: Final = "\0"  # is no name of a layer
+_LETTERS: Final = 10  # a choice shows at least
+_TRY: Final = 1  # place of what is tried out among the parts
 
 
 class LayersPage(InspectorPage):
@@ -40,9 +44,10 @@ class LayersPage(InspectorPage):
         self.desk = LayerDesk(parts.source)
         self._case: object = None
         self._compared: tuple[int, str] = (-1, "")  # revision that was shown, and the other layer
+        self.parts = QButtonGroup(self)
+        self.stack = QStackedWidget(self)
         self.list = LayerList(self)
         self.form = LayerForm(parts.source.eye, self)
-        self.try_button = QPushButton(self.tr("Try out"), self)
         self.reset_button = QPushButton(self.tr("Defaults"), self)
         self.drift_words = paragraph("", "secondary", self)
         self.name = QLineEdit(self)
@@ -58,6 +63,8 @@ class LayersPage(InspectorPage):
         self.scope = ChoiceBox(self)
         self.scope.addItem(self.tr("This case"), True)
         self.scope.addItem(self.tr("Whole recording"), False)
+        for box in (self.other, self.scope):
+            box.setMinimumContentsLength(_LETTERS)
         self.comparison = ComparisonView(parts.colours, self)
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -89,6 +96,16 @@ class LayersPage(InspectorPage):
         """End what is being worked out."""
         self._timer.stop()
         self.desk.close()
+
+    def show_part(self, number: int) -> None:
+        """Turn to the layers (0), what is tried out (1) or the comparison (2)."""
+        self.parts.button(number).setChecked(True)
+        self._turn(number)
+
+    def _turn(self, number: int) -> None:
+        self.stack.setCurrentIndex(number)
+        if number == _TRY and self.desk.shown != TRIED:
+            self._try()
 
     def _choose(self, name: str) -> None:
         if name == TRIED:
@@ -202,6 +219,7 @@ class LayersPage(InspectorPage):
             count = len(self._source.events.fixations)
             text = self.tr("{0} fixations in this case. Nothing of it is kept yet.").format(count)
         self.state.setText(text)
+        self.state.setVisible(bool(text))
         self.problem.setText(desk.problem)
         self.problem.setVisible(bool(desk.problem))
 
@@ -211,7 +229,7 @@ class LayersPage(InspectorPage):
         self.list.note_requested.connect(lambda name, note: self._edited(self.desk.set_note, name, note))
         self.list.delete_requested.connect(lambda name: self._edited(self.desk.delete, name))
         self.form.changed.connect(self._try)
-        self.try_button.clicked.connect(self._try)
+        self.parts.idClicked.connect(self._turn)
         self.reset_button.clicked.connect(self.form.reset)
         self.save_button.clicked.connect(self._save)
         self.name.returnPressed.connect(self._save)
@@ -224,45 +242,74 @@ class LayersPage(InspectorPage):
         self._after_asking(is_changed=True)
 
     def _lay_out(self) -> None:
-        content = QWidget(self)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_M, tokens.SPACE_M)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.SPACE_M, tokens.SPACE_S, tokens.SPACE_XS, 0)
         column.setSpacing(tokens.SPACE_S)
-        for part in (self.problem, self.list, rule(content)):
-            column.addWidget(part)
-        column.addWidget(label(self.tr("Compare with"), "heading", content))
-        compared = QHBoxLayout()
-        compared.setSpacing(tokens.SPACE_S)
-        compared.addWidget(self.other, 1)
-        compared.addWidget(self.scope)
-        column.addLayout(compared)
-        column.addWidget(self.comparison)
-        column.addWidget(rule(content))
-        column.addWidget(label(self.tr("Try another analysis"), "heading", content))
-        saved = QHBoxLayout()
-        saved.setSpacing(tokens.SPACE_S)
+        row = QHBoxLayout()
+        row.setSpacing(tokens.SPACE_S)
+        for number, text in enumerate((self.tr("Layers"), self.tr("Try another"), self.tr("Compare"))):
+            button = QPushButton(text, self)
+            button.setCheckable(True)
+            button.setChecked(number == 0)
+            self.parts.addButton(button, number)
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.problem)
+        column.addWidget(self.state)
+        column.addWidget(self.stack, 1)
+        for page in (self._stored_part(), self._tried_part(), self._compared_part()):
+            self.stack.addWidget(page)
+
+    def _stored_part(self) -> QWidget:
+        return _scrolled(self, self.list)
+
+    def _tried_part(self) -> QWidget:
+        saved, going = QHBoxLayout(), QHBoxLayout()
+        for row in (saved, going):
+            row.setSpacing(tokens.SPACE_S)
+        saved.setContentsMargins(0, 0, tokens.SPACE_S, 0)
         saved.addWidget(self.name, 1)
         saved.addWidget(self.save_button)
-        going = QHBoxLayout()
-        going.setSpacing(tokens.SPACE_S)
+        saved.addWidget(self.reset_button)
         going.addWidget(self.progress, 1)
         going.addWidget(self.cancel)
-        acts = QHBoxLayout()
-        acts.setSpacing(tokens.SPACE_S)
-        acts.addWidget(self.try_button)
-        acts.addWidget(self.reset_button)
-        acts.addStretch(1)
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.SPACE_S)
         column.addLayout(saved)
         column.addLayout(going)
-        column.addWidget(self.state)
-        column.addWidget(self.drift_words)
-        column.addWidget(self.form)
-        column.addLayout(acts)
-        column.addStretch(1)
         self.drift_words.hide()
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setWidget(content)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        column.addWidget(_scrolled(self, self.drift_words, self.form), 1)
+        return page
+
+    def _compared_part(self) -> QWidget:
+        row = QHBoxLayout()
+        row.setSpacing(tokens.SPACE_S)
+        row.addWidget(label(self.tr("With"), "secondary", self))
+        row.addWidget(self.other, 1)
+        row.addWidget(self.scope)
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, tokens.SPACE_S, 0)
+        column.setSpacing(tokens.SPACE_S)
+        column.addLayout(row)
+        column.addWidget(_scrolled(self, self.comparison), 1)
+        return page
+
+
+def _scrolled(parent: QWidget, *parts: QWidget) -> QScrollArea:
+    """Return parts below each other, which scroll down but never across."""
+    content = QWidget(parent)
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, tokens.SPACE_S, tokens.SPACE_S)
+    column.setSpacing(tokens.SPACE_S)
+    for part in parts:
+        column.addWidget(part)
+    column.addStretch(1)
+    area = QScrollArea(parent)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    return area
