@@ -99,7 +99,7 @@ def read_gazesearch(place: Path, planned: PlannedImport) -> ImportedCase:
         task="search",
         task_kind="search",
         target=entry.task,
-        images=(ImportedImage(name=entry.name, width_px=SIDE_PX, height_px=SIDE_PX, bits=8),),
+        images=(ImportedImage(name=entry.name, width_px=SIDE_PX, height_px=SIDE_PX, is_frame=True, bits=8),),
         screen=_SCREEN,
         distance_mm=_DISTANCE_MM,
         tracker=ImportedTracker(model="GazeSearch"),

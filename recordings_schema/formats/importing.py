@@ -69,6 +69,7 @@ class ImportedImage:
     width_px: int  # -1 where the dataset does not say: of the file, and places on it are fractions of it
     height_px: int
     is_size_worked_out: bool = False  # from positions: the file decides where it is found
+    is_frame: bool = False  # the size is of a frame that the image was stretched to, not of its file
     bits: int = -1  # stored; where it is -1 the windows of the views are fractions of the full range
     photometric: str = ""
     sha256: str = ""

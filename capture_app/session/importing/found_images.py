@@ -111,12 +111,13 @@ def _loaded(path: Path, image: ImportedImage) -> tuple[Stimulus | None, Hole | N
     except (StimulusError, MemoryError) as err:
         return None, Hole(what="The file of its image cannot be shown.", where=f"{image.name}: {err}")
     expected = replace(image, width_px=max(image.width_px, 0), height_px=max(image.height_px, 0))
-    allowed = 1 if image.is_size_worked_out else 0
+    allowed = 0
     if image.is_size_worked_out and expected.width_px and expected.height_px:
         allowed = round(0.02 * max(expected.width_px, expected.height_px)) + 1
     is_other_size = (expected.width_px > 0 and abs(stimulus.width_px - expected.width_px) > allowed) or (
         expected.height_px > 0 and abs(stimulus.height_px - expected.height_px) > allowed
     )
+    is_other_size = is_other_size and not image.is_frame
     if is_other_size or (image.sha256 and stimulus.sha256 != image.sha256):
         return None, Hole(what=IMAGE_DIFFERS, where=image.name)
     return stimulus, None

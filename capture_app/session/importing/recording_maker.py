@@ -12,6 +12,7 @@ import capture_app
 from capture_app.session.imported_facts import IMPORTED_FROM
 from capture_app.session.importing.case_rows import RAW_DTYPE, case_rows
 from capture_app.session.importing.found_images import FoundImages
+from capture_app.session.importing.fitted_views import fitted_to_files
 from capture_app.session.importing.image_folder import ImageFolder
 from gaze_core.rows import DETECTOR_RUN, Rows
 from gaze_core.streams import RawChannel, TrackerInfo
@@ -141,6 +142,7 @@ class _Growing:
             rows.append(row)
             contents += [content] if content is not None else []
             holes += [hole] if hole is not None else []
+        case = fitted_to_files(case, taken)
         trial = self._trial(case.trial)
         found = case_rows(
             case, taken, trial=trial, first_sample=self._made.sample_count, free_ns=self._free_ns
