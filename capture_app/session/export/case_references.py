@@ -88,7 +88,7 @@ def _mask_corners(region: Region) -> tuple[float, float, float, float]:
         pixels = load_image(region.mask).pixels
     except StimulusError:
         return _NOWHERE  # said by `study check`; the finding itself is known all the same
-    inside = pixels.reshape(pixels.shape[0], pixels.shape[1], -1).any(axis=2)
+    inside = np.any(pixels.reshape(pixels.shape[0], pixels.shape[1], -1), axis=2)
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if not len(rows):
         return _NOWHERE
