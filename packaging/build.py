@@ -1,10 +1,14 @@
-"""Freezes the program and tries the result: ``python packaging/build.py freeze smoke check``.
+"""Freezes the program, tries the result and makes what is handed out: ``python packaging/build.py all``.
 
-Each step works on Windows and on Linux; `all` is every step in order.
+Steps: freeze, smoke, check, check-pe, installer, check-installer, plain-machine; `all` is every one that
+holds for the system. Each works for this system. On Linux, ``--wine`` makes and uses a Windows Python under
+Wine and does the same for Windows; ``--runner`` and ``--python`` name another way to run Windows programs
+and a Python of one's own there.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -12,107 +16,245 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-BUNDLE = ROOT / "dist" / "reading-station"
-IS_WINDOWS = sys.platform == "win32"
-PROGRAM = BUNDLE / ("reading-station-cli.exe" if IS_WINDOWS else "reading-station")
-SMOKE_TIMEOUT_S = 300
+import make_installer
+from build_target import NAME, ROOT, Target, this_system, windows_by_runner
+from check_installer import InstallerError, check_installer
+from wine_rig import RigError, make_rig
+
+SMOKE_TIMEOUT_S = 900
+FREEZE_TIMEOUT_S = 1800
 
 
-def freeze() -> None:
-    """Make the one-folder bundle in dist/."""
-    for folder in ("build/reading-station", "dist/reading-station"):
-        shutil.rmtree(ROOT / folder, ignore_errors=True)
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "pyinstaller.spec"]
-    subprocess.run(command, check=True, cwd=ROOT)
-    print(f"bundle: {bundle_bytes() / 1e6:.0f} MB in {BUNDLE.relative_to(ROOT)}")
+@dataclass(frozen=True)
+class Build:
+    """What is built, and how."""
+
+    target: Target
+    with_tobii: bool = False
+    is_fast: bool = False
 
 
-def smoke() -> None:
+def freeze(build: Build) -> None:
+    """Make the one-folder bundle and the papers in it."""
+    from bundle_notices import write_notices
+
+    target = build.target
+    for folder in (target.work, target.bundle):
+        shutil.rmtree(folder, ignore_errors=True)
+    command = [str(target.python), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    # Relative: the same for this system and for a Windows that has other names for these folders.
+    places = ["--distpath", _relative(target.dist), "--workpath", _relative(target.work), "pyinstaller.spec"]
+    environment = {**os.environ, **target.environment, **target.qt_environment()}
+    environment["PYTHONPATH"] = target.path(ROOT)
+    environment["READING_STATION_BUNDLE_TOBII"] = "1" if build.with_tobii else "0"
+    done = subprocess.run(
+        [*target.runner, *command, *places],
+        check=False,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        timeout=FREEZE_TIMEOUT_S,
+    )
+    if done.returncode != 0 or not target.program.is_file():
+        raise SystemExit(f"PyInstaller failed ({done.returncode}):\n{done.stdout[-8000:]}")
+    lost = [
+        line
+        for line in done.stdout.splitlines()
+        if "Failed to collect submodules" in line and "capture_app" in line
+    ]
+    if lost:
+        raise SystemExit("Modules of the program are missing from the bundle:\n" + "\n".join(lost))
+    print(
+        f"bundle: {bundle_bytes(target) / 1e6:.0f} MB in {_relative(target.bundle)}; {write_notices(target)}"
+    )
+
+
+def smoke(build: Build) -> None:
     """Run the frozen program from another folder, with nothing of the developer's environment."""
-    with tempfile.TemporaryDirectory() as name:
+    target = build.target
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         report = folder / "self-test.json"
-        print(_run(["--version"], folder).stdout.strip())
+        print(_run(target, ["--version"], folder).stdout.strip())
         started_s = time.monotonic()
-        result = _run(["self-test", "--report", str(report)], folder)
+        result = _run(target, ["self-test", "--report", target.path(report)], folder)
         print(result.stdout.strip())
         if result.returncode != 0:
             raise SystemExit(f"The frozen self-test failed ({result.returncode}):\n{result.stderr}")
         checks = json.loads(report.read_text(encoding="utf-8"))["checks"]
         print(f"frozen self-test: {len(checks)} checks passed in {time.monotonic() - started_s:.0f} s")
-        windows = _run(["capture", "--quit-after", "1"], folder)
-        if windows.returncode != 0:
-            raise SystemExit(
-                f"The frozen windows did not open and close ({windows.returncode}):\n{windows.stderr}"
-            )
-        print("frozen windows opened and closed")
-        print(_host_a_driver(folder))
+        for program in windowed_programs(target):
+            _open_and_close(target, program, folder)
+        if not target.is_foreign:
+            print(_host_a_driver(target, folder))
 
 
-def check() -> None:
+def check(build: Build) -> None:
     """Walk the bundle for parts that may not be in it."""
-    subprocess.run([sys.executable, str(ROOT / "packaging" / "check_bundle.py"), str(BUNDLE)], check=True)
+    command = [sys.executable, str(ROOT / "packaging" / "check_bundle.py"), str(build.target.bundle)]
+    if build.target.site_packages:
+        command += ["--site-packages", *build.target.site_packages]
+    if build.with_tobii:
+        command.append("--with-tobii")
+    _check_call(command)
 
 
-def bundle_bytes() -> int:
+def check_pe(build: Build) -> None:
+    """Check the programs and libraries of Windows without running them."""
+    if build.target.system != "windows":
+        print("nothing to do: these are no programs of Windows")
+        return
+    _check_call([sys.executable, str(ROOT / "packaging" / "check_pe.py"), str(build.target.bundle)])
+
+
+def installer(build: Build) -> None:
+    """Make what is handed out, with checksums."""
+    for path in make_installer.make_installer(build.target, is_fast=build.is_fast):
+        print(f"{path.stat().st_size / 1e6:.0f} MB: {_relative(path)}")
+
+
+def check_installation(build: Build) -> None:
+    """Put the setup program through install, refusals, upgrade, uninstall; unpack the archive elsewhere."""
+    target = build.target
+    if target.system == "windows":
+        setups = sorted(target.dist.glob(f"{NAME}-*-setup.exe"))
+        if not setups:
+            raise SystemExit("There is no setup program; run the installer step first.")
+        check_installer(target, setups[-1], print)
+        return
+    archives = sorted(target.dist.glob(f"{NAME}-*.tar.gz"))
+    if not archives:
+        raise SystemExit("There is no archive; run the installer step first.")
+    with tempfile.TemporaryDirectory(prefix="Prüfung room 2 ") as name:
+        shutil.unpack_archive(archives[-1], name, filter="tar")
+        program = target.program_in(Path(name) / NAME)
+        done = target.run([str(program), "self-test"], Path(name), timeout_s=SMOKE_TIMEOUT_S)
+        if done.returncode != 0:
+            raise SystemExit(f"The unpacked self-test failed:\n{done.stdout}{done.stderr}")
+    print("unpacked into a folder with spaces and other letters; its self-test passed")
+
+
+def plain_machine(build: Build) -> None:
+    """Run the demonstration of the bundle on a Debian without Python."""
+    from plain_machine import run_on_plain_machine
+
+    if build.target.system != "linux":
+        print("nothing to do: this is tried with the bundle for Linux")
+        return
+    print(run_on_plain_machine(build.target.bundle))
+
+
+def bundle_bytes(target: Target) -> int:
     """Return the size of the bundle; links count once."""
-    return sum(path.lstat().st_size for path in BUNDLE.rglob("*") if path.is_file() and not path.is_symlink())
+    files = (path for path in target.bundle.rglob("*") if path.is_file() and not path.is_symlink())
+    return sum(path.lstat().st_size for path in files)
 
 
-def _host_a_driver(folder: Path) -> str:
+def windowed_programs(target: Target) -> list[Path]:
+    """Return the programs that open windows: both where Windows has one for consoles beside it."""
+    both = [target.bundle / f"{NAME}.exe", target.program] if target.system == "windows" else [target.program]
+    return [path for path in both if path.is_file()]
+
+
+def _open_and_close(target: Target, program: Path, folder: Path) -> None:
+    """Open the windows twice and close them; the second time everything is warm."""
+    for _ in range(2):
+        started_s = time.monotonic()
+        done = target.run([str(program), "capture", "--quit-after", "0"], folder, timeout_s=SMOKE_TIMEOUT_S)
+        took_s = time.monotonic() - started_s
+        if done.returncode != 0:
+            raise SystemExit(
+                f"The windows of {program.name} did not open and close ({done.returncode}):\n{done.stderr}"
+            )
+    print(f"{program.name}: windows opened and closed, warm in {took_s:.1f} s")
+
+
+def _host_a_driver(target: Target, folder: Path) -> str:
     """Record a tracker that the frozen program hosts in the Python that runs this; return how it went."""
     interpreter = f"interpreter={sys.executable}"
     recording = folder / "hosted.gazeh5"
     options = ["--tracker", "mock", "--option", interpreter, "--seconds", "1", "--out", str(recording)]
-    result = _run(["record", *options], folder)
+    result = _run(target, ["record", *options], folder)
     if result.returncode != 0:
         raise SystemExit(
             f"The frozen program could not host a driver ({result.returncode}):\n{result.stderr}"
         )
-    checked = _run(["validate", str(recording)], folder)
+    checked = _run(target, ["validate", str(recording)], folder)
     if checked.returncode != 0:
         raise SystemExit(f"The recording of a hosted driver is not valid:\n{checked.stdout}{checked.stderr}")
     return "frozen program hosted a driver in another interpreter; its recording is valid"
 
 
-def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    kept = ("SYSTEMROOT", "TEMP", "TMP", "LANG")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment |= {
-        "PATH": os.defpath,
-        "QT_QPA_PLATFORM": "offscreen",
-        "HOME": str(folder),
-        "LOCALAPPDATA": str(folder),
-        "USERPROFILE": str(folder),
-    }
-    return subprocess.run(
-        [str(PROGRAM), *arguments],
-        check=False,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SMOKE_TIMEOUT_S,
-    )
+def _run(target: Target, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return target.run([str(target.program), *arguments], folder, timeout_s=SMOKE_TIMEOUT_S)
 
 
-STEPS = {"freeze": freeze, "smoke": smoke, "check": check}
+def _check_call(command: list[str]) -> None:
+    if subprocess.run(command, check=False).returncode != 0:
+        raise SystemExit(1)
 
 
-def main(names: list[str]) -> int:
+def _relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+STEPS: dict[str, Callable[[Build], None]] = {
+    "freeze": freeze,
+    "smoke": smoke,
+    "check": check,
+    "check-pe": check_pe,
+    "installer": installer,
+    "check-installer": check_installation,
+    "plain-machine": plain_machine,
+}
+NOT_IN_ALL = ("plain-machine",)  # needs root and a mirror of Debian
+
+
+def main(arguments: list[str]) -> int:
     """Run the named steps."""
-    unknown = [name for name in names if name not in (*STEPS, "all")]
-    if not names or unknown:
-        print(f"usage: build.py {'|'.join((*STEPS, 'all'))} ...")
-        return 2
-    for name in STEPS if "all" in names else names:
-        print(f"== {name}", flush=True)
-        STEPS[name]()
+    parser = argparse.ArgumentParser(prog="build.py", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument(
+        "steps", nargs="+", choices=[*STEPS, "all"], metavar="STEP", help=", ".join([*STEPS, "all"])
+    )
+    parser.add_argument(
+        "--wine", action="store_true", help="build for Windows, in a rig made under build/wine"
+    )
+    parser.add_argument("--runner", help="command that runs Windows programs, for --python")
+    parser.add_argument("--python", type=Path, help="python.exe to freeze with, for --runner")
+    parser.add_argument(
+        "--with-tobii", action="store_true", help="put Tobii's package in; its terms are the owner's"
+    )
+    parser.add_argument("--fast", action="store_true", help="pack the setup program less tightly")
+    given = parser.parse_args(arguments)
+    if bool(given.runner) != bool(given.python):
+        parser.error("--runner and --python go together")
+    try:
+        build = Build(target_of(given), with_tobii=given.with_tobii, is_fast=given.fast)
+        names = [name for name in STEPS if name not in NOT_IN_ALL] if "all" in given.steps else given.steps
+        for name in names:
+            print(f"== {name}", flush=True)
+            STEPS[name](build)
+    except (RigError, InstallerError) as err:
+        print(err)
+        return 1
     return 0
+
+
+def target_of(given: argparse.Namespace) -> Target:
+    """Return what is built for, from the command line."""
+    if given.wine:
+        return make_rig()
+    if given.runner:
+        return windows_by_runner(given.runner, given.python.absolute(), dict(os.environ))
+    return this_system()
 
 
 if __name__ == "__main__":

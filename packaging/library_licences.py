@@ -18,6 +18,7 @@ _LICENCES = {
     "gfortran": GCC_EXCEPTION,
     "atomic": GCC_EXCEPTION,
     "quadmath": "LGPL-2.1-or-later",
+    "mvec": "LGPL-2.1-or-later",  # of glibc
     # X11, Wayland, fonts
     "X*": "MIT",
     "xcb*": "MIT",
@@ -87,6 +88,8 @@ _LICENCES = {
 
 def licence_of_library(file_name: str) -> str:
     """Return the licence of a shared library by its file name, "" where it is not known."""
+    if re.match(r"(vcruntime140|msvcp140|concrt140)[_0-9]*\.dll$", file_name, re.IGNORECASE):
+        return "Microsoft Visual C++ Redistributable"
     match = re.match(r"lib(?P<stem>.+?)\.(so|dylib)", file_name)
     if match is None:
         return ""
