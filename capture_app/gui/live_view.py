@@ -29,7 +29,9 @@ from capture_app.gui.target_paint import paint_target
 from capture_app.gui.tokens import OVERLAY, Colours
 from capture_app.session.settings import LiveViewOptions
 from capture_app.session.states import LiveState, NewestGaze
+from gaze_core.geometry import Rect
 
+_WHOLE: Final = Rect(0.0, 0.0, 1.0, 1.0)
 _FOLLOW_SLACK: Final = 0.25  # the view moves when the gaze leaves the inner half of it
 
 
@@ -66,6 +68,13 @@ class LiveView(QWidget):
         self._screens: QPixmap | None = None  # of a study, over the images
         self._centre = (0.5, 0.5)  # of the view on the reader's screen, norm, while following
         self._canvas: Canvas | None = None
+        self._region: Rect | None = None
+
+    def set_region(self, region: Rect | None) -> None:
+        """Show this part of the reader's screen, norm, as large as it fits; None: all of the screen."""
+        if region != self._region:
+            self._region = region
+            self._refresh()
 
     def use_canvas(self, canvas: Canvas | None) -> None:
         """Lay everything out for `canvas`, which `paint_into` then paints; None: for the widget itself."""
@@ -126,14 +135,17 @@ class LiveView(QWidget):
         """Return where the reader's screen lies in the widget; beyond its edges while following."""
         width_px, height_px = self._state.screen_px if self._state is not None else (16, 10)
         width, height = self.room()
-        scale = min(width / width_px, height / height_px)
+        region = self._region if self._region is not None else _WHOLE
+        scale = min(width / (width_px * region.w), height / (height_px * region.h))
         if self._options.follow:
             scale *= tokens.FOLLOW_MAGNIFICATION
         w, h = width_px * scale, height_px * scale
         ratio = self.ratio()  # on whole physical pixels: sharp, and a plain copy of memory
-        x = round(_placed(width, w, self._centre[0]) * ratio) / ratio
-        y = round(_placed(height, h, self._centre[1]) * ratio) / ratio
-        return Stage(x=x, y=y, w=w, h=h)
+        if self._region is not None:
+            x, y = ((width - region.w * w) / 2 - region.x * w, (height - region.h * h) / 2 - region.y * h)
+        else:
+            x, y = _placed(width, w, self._centre[0]), _placed(height, h, self._centre[1])
+        return Stage(x=round(x * ratio) / ratio, y=round(y * ratio) / ratio, w=w, h=h)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the base and, over it, what moves."""

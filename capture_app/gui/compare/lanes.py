@@ -91,13 +91,12 @@ class Lanes(QWidget):
                 lane.label, Qt.TextElideMode.ElideRight, int(room.width())
             )
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
-            ground = QColor(self._colours.raised)
             right = self._x(min(lane.end_ns, self._end_ns))
             bar = QRectF(
                 tokens.REPLAY_LABEL_WIDTH, top + 3.0, right - tokens.REPLAY_LABEL_WIDTH, height - 6.0
             )
-            painter.fillRect(bar, ground)
-            colour = QColor(reader_colour(number)) if self._colours.is_dark else QColor(self._colours.text)
+            painter.fillRect(bar, QColor(self._colours.stage))  # dark in both themes, as the colours need
+            colour = QColor(reader_colour(number))
             for onset, offset in zip(lane.onsets_ns.tolist(), lane.offsets_ns.tolist(), strict=True):
                 left = self._x(onset)
                 painter.fillRect(

@@ -14,6 +14,7 @@ from capture_app.gui.compare.reader_pane import ReaderPane, legend
 from capture_app.gui.replay.picture import ReplayPicture
 from capture_app.gui.tokens import Colours
 from capture_app.session.compare import SharedImage, marks_on_image
+from capture_app.session.film import region_of
 from capture_app.session.replay import HeatmapSpan, ReplayFrame, ReplayOptions, ViewMode
 
 
@@ -81,6 +82,8 @@ class CompareStage(QWidget):
             self._show_overlaid(frames, self.options_for(options))
             return
         for pane, frame in zip(self.panes, frames, strict=True):
+            is_whole = options.mode is ViewMode.WHOLE_IMAGE
+            pane.picture.set_region(region_of(frame) if is_whole else None)
             pane.picture.take_options(options)
             pane.picture.show_frame(frame)
 
@@ -91,6 +94,7 @@ class CompareStage(QWidget):
         ]
         self.overlay.show(marks, readings[0].image_id, options)
         self.overlaid.take_options(replace(options, show_gaze=False, show_trail=False, show_fixations=False))
+        self.overlaid.set_region(region_of(frames[0]))
         self.overlaid.show_frame(frames[0])
 
 

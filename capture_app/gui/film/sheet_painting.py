@@ -13,12 +13,10 @@ from capture_app.gui.live_view import Canvas
 from capture_app.gui.replay.picture import ReplayPicture
 from capture_app.gui.theme import interface_font, sized_font
 from capture_app.gui.tokens import DARK
-from capture_app.session.film import CAPTION_PX, HEAD_PX, FilmError, SheetLayout
+from capture_app.session.film import CAPTION_PX, HEAD_PX, FilmError, SheetLayout, region_of
 from capture_app.session.replay import HeatmapSpan, ReplayFrame, ReplayOptions, ViewMode
-from gaze_core.geometry import Rect
 
 _MARK_SCALE: Final = 0.55  # marks of a cell against those of a window
-_MARGIN: Final = 4.0
 
 
 def sheet_options(options: ReplayOptions) -> ReplayOptions:
@@ -61,26 +59,15 @@ class SheetPainter:
     def paint_cell(self, number: int, frame: ReplayFrame, caption: tuple[str, str]) -> None:
         """Paint a case into its cell: its images as large as they fit."""
         cell = self._layout.cells[number]
-        width_px, height_px = frame.live.screen_px
-        shown = _around(frame)
-        scale = min((cell.w - 2 * _MARGIN) / shown.w, (cell.h - 2 * _MARGIN) / shown.h)
         self._picture.use_canvas(
-            Canvas(
-                width=width_px * scale / _MARK_SCALE,
-                height=height_px * scale / _MARK_SCALE,
-                ratio=_MARK_SCALE,
-            )
+            Canvas(width=cell.w / _MARK_SCALE, height=cell.h / _MARK_SCALE, ratio=_MARK_SCALE)
         )
+        self._picture.set_region(region_of(frame))
         self._picture.show_frame(frame)
         painter = QPainter(self._image)
-        area = QRectF(cell.x, cell.y, cell.w, cell.h)
-        painter.fillRect(area, QColor(DARK.stage))
         painter.save()
-        painter.setClipRect(area)
-        painter.translate(
-            cell.x + cell.w / 2 - (shown.x + shown.w / 2) * scale,
-            cell.y + cell.h / 2 - (shown.y + shown.h / 2) * scale,
-        )
+        painter.setClipRect(QRectF(cell.x, cell.y, cell.w, cell.h))
+        painter.translate(cell.x, cell.y)
         painter.scale(_MARK_SCALE, _MARK_SCALE)
         painter.setFont(self._picture.font())
         self._picture.paint_into(painter)
@@ -107,14 +94,3 @@ class SheetPainter:
         painter.setPen(QColor(DARK.text))
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-
-def _around(frame: ReplayFrame) -> Rect:
-    """Return what holds all images of a frame, px of the reader's screen; all of it without any."""
-    areas = [pane.placement.dst_screen_px for pane in frame.panes]
-    if not areas:
-        width_px, height_px = frame.live.screen_px
-        return Rect(0.0, 0.0, float(width_px), float(height_px))
-    left, top = min(each.x for each in areas), min(each.y for each in areas)
-    right, bottom = max(each.right for each in areas), max(each.bottom for each in areas)
-    return Rect(left, top, right - left, bottom - top)

@@ -9,6 +9,7 @@ from capture_app.session.film.film_run import FilmRun, FilmStretch, FramePainter
 from capture_app.session.film.names import case_stem, free_stem, name_part, sheet_stem
 from capture_app.session.film.opening import FilmForm, open_film
 from capture_app.session.film.placing import make_folder, write_whole
+from capture_app.session.film.region import region_of
 from capture_app.session.film.sheet import CAPTION_PX, HEAD_PX, SheetLayout, caption_of, sheet_layout
 from capture_app.session.film.sizes import (
     FILM_RATE_HZ,
@@ -29,7 +30,8 @@ __all__ = [
     "FilmError", "FilmWriteError", "PictureSize", "PictureTerms", "check_film", "check_length",
     "check_picture", "size_of", "terms_of", "FILM_RATE_HZ", "FILM_RATES_HZ",
     # What is shown.
-    "CaseFrames", "stamp_of", "sheet_layout", "SheetLayout", "caption_of", "CAPTION_PX", "HEAD_PX",
+    "CaseFrames", "stamp_of", "region_of", "sheet_layout", "SheetLayout", "caption_of", "CAPTION_PX",
+    "HEAD_PX",
     # How it is written.
     "FilmForm", "FilmPicture", "FilmRun", "FilmSink", "FilmStretch", "FramePainter", "OpenCvFilm",
     "find_ffmpeg", "make_folder", "mp4v_backend_problem", "open_film", "write_whole",
