@@ -101,6 +101,18 @@ class ReadAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMask:
+    """A mask that was covered with the eyes, each visit of its screen one."""
+
+    screen: str
+    image_id: int
+    visible_s: float  # how long the image was before the reader
+    gaze_s: float  # valid gaze on it
+    covered_share: float  # of the image, 0..1
+    settled_s: float  # visible time after which more looking no longer changed the mask; NaN: it never settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadReference:
     """What the study's reference standard says of a finding; the rectangle is around its region."""
 
@@ -209,6 +221,7 @@ class CaseReading:
     """Area over the baseline by fixation, as the dataset it was imported from has it; else of samples."""
     more: Mapping[str, str] = field(default_factory=dict)  # what that dataset says beside, by format
     reference: tuple[ReadReference, ...] = ()  # of this case; empty where the study has none
+    masks: tuple[ReadMask, ...] = ()  # covered with the eyes, in the order they were
 
     def zero_ns(self, wanted: Origin) -> tuple[int, Origin]:
         """Return the zero of an export and which origin it is: the wanted, else when the image was shown."""
