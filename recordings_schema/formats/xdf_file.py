@@ -21,7 +21,7 @@ MAGIC: Final = b"XDF:"
 Description: TypeAlias = Sequence[tuple[str, "str | Description"]]
 """Elements of XML: name, and text or further elements."""
 
-_FILE_HEADER, _STREAM_HEADER, _SAMPLES, _STREAM_FOOTER = 1, 2, 3, 6
+_FILE_HEADER, _STREAM_HEADER, _SAMPLES, _CLOCK_OFFSET, _STREAM_FOOTER = 1, 2, 3, 4, 6
 _ROWS_PER_CHUNK: Final = 10_000
 
 
@@ -63,13 +63,17 @@ class XdfStream:
 def xdf_file(streams: Sequence[XdfStream], about: Description = ()) -> bytes:
     """Return a file with these streams.
 
-    No stream has a nominal rate: readers would then replace measured time stamps by regular ones.
+    No stream has a nominal rate: readers would then replace measured time stamps by regular ones. One clock
+    offset of zero says that all times are those of one clock.
     """
     parts = [MAGIC, _chunk(_FILE_HEADER, _xml("info", [("version", "1.0"), *about]))]
     for number, stream in enumerate(streams, 1):
         parts.append(_chunk(_STREAM_HEADER, struct.pack("<I", number) + _header(stream)))
         for first in range(0, len(stream.times_s), _ROWS_PER_CHUNK):
             parts.append(_samples(number, stream, slice(first, first + _ROWS_PER_CHUNK)))
+        if len(stream.times_s):
+            offset = struct.pack("<Idd", number, float(stream.times_s[0]), 0.0)
+            parts.append(_chunk(_CLOCK_OFFSET, offset))
         parts.append(_chunk(_STREAM_FOOTER, struct.pack("<I", number) + _footer(stream)))
     return b"".join(parts)
 

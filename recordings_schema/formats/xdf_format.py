@@ -49,7 +49,7 @@ class XdfFormat(Format[XdfOptions]):
         "Samples while no image was visible, and looking at images again, are left out.",
         "The tracker's raw channels, clock readings and the sound are left out.",
         "Earlier versions of texts and answers are left out.",
-        "No stream has a nominal rate and no clock offsets: times are already those of one clock.",
+        "No stream has a nominal rate: measured times would be replaced by regular ones.",
     )
 
     def problem(self, reading: CaseReading, options: XdfOptions) -> str:

@@ -32,6 +32,15 @@ def labels_of(stream: Any) -> list[str]:
     return [each["label"][0] for each in stream["info"]["desc"][0]["channels"][0]["channel"]]
 
 
+def test_a_reader_with_its_defaults_finds_nothing_to_warn_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    export(XdfFormat(), [make_reading(is_zoomed=True)], tmp_path / "data")
+    with caplog.at_level("WARNING"):
+        assert set(streams_of(tmp_path / "data")) == {"gaze", "fixations", "views", "events"}
+    assert caplog.messages == []
+
+
 def test_gaze_comes_back_with_its_own_times_and_no_number_changed(tmp_path: Path) -> None:
     reading = make_reading(is_zoomed=True)
     export(XdfFormat(), [reading], tmp_path / "data")
