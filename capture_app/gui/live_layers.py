@@ -10,17 +10,24 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPixmap
 
 from capture_app.gui import tokens
+from capture_app.gui.fixation_stamps import (
+    FixationStamps,
+    fixation_radius,
+    paint_number,
+    paint_ring,
+    pen,
+    ring,
+    shade_of,
+)
 from capture_app.gui.image_copy import to_image
 from capture_app.gui.tokens import OVERLAY
 from capture_app.session.states import FixationMark, HeatmapState, PaneState, TrailPoint
 from gaze_core.geometry import Rect
 
 _TRAIL_STEPS = 5  # shades from young to old
-_RIM_ALPHA = 170
-_FILL_ALPHA = 46
 _PATH_ALPHA = 70
 _READER_PATH_ALPHA = 150
 
@@ -39,22 +46,19 @@ class Stage:
         return QPointF(self.x + x_norm * self.w, self.y + y_norm * self.h)
 
 
-def fixation_radius(duration_s: float) -> float:
-    """Return the radius of a fixation's circle: its area grows with the duration, within limits."""
-    radius = tokens.FIXATION_RADIUS_ONE_SECOND * math.sqrt(max(duration_s, 0.0))
-    return min(max(radius, tokens.FIXATION_RADIUS_MINIMUM), tokens.FIXATION_RADIUS_MAXIMUM)
-
-
 def paint_fixations(
     painter: QPainter,
     marks: tuple[FixationMark, ...],
     stage: Stage,
     after: FixationMark | None = None,
     colour: str = "",
+    *,
+    is_stamped: bool = False,
 ) -> None:
     """Paint numbered circles and the thin path that joins them in order.
 
-    The path begins at `after`. With a `colour` all is painted in it, as one of several readers.
+    The path begins at `after`. With a `colour` all is painted in it, as one of several readers. On a picture
+    of pixels circles and numbers may be `is_stamped`, which costs a fifth; never where the painter scales.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     places = [stage.point(mark.x_norm, mark.y_norm) for mark in marks]
@@ -63,13 +67,19 @@ def paint_fixations(
     for index, place in enumerate((*before, *places)):
         _ = path.lineTo(place) if index else path.moveTo(place)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_pen(colour or OVERLAY.fixation, 1.0, _PATH_ALPHA if not colour else _READER_PATH_ALPHA))
+    painter.setPen(pen(colour or OVERLAY.fixation, 1.0, _PATH_ALPHA if not colour else _READER_PATH_ALPHA))
     painter.drawPath(path)
     font = QFont(painter.font())
     font.setPixelSize(tokens.FONT_SECONDARY_PX)
     painter.setFont(font)
+    stamps = FixationStamps(font, painter.device().devicePixelRatioF()) if is_stamped else None
     for mark, place in zip(marks, places, strict=True):
-        _paint_fixation(painter, mark, place, colour)
+        shade = colour or (OVERLAY.fixation_open if mark.is_open else OVERLAY.fixation)
+        if stamps is not None:
+            stamps.paint(painter, mark, place, shade)
+        else:
+            paint_ring(painter, place, fixation_radius(mark.duration_s), shade)
+            paint_number(painter, place, str(mark.number), shade)
 
 
 class FixationLayer:
@@ -102,24 +112,9 @@ class FixationLayer:
             painter.setFont(font)
             last = self._marks[-1] if self._marks else None
             own = Stage(x=0.0, y=0.0, w=stage.w, h=stage.h)
-            paint_fixations(painter, marks[known:], own, last, self._colour)
+            paint_fixations(painter, marks[known:], own, last, self._colour, is_stamped=True)
             painter.end()
         self._marks = marks
-
-
-def _paint_fixation(painter: QPainter, mark: FixationMark, place: QPointF, colour: str) -> None:
-    colour = colour or (OVERLAY.fixation_open if mark.is_open else OVERLAY.fixation)
-    radius = fixation_radius(mark.duration_s)
-    painter.setPen(Qt.PenStyle.NoPen)  # filled rings: stroking a curve costs ten times as much
-    painter.fillPath(_ring(place, radius + 1.5, 0.0), _shade(colour, _FILL_ALPHA))
-    painter.fillPath(_ring(place, radius + 1.6, radius - 1.6), _shade(OVERLAY.halo, _RIM_ALPHA))
-    painter.fillPath(_ring(place, radius + 0.75, radius - 0.75), QColor(colour))
-    box = QRectF(place.x() - 20, place.y() - 10, 40, 20)
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.setPen(_pen(OVERLAY.halo, 1.0, _RIM_ALPHA))
-        painter.drawText(box.translated(dx, dy), Qt.AlignmentFlag.AlignCenter, str(mark.number))
-    painter.setPen(QColor(colour))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(mark.number))
 
 
 def paint_trail(
@@ -148,7 +143,7 @@ def paint_trail(
         path.lineTo(place)
     for step, path in enumerate(paths):
         alpha = 40 + 180 * (step + 1) // _TRAIL_STEPS
-        painter.setPen(_pen(colour, tokens.TRAIL_WIDTH, alpha))
+        painter.setPen(pen(colour, tokens.TRAIL_WIDTH, alpha))
         painter.drawPath(path)
 
 
@@ -158,8 +153,8 @@ def paint_gaze(painter: QPainter, gaze: TrailPoint | None, stage: Stage, colour:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     place = stage.point(gaze.x_norm, gaze.y_norm)
-    painter.fillPath(_ring(place, radius + 1.0, 0.0), _shade(OVERLAY.halo, 220))
-    painter.fillPath(_ring(place, radius - 1.0, 0.0), QColor(colour))
+    painter.fillPath(ring(place, radius + 1.0, 0.0), shade_of(OVERLAY.halo, 220))
+    painter.fillPath(ring(place, radius - 1.0, 0.0), QColor(colour))
 
 
 class HeatmapLayer:
@@ -198,24 +193,3 @@ class HeatmapLayer:
 
 def _qrect(rect: Rect, scale: float) -> QRectF:
     return QRectF(rect.x * scale, rect.y * scale, rect.w * scale, rect.h * scale)
-
-
-def _ring(centre: QPointF, outer: float, inner: float) -> QPainterPath:
-    path = QPainterPath()  # odd-even filling leaves the inner disc out
-    path.addEllipse(centre, outer, outer)
-    if inner > 0.0:
-        path.addEllipse(centre, inner, inner)
-    return path
-
-
-def _shade(colour: str, alpha: int) -> QColor:
-    shade = QColor(colour)
-    shade.setAlpha(alpha)
-    return shade
-
-
-def _pen(colour: str, width: float, alpha: int) -> QPen:
-    pen = QPen(_shade(colour, alpha), width)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return pen

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from capture_app.gui import tokens
 from capture_app.gui.charts import polyline
 from capture_app.gui.replay.time_axis import TimeAxis, clock_text
-from capture_app.gui.replay.timeline_shapes import bars, outline, paint_losses, paint_sound
+from capture_app.gui.replay.timeline_shapes import bars, outline, paint_columns, paint_losses, paint_sound
 from capture_app.gui.tokens import Colours
 from capture_app.session.replay import ReplaySource
 from gaze_core.rows import EventKind
@@ -60,6 +60,24 @@ class LaneArea:
     area: QRectF
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSpans:
+    """Stretches of time that do not overlap, in order, with what they are called."""
+
+    begins: Times  # host ns
+    ends: Times
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, spans: list[tuple[int, int, str]]) -> NamedSpans:
+        """Return the spans in order of time; one that begins before the last has ended ends that."""
+        ordered = sorted(spans)
+        begins = np.array([each[0] for each in ordered], np.int64)
+        ends = np.array([each[1] for each in ordered], np.int64)
+        ends[:-1] = np.minimum(ends[:-1], begins[1:])
+        return cls(begins=begins, ends=ends, names=tuple(each[2] for each in ordered))
+
+
 class TimelinePainter:
     """Paints the tracks of one recording. Ranges of speed and pupil are found once everything is read."""
 
@@ -74,6 +92,15 @@ class TimelinePainter:
         ):
             times = [each.t_ns for each in source.tables.moments if each.kind in kinds]
             self._moments[name] = np.array(times, np.int64)
+        tables = source.tables
+        shown = [
+            (each.first_ns, each.end_ns, each.name.replace("-", " "), each.kind) for each in tables.screens
+        ]
+        if not shown:
+            shown = [(each.first_ns, each.end_ns, each.case_id, "image") for each in tables.cases]
+        self._images = NamedSpans.of([each[:3] for each in shown if each[3] == "image"])
+        self._asked = NamedSpans.of([each[:3] for each in shown if each[3] != "image"])
+        self._words = NamedSpans.of([(each.first_ns, each.end_ns, each.text) for each in tables.words])
         self._ranges: dict[str, tuple[float, float]] = {}
         self._events_of: object = None
         self._spans: dict[int, tuple[Times, Times]] = {}
@@ -125,7 +152,7 @@ class TimelinePainter:
         elif lane is Lane.SCREENS:
             self._screens(painter, axis, area)
         elif lane is Lane.WORDS:
-            self._words(painter, axis, area)
+            self._named(painter, axis, area, self._words, c.trace_y)
         else:
             name, colour = {
                 Lane.VIEWPORT: ("viewport", c.information),
@@ -165,14 +192,9 @@ class TimelinePainter:
         """Bars of the share of samples without gaze; a stall, where no samples came, is filled grey."""
         width = max(int(area.width()), 1)
         share = self._source.columns.lost_share(axis.left_ns, axis.right_ns, width)
-        lines = []
-        for column in np.flatnonzero(np.nan_to_num(share) > 0).tolist():
-            x = area.left() + column + 0.5
-            lines.append(
-                QLineF(x, area.bottom(), x, area.bottom() - max(float(share[column]) * area.height(), 1.0))
-            )
-        painter.setPen(QPen(QColor(self.colours.recording), 1.0))
-        painter.drawLines(lines)
+        height = np.where(np.nan_to_num(share) > 0, np.maximum(share * area.height(), 1.0), np.nan)
+        bottoms = np.full(width, area.bottom())
+        paint_columns(painter, area.left(), bottoms - height, bottoms, self.colours.recording)
 
     def _events(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
         """Fixations, saccades, and blinks or other losses, in three rows."""
@@ -193,41 +215,24 @@ class TimelinePainter:
 
     def _screens(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
         """Screens of the protocol; the cases themselves where there is no protocol."""
-        tables = self._source.tables
-        spans = [
-            (each.first_ns, each.end_ns, each.name.replace("-", " "), each.kind == "image")
-            for each in tables.screens
-        ]
-        if not spans:
-            spans = [(each.first_ns, each.end_ns, each.case_id, True) for each in tables.cases]
-        metrics = QFontMetricsF(painter.font())
-        for begin, end, name, is_image in spans:
-            if end <= axis.left_ns or begin >= axis.right_ns:
-                continue
-            left = area.left() + max(axis.share(begin), 0.0) * area.width()
-            right = area.left() + min(axis.share(end), 1.0) * area.width()
-            shade = QColor(self.colours.information if is_image else self.colours.secondary)
-            shade.setAlpha(_SPAN_ALPHA)
-            box = QRectF(left, area.top() + 1, max(right - left - 1, 1.0), area.height() - 2)
-            painter.fillRect(box, shade)
-            self._text(painter, metrics, box, name)
+        for shade, spans in ((self.colours.information, self._images), (self.colours.secondary, self._asked)):
+            self._named(painter, axis, area, spans, shade)
 
-    def _words(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
+    def _named(self, painter: QPainter, axis: TimeAxis, area: QRectF, spans: NamedSpans, colour: str) -> None:
+        """Spans with their names, where these have room."""
+        shade = QColor(colour)
+        shade.setAlpha(_SPAN_ALPHA)
+        inner = area.adjusted(0, 1, 0, -1)
+        for x, width in bars(axis, inner, spans.begins, spans.ends):
+            painter.fillRect(QRectF(x, inner.top(), max(width - 1, 1.0), inner.height()), shade)
         metrics = QFontMetricsF(painter.font())
-        last_x = -1.0
-        for word in self._source.tables.words:
-            if word.end_ns <= axis.left_ns or word.first_ns >= axis.right_ns:
-                continue
-            left = area.left() + axis.share(word.first_ns) * area.width()
-            width = max((word.end_ns - word.first_ns) / axis.span_ns * area.width(), 1.0)
-            if int(left) == last_x and width < 2.0:
-                continue
-            last_x = int(left)
-            shade = QColor(self.colours.trace_y)
-            shade.setAlpha(_SPAN_ALPHA)
-            box = QRectF(left, area.top() + 1, max(width - 1, 1.0), area.height() - 2)
-            painter.fillRect(box, shade)
-            self._text(painter, metrics, box, word.text)
+        least_ns = 3 * metrics.averageCharWidth() / area.width() * axis.span_ns
+        is_read = (spans.ends > axis.left_ns) & (spans.begins < axis.right_ns)
+        for number in np.flatnonzero(is_read & (spans.ends - spans.begins >= least_ns)).tolist():
+            left = area.left() + max(axis.share(int(spans.begins[number])), 0.0) * area.width()
+            right = area.left() + min(axis.share(int(spans.ends[number])), 1.0) * area.width()
+            box = QRectF(left, inner.top(), right - left - 1, inner.height())
+            self._text(painter, metrics, box, spans.names[number])
 
     def _text(self, painter: QPainter, metrics: QFontMetricsF, box: QRectF, text: str) -> None:
         inner = box.adjusted(tokens.SPACE_XS, 0, -2, 0)

@@ -6,9 +6,10 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from capture_app.gui.charts import polyline
 from capture_app.gui.replay.time_axis import TimeAxis
 from capture_app.gui.tokens import Colours
 from capture_app.session.replay import Curve, LossSpans, Waveform
@@ -25,6 +26,7 @@ _QUIET: Final = 0.06
 """The loudest sample fills the track, but noise of less than this share of full scale does not."""
 
 Times: TypeAlias = npt.NDArray[np.int64]
+Floats: TypeAlias = npt.NDArray[np.floating]
 
 
 def loss_colour(loss_class: LossClass, colours: Colours) -> str:
@@ -57,20 +59,23 @@ def paint_sound(
     """Paint the outline of the dictation about the middle: a line where it is silent."""
     columns = max(int(area.width()), 1)
     low, high = waveform.envelope(axis.left_ns, axis.right_ns, columns)
-    there = np.flatnonzero(np.isfinite(low))
-    if not len(there):
+    if not np.isfinite(low).any():
         return
     middle, reach = area.center().y(), area.height() / 2 - 1
     scale = reach / max(waveform.loudest, _QUIET)
-    tops = middle - np.maximum(high[there] * scale, 0.5)
-    bottoms = middle - np.minimum(low[there] * scale, -0.5)
-    painter.setPen(QPen(QColor(colours.trace_x), 1.0))
-    painter.drawLines(
-        [
-            QLineF(area.left() + x + 0.5, top, area.left() + x + 0.5, bottom)
-            for x, top, bottom in zip(there.tolist(), tops.tolist(), bottoms.tolist(), strict=True)
-        ]
-    )
+    tops = middle - np.maximum(high * scale, 0.5)
+    bottoms = middle - np.minimum(low * scale, -0.5)
+    paint_columns(painter, area.left(), tops, bottoms, colours.trace_x)
+
+
+def paint_columns(painter: QPainter, left: float, tops: Floats, bottoms: Floats, colour: str) -> None:
+    """Paint an upright line in each pixel column from `left` on; none where an end of it is NaN."""
+    across = np.repeat(left + np.arange(len(tops)) + 0.5, 2)
+    down = np.empty(2 * len(tops))
+    # To and fro, so that neighbours join where they are near: one path instead of a thousand lines.
+    down[0::2], down[1::2] = bottoms, tops
+    painter.setPen(QPen(QColor(colour), 1.0))
+    painter.drawPath(polyline(across, down))
 
 
 def outline(

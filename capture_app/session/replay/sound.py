@@ -7,6 +7,7 @@ and a picture of it costs as much as one of a second. Sound is decoded block by 
 from __future__ import annotations
 
 import logging
+import math
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -108,25 +109,29 @@ class Waveform:
     def envelope(self, first_ns: int, end_ns: int, width: int) -> tuple[Floats, Floats]:
         """Return lowest and highest level, -1..1, by pixel column between two times; NaN without sound."""
         low, high = np.full(width, np.nan, np.float32), np.full(width, np.nan, np.float32)
-        edges_ns = np.linspace(first_ns, end_ns, width + 1)
+        column_ns = (end_ns - first_ns) / width
         for outline in self._outlines:
-            is_coarse = int((end_ns - first_ns) / width > 2 * COARSE_BINS * outline.bin_ns)
+            is_coarse = int(column_ns > 2 * COARSE_BINS * outline.bin_ns)
             bin_ns = outline.bin_ns * (COARSE_BINS if is_coarse else 1)
             count = len(outline.low[is_coarse])
-            places = (edges_ns - outline.t_first_host_ns) / bin_ns
-            begin = np.clip(np.floor(places[:-1]), 0, count).astype(np.int64)
-            end = np.clip(np.ceil(places[1:]), 0, count).astype(np.int64)
-            columns = np.flatnonzero(end > begin)
+            # The columns the stretch reaches, and its bins in each of them.
+            left = (outline.t_first_host_ns - first_ns) / column_ns
+            right = left + count * bin_ns / column_ns
+            columns = np.arange(min(max(math.floor(left), 0), width), min(max(math.ceil(right), 0), width))
+            places = (columns * column_ns + first_ns - outline.t_first_host_ns) / bin_ns
+            begin = np.clip(np.floor(places), 0, count).astype(np.int64)
+            end = np.clip(np.ceil(places + column_ns / bin_ns), 0, count).astype(np.int64)
+            columns, begin, end = (each[end > begin] for each in (columns, begin, end))
             if not len(columns):
                 continue
             # Neighbours share the bin between them, so that no column of a close look is empty.
-            pairs = np.stack([begin[columns], end[columns]], axis=1).ravel()
+            pairs = np.stack([begin, end], axis=1).ravel()
             for kept, reduce, levels in (
                 (low, np.minimum, outline.low[is_coarse]),
                 (high, np.maximum, outline.high[is_coarse]),
             ):
-                padded = np.append(levels[: pairs[-1]], levels[pairs[-1] - 1])
-                kept[columns] = reduce.reduceat(padded, pairs)[::2] / FULL_SCALE
+                padded = np.append(levels[begin[0] : end[-1]], levels[end[-1] - 1])
+                kept[columns] = reduce.reduceat(padded, pairs - begin[0])[::2] / FULL_SCALE
         return low, high
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from capture_app.gui import tokens
 from capture_app.gui.image_copy import draw_pane, resample
-from capture_app.gui.live_layers import fixation_radius
+from capture_app.gui.fixation_stamps import fixation_radius
 from capture_app.gui.live_view import LiveView
 from capture_app.gui.tokens import DARK, OVERLAY
 from capture_app.session.settings import LiveViewOptions
