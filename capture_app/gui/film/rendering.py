@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from capture_app.gui.app import build_application
 from capture_app.gui.film.painting import ReplayPainter
-from capture_app.gui.film.sheet_painting import SheetPainter, sheet_options
+from capture_app.gui.film.sheet_run import SheetRun, last_ns
 from capture_app.session.film import (
     CaseFrames,
     FilmError,
@@ -20,12 +20,10 @@ from capture_app.session.film import (
     FilmRun,
     FilmStretch,
     PictureSize,
-    caption_of,
     case_stem,
     check_length,
     free_stem,
     open_film,
-    sheet_layout,
     sheet_stem,
     stamp_of,
     terms_of,
@@ -98,7 +96,7 @@ def render_recording(path: Path, order: RenderOrder, taken: set[str], shown: Sho
             frames.prepare(order.options)
             notes = [terms.sentence] if terms.sentence else []
             if order.what == "contact-sheet":
-                written = [save_sheet(frames, cases, order, taken, shown)]
+                written = [_save_sheet(frames, cases, order, taken, shown)]
             elif order.what == "film":
                 written = _save_films(frames, cases, order, taken, shown, notes)
             else:
@@ -126,31 +124,18 @@ def chosen_cases(source: ReplaySource, names: tuple[str, ...]) -> tuple[ReplayCa
     raise FilmError(f"It holds no case of the name {', '.join(names)}. Its cases are: {known}.")
 
 
-def save_sheet(
+def _save_sheet(
     frames: CaseFrames, cases: tuple[ReplayCase, ...], order: RenderOrder, taken: set[str], shown: Shown
 ) -> Path:
     """Write the contact sheet of a recording; return where it is."""
-    source = frames.source
-    options = sheet_options(order.options)
-    frames.prepare(options)
-    metadata = source.metadata
-    heading = f"Reader {metadata.participant.pseudonym} · {len(cases)} " + (
-        "case" if len(cases) == 1 else "cases"
-    )
-    painter = SheetPainter(sheet_layout(len(cases)), options, heading)
-    for number, case in enumerate(cases):
-        shown(number, len(cases))
-        painter.paint_cell(number, frames.frame(last_ns(case), options), caption_of(source, case))
+    metadata = frames.source.metadata
     stem = free_stem(sheet_stem(metadata.participant.pseudonym, metadata.session.session_id), taken)
     path = order.folder / (stem + _ENDINGS["contact-sheet"])
-    write_whole(path, painter.png())
-    shown(len(cases), len(cases))
+    run = SheetRun(frames, cases, order.options, path)
+    while not run.is_done:
+        run.step()
+        shown(run.done, run.count)
     return path
-
-
-def last_ns(case: ReplayCase) -> int:
-    """Return the last moment of a case that still belongs to it."""
-    return max(case.end_ns - 1, case.first_ns)
 
 
 def _save_pictures(

@@ -9,6 +9,7 @@ from capture_app.session.film.film_run import FilmRun, FilmStretch, FramePainter
 from capture_app.session.film.names import case_stem, free_stem, name_part, sheet_stem
 from capture_app.session.film.opening import FilmForm, open_film
 from capture_app.session.film.placing import make_folder, write_whole
+from capture_app.session.film.progress import PictureRun, TimeLeft
 from capture_app.session.film.region import region_of
 from capture_app.session.film.sheet import CAPTION_PX, HEAD_PX, SheetLayout, caption_of, sheet_layout
 from capture_app.session.film.sizes import (
@@ -34,7 +35,8 @@ __all__ = [
     "HEAD_PX",
     # How it is written.
     "FilmForm", "FilmPicture", "FilmRun", "FilmSink", "FilmStretch", "FramePainter", "OpenCvFilm",
-    "find_ffmpeg", "make_folder", "mp4v_backend_problem", "open_film", "write_whole",
+    "PictureRun", "TimeLeft", "find_ffmpeg", "make_folder", "mp4v_backend_problem", "open_film",
+    "write_whole",
     # What it is called.
     "case_stem", "free_stem", "name_part", "sheet_stem",
 ]  # fmt: skip

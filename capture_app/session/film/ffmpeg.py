@@ -19,7 +19,7 @@ from capture_app.session.film.sizes import FilmError, FilmWriteError, PictureSiz
 from capture_app.session.film.video import FilmPicture
 
 _TOLD_BYTES: Final = 4096  # of the end of what it says
-_ANSWER_S: Final = 20.0
+_ANSWER_S: Final = 5.0
 _FINISH_S: Final = 600.0
 _NO_CONSOLE: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would flash one up
 _log = logging.getLogger(__name__)

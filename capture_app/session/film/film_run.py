@@ -7,9 +7,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from capture_app.session.film.case_frames import CaseFrames
+from capture_app.session.film.progress import TimeLeft
 from capture_app.session.film.sizes import FilmError
 from capture_app.session.film.video import FilmPicture, FilmSink
 from capture_app.session.replay import ReplayCase, ReplayFrame, ReplayOptions
@@ -88,14 +90,24 @@ class FilmRun:
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._frames, self._options, self._stretch = frames, options, stretch
-        self._painter, self._stamp, self._now_s = painter, stamp, now_s
+        self._painter, self._stamp = painter, stamp
         self.sink = sink
         self.done = 0
         self.count = stretch.picture_count
         self.is_done = False
-        self._began_s = now_s()
+        self._left = TimeLeft(self.count, now_s)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="film")
         self._waiting: deque[Future[None]] = deque()
+
+    @property
+    def path(self) -> Path:
+        """Where the film is once it is whole."""
+        return self.sink.path
+
+    @property
+    def note(self) -> str:
+        """What a person has to know about the file, a sentence; "" where there is nothing to say."""
+        return self.sink.note
 
     def step(self) -> None:
         """Make the next picture; with the last the film is whole.
@@ -126,9 +138,7 @@ class FilmRun:
 
     def left_s(self) -> float:
         """Return how long the rest will take, s; NaN before anything is known."""
-        if self.done < min(10, self.count):
-            return float("nan")
-        return (self._now_s() - self._began_s) / self.done * (self.count - self.done)
+        return self._left.left_s(self.done)
 
     def close(self) -> None:
         """Let go of the encoder; of a film that is not whole nothing is left. Idempotent."""
