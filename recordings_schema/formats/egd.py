@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,6 +56,7 @@ MASTER_COLUMNS: Final = (
     "no_finding__chx", "pleural_effusion__chx", "pleural_other__chx", "pneumonia__chx", "pneumothorax__chx",
     "support_devices__chx", "cxr_exam_indication",
 )  # fmt: skip
+_GIVEN_SESSION: Final = re.compile(r"EGD-(\d{4,9})")
 ZOOMED: Final = "Its image was not shown whole all the time; this format holds one fixed place on the screen."
 
 
@@ -109,7 +111,7 @@ class EgdFormat(Format[EgdOptions]):
         if pads is None:
             raise ValueError(ZOOMED)
         zero_ns, _ = reading.zero_ns(Origin.IMAGE_SHOWN)
-        names = EgdNames(session=planned.session, media=reading.key.trial, dicom_id=image.stem)
+        names = EgdNames(session=_session(planned), media=reading.key.trial, dicom_id=image.stem)
         gaze, fixations = egd_lines(reading, names, pads, zero_ns)
         sink.add("eye_gaze", gaze)
         sink.add("fixations", fixations)
@@ -133,7 +135,8 @@ class EgdFormat(Format[EgdOptions]):
                 {"full_text": text, "time_stamped_text": spoken}, ensure_ascii=False, indent=1
             )
             folder = f"audio_segmentation_transcripts/{image.stem}"
-            name = f"transcript_{planned.digits}.json" if planned.earlier else "transcript.json"
+            is_later = bool(planned.key.given_id) if MASTER_FACT in reading.more else planned.earlier > 0
+            name = f"transcript_{planned.digits}.json" if is_later else "transcript.json"
             sink.file(f"{folder}/{name}", content.encode("utf-8"))
         return {
             "dicom_id": image.stem,
@@ -159,10 +162,7 @@ class EgdFormat(Format[EgdOptions]):
             first = images.setdefault(str(case.facts["dicom_id"]), case.facts)
             if first["pads"] != case.facts["pads"]:
                 moved.append(str(case.facts["dicom_id"]))
-        rows = [
-            [_master_value(name, facts) for name in MASTER_COLUMNS] for _, facts in sorted(images.items())
-        ]
-        sink.file("master_sheet.csv", header(MASTER_COLUMNS) + quoted_lines(rows))
+        sink.file("master_sheet.csv", master_sheet([case.facts for case in cases]))
         told = {
             "the image was shown at another place before; the master sheet has the first": len(moved),
             "no text was dictated": sum(not case.facts["has_words"] for case in cases),
@@ -197,6 +197,21 @@ class EgdFormat(Format[EgdOptions]):
                 unknown = {row["DICOM_ID"] for row in table} - set(pads)
             if unknown:
                 yield f"{name} names {sorted(unknown)[0]}, which is not in the master sheet."
+
+
+def _session(planned: PlannedCase) -> int:
+    """Return the number of a session: that of the data set it was imported from, else in the export."""
+    given = _GIVEN_SESSION.fullmatch(planned.key.session_id)
+    return int(given[1]) if given else planned.session
+
+
+def master_sheet(cases: Sequence[Facts]) -> bytes:
+    """Return the master sheet of readings by their facts: a row for each image, of its first reading."""
+    images: dict[str, Facts] = {}
+    for facts in cases:
+        images.setdefault(str(facts["dicom_id"]), facts)
+    rows = [[_master_value(name, facts) for name in MASTER_COLUMNS] for _, facts in sorted(images.items())]
+    return header(MASTER_COLUMNS) + quoted_lines(rows)
 
 
 def _pads(reading: CaseReading) -> Pads | None:

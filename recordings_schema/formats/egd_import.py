@@ -28,6 +28,7 @@ from recordings_schema.formats.import_tables import (
     number_columns,
 )
 from recordings_schema.formats.importing import (
+    SOURCE_FACT,
     UNNAMED_READER,
     Hole,
     ImportCaseError,
@@ -253,7 +254,7 @@ def reading_of_egd(key: Mapping[str, Any], places: EgdPlaces, folder: Path) -> I
         labels=tuple(
             ReadLabel(name=name, is_exclusive=False, is_other=False, needs_shape=True) for name in labels
         ),
-        facts={MASTER_FACT: json.dumps(key["master"], ensure_ascii=True)},
+        facts={SOURCE_FACT: "egd", MASTER_FACT: json.dumps(key["master"], ensure_ascii=True)},
         holes=tuple(holes),
     )  # fmt: skip
 

@@ -21,6 +21,9 @@ from recordings_schema.formats.reading import Origin, ReadAccuracy, ReadAnswer, 
 UNNAMED_READER: Final = "unnamed"
 """The reader of a dataset that does not tell its readers apart."""
 
+SOURCE_FACT: Final = "source_format"
+"""Key of the facts of a case: the name of the format it was read from, where formats hold several."""
+
 
 class ImportCaseError(Exception):
     """One case of a dataset cannot be read; it is counted and the import goes on. The text is a sentence."""

@@ -27,6 +27,7 @@ from recordings_schema.formats.import_tables import (
     text_rows,
 )
 from recordings_schema.formats.importing import (
+    SOURCE_FACT,
     UNNAMED_READER,
     Hole,
     ImportCaseError,
@@ -218,7 +219,7 @@ def reading_of_folders(
         chosen=chosen,
         other_text=other_text,
         exclusion=DISCARDED if is_discarded else "",
-        facts={"source_sha256": digest},
+        facts={SOURCE_FACT: "reflacx", "source_sha256": digest},
         holes=tuple(holes),
     )
 

@@ -55,14 +55,15 @@ def _built_in() -> tuple[FormatSpec, ...]:
     from recordings_schema.formats.gazemedseg import GazemedsegFormat
     from recordings_schema.formats.gazesearch import GazesearchFormat
     from recordings_schema.formats.mcgip import McgipFormat
+    from recordings_schema.formats.mimic_eye import MimicEyeFormat
     from recordings_schema.formats.mimic_eye_heat import MimicEyeHeatFormat
     from recordings_schema.formats.parquet_format import ParquetFormat
     from recordings_schema.formats.reflacx import ReflacxFormat
     from recordings_schema.formats.xdf_format import XdfFormat
 
     known = (
-        CsvFormat, ParquetFormat, ReflacxFormat, EgdFormat, MimicEyeHeatFormat, GazesearchFormat, McgipFormat,
-        GazemedsegFormat, BidsFormat, XdfFormat,
+        CsvFormat, ParquetFormat, ReflacxFormat, EgdFormat, MimicEyeFormat, MimicEyeHeatFormat,
+        GazesearchFormat, McgipFormat, GazemedsegFormat, BidsFormat, XdfFormat,
     )  # fmt: skip
     return tuple(FormatSpec(name=each.name, create=each) for each in known)
 

@@ -15,7 +15,7 @@ from recordings_schema.formats.importing_rows import norm_of_image, whole_view
 def fitted_to_files(case: ImportedCase, images: Sequence[TakenImage]) -> ImportedCase:
     """Return a case of fixations in a frame with its view and places for the shape of the file.
 
-    Places on the image stay at the same fractions of its sides. A case that is no such one comes back as it is.
+    Places on the image stay at the same fractions of its sides. Any other case comes back as it is.
     """
     if len(images) != 1 or not case.images[0].is_frame or len(case.gaze) or len(case.viewport) != 1:
         return case

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Final
 import capture_app
 from capture_app.session.imported_facts import IMPORTED_FROM
 from capture_app.session.importing.case_rows import RAW_DTYPE, case_rows
-from capture_app.session.importing.found_images import FoundImages
 from capture_app.session.importing.fitted_views import fitted_to_files
+from capture_app.session.importing.found_images import FoundImages
 from capture_app.session.importing.image_folder import ImageFolder
 from gaze_core.rows import DETECTOR_RUN, Rows
 from gaze_core.streams import RawChannel, TrackerInfo
@@ -195,9 +194,8 @@ class _Growing:
 
 
 def _setup(case: ImportedCase) -> tuple[object, ...]:
-    tracker = case.tracker
-    rate = tracker.rate_hz if math.isfinite(tracker.rate_hz) else None
-    return tracker.model, rate, tracker.signal, tracker.pupil_unit
+    """Return what all cases of a recording have in common; rates are worked out case by case."""
+    return case.tracker.model, case.tracker.signal, case.tracker.pupil_unit
 
 
 def _metadata(case: ImportedCase, session_id: str, reader: str, names: DatasetNames) -> SessionMetadata:
