@@ -76,6 +76,8 @@ class SignalColumns:
         self._high = {name: np.full(bins, np.nan, np.float32) for name in SIGNALS}
         self._lost: npt.NDArray[np.float32] = np.zeros(bins, np.float32)  # samples without gaze
         self.losses = LossSpans(rate_hz)
+        self._columns_key: tuple[int, ...] = ()
+        self._known_columns = (np.zeros(0), np.zeros(0, np.int64))
         self.loaded = 0  # rows that are there
 
     @property
@@ -248,8 +250,13 @@ class SignalColumns:
         return int(np.searchsorted(times, first_ns)), int(np.searchsorted(times, end_ns))
 
     def _columns(self, first_ns: int, end_ns: int, width: int) -> tuple[npt.NDArray[np.float64], Times]:
-        edges_ns = np.linspace(first_ns, end_ns, width + 1)
-        return edges_ns, np.searchsorted(self.t_ns[: self.loaded], edges_ns.astype(np.int64))
+        """Return the edges of pixel columns and the first row of each; tracks drawn together share them."""
+        key = (first_ns, end_ns, width, self.loaded, id(self.t_ns))
+        if key != self._columns_key:
+            edges_ns = np.linspace(first_ns, end_ns, width + 1)
+            starts = np.searchsorted(self.t_ns[: self.loaded], edges_ns.astype(np.int64))
+            self._columns_key, self._known_columns = key, (edges_ns, starts)
+        return self._known_columns
 
 
 def _reduced(extreme: np.ufunc, values: Floats, starts: Times) -> Floats:
