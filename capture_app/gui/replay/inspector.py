@@ -9,9 +9,11 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from capture_app.gui import tokens
+from capture_app.gui.replay.areas_page import AreasPage
 from capture_app.gui.replay.case_page import CasePage
 from capture_app.gui.replay.events_page import EventsPage
 from capture_app.gui.replay.layers_page import LayersPage
+from capture_app.gui.replay.metrics_page import MetricsPage
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.text_page import TextPage
 from capture_app.gui.replay.view_page import ViewPage
@@ -22,6 +24,8 @@ PAGES: Final[tuple[tuple[str, Callable[[ReplayParts, QWidget], InspectorPage]], 
     (str(QT_TRANSLATE_NOOP("replay", "Case")), CasePage),
     (str(QT_TRANSLATE_NOOP("replay", "View")), ViewPage),
     (str(QT_TRANSLATE_NOOP("replay", "Layers")), LayersPage),
+    (str(QT_TRANSLATE_NOOP("replay", "Areas")), AreasPage),
+    (str(QT_TRANSLATE_NOOP("replay", "Metrics")), MetricsPage),
     (str(QT_TRANSLATE_NOOP("replay", "Text")), TextPage),
     (str(QT_TRANSLATE_NOOP("replay", "Events")), EventsPage),
 )

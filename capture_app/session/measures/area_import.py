@@ -102,10 +102,8 @@ def _mask(path: Path, images: Sequence[_Image], shown_image_id: int) -> Imported
 
 def _coco(path: Path, images: Sequence[_Image]) -> ImportedAreas:
     content = _json(path)
-    listed, annotations = content.get("images"), content.get("annotations")
-    categories = content.get("categories", [])
-    if not all(isinstance(each, list) for each in (listed, annotations, categories)):
-        raise MeasureError(f"{path.name} is no COCO file: it has no lists of images and annotations.")
+    listed, annotations = _list(path, content, "images"), _list(path, content, "annotations")
+    categories = _list(path, content, "categories")
     if len(annotations) > MOST_AREAS:
         raise MeasureError(f"{path.name} has {len(annotations)} annotations; at most {MOST_AREAS} are taken.")
     names = _categories(path, categories)
@@ -149,6 +147,13 @@ def _json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise MeasureError(f"{path.name} is no COCO file: it has no lists of images and annotations.")
     return content
+
+
+def _list(path: Path, content: dict[str, Any], key: str) -> list[Any]:
+    found = content.get(key, [] if key == "categories" else None)
+    if not isinstance(found, list):
+        raise MeasureError(f"{path.name} is no COCO file: it has no list of {key}. Choose another file.")
+    return found
 
 
 def _categories(path: Path, categories: list[Any]) -> dict[Any, str]:
