@@ -34,7 +34,8 @@ OLDER = Path(__file__).parents[2] / "recordings_schema" / "golden" / "v1.gazeh5"
 COMMANDS = {
     "demo", "capture", "record", "trackers", "tracker-test", "info", "validate", "recover", "accuracy",
     "timing", "self-test", "study", "transcribe",
-    "scan-privacy", "withdraw", "report", "replay", "formats", "export",
+    "scan-privacy", "withdraw", "report", "replay", "formats", "export", "layers", "render", "score",
+    "import", "metrics", "diagnostics",
 }  # fmt: skip
 
 
