@@ -90,6 +90,11 @@ class LiveView(QWidget):
         """Return the physical px per logical px."""
         return self.devicePixelRatioF() if self._canvas is None else self._canvas.ratio
 
+    @property
+    def colours(self) -> Colours:
+        """Those of the theme."""
+        return self._colours
+
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self._colours = colours

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from capture_app.gui.compare.window import CompareWindow
 from capture_app.gui.dialogs import MessageDialog, SummaryDialog, WaitDialog
 from capture_app.gui.replay.window import ReplayWindow
 from capture_app.gui.tokens import Colours
@@ -39,6 +40,7 @@ class ReplayDoor(QObject):
         super().__init__(parent)
         self._station, self._colours, self._parent = station, colours, parent
         self.windows: list[ReplayWindow] = []
+        self.compared: list[CompareWindow] = []
         self._work: Work | None = None
         self._wait: WaitDialog | None = None
         self._waiting: list[Path] = []
@@ -66,14 +68,30 @@ class ReplayDoor(QObject):
         self.opened.emit(source.path)
         return window
 
+    def show_together(self, sources: Sequence[ReplaySource]) -> CompareWindow:
+        """Show open recordings of one image side by side.
+
+        Raises
+        ------
+        CompareError
+            If they share none.
+        """
+        window = CompareWindow(sources, self._colours())
+        window.closed.connect(partial(self._compared_closed, window))
+        self.compared.append(window)
+        window.show()
+        return window
+
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         for window in self.windows:
             window.set_colours(colours)
+        for compared in self.compared:
+            compared.set_colours(colours)
 
     def close_all(self) -> None:
         """Close all replays."""
-        for window in tuple(self.windows):
+        for window in (*self.windows, *self.compared):
             window.close()
 
     def _describe(self, window: ReplayWindow, path: Path) -> None:
@@ -125,5 +143,13 @@ class ReplayDoor(QObject):
     def _closed(self, window: ReplayWindow) -> None:
         if window in self.windows:
             self.windows.remove(window)
-        if not self.windows:
+        self._tell_if_all_closed()
+
+    def _compared_closed(self, window: CompareWindow) -> None:
+        if window in self.compared:
+            self.compared.remove(window)
+        self._tell_if_all_closed()
+
+    def _tell_if_all_closed(self) -> None:
+        if not self.windows and not self.compared:
             self.all_closed.emit()

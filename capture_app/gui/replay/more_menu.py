@@ -24,6 +24,36 @@ class MenuEntry:
     begins_group: bool = False  # a line above it
 
 
+def _readers(window: ReplayWindow) -> None:
+    from capture_app.gui.compare.choosing import door_of
+
+    door_of(window).ask()
+
+
+def _similar(window: ReplayWindow) -> None:
+    from capture_app.gui.similarity.opening import open_similar
+
+    open_similar(window)
+
+
+def _picture(window: ReplayWindow) -> None:
+    from capture_app.gui.film.saving import saver_of
+
+    saver_of(window).ask_for_picture()
+
+
+def _film(window: ReplayWindow) -> None:
+    from capture_app.gui.film.saving import saver_of
+
+    saver_of(window).ask_for_film()
+
+
+def _contact_sheet(window: ReplayWindow) -> None:
+    from capture_app.gui.film.saving import saver_of
+
+    saver_of(window).ask_for_sheet()
+
+
 def _find_images(window: ReplayWindow) -> None:
     window.ask_for_folder()
 
@@ -37,6 +67,33 @@ def _keys(window: ReplayWindow) -> None:
 
 
 ENTRIES: Final[tuple[MenuEntry, ...]] = (
+    MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Readers side by side…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "Others who read this image, beside or over each other")),
+        act=_readers,
+        begins_group=True,
+    ),
+    MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Similar readings…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "Readings of this study that are alike by gaze")),
+        act=_similar,
+    ),
+    MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Save picture…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "What is shown now, as PNG or SVG of any size")),
+        act=_picture,
+        begins_group=True,
+    ),
+    MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Save film…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "A case as MP4, with what is chosen on the page View")),
+        act=_film,
+    ),
+    MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Save contact sheet…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "One picture with the scanpath of each case")),
+        act=_contact_sheet,
+    ),
     MenuEntry(
         title=str(QT_TRANSLATE_NOOP("replay", "Find images…")),
         tip=str(QT_TRANSLATE_NOOP("replay", "Name the folder the images are in")),

@@ -25,9 +25,10 @@ def run_replays(
     *,
     images: Path | None = None,
     at_s: float = 0.0,
+    is_together: bool = False,
     quit_after_s: float | None = None,
 ) -> None:
-    """Show each open recording in a window of its own, and return when the last is closed.
+    """Show open recordings, and return when the last window is closed.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ def run_replays(
         Folder to look for images in first.
     at_s
         Where to begin, s since the first sample.
+    is_together
+        In one window, side by side; they share an image. Else each has a window of its own.
     quit_after_s
         Close the windows after so long; None: only by hand.
     """
@@ -51,8 +54,12 @@ def run_replays(
     for source in sources:
         if images is not None:
             source.images.add_folder(images)
-        window = door.show(source)
-        window.go_to(source.first_ns + round(at_s * 1e9))
+    if is_together:
+        door.show_together(sources).go_to(round(at_s * 1e9))
+    else:
+        for source in sources:
+            window = door.show(source)
+            window.go_to(source.first_ns + round(at_s * 1e9))
     door.all_closed.connect(application.quit)
 
     def leave(_number: int, _frame: FrameType | None) -> None:
