@@ -1,20 +1,15 @@
-"""GazeMedSeg: one table of fixations for a folder of images, positions as fractions of the image.
+"""GazeMedSeg: fixations on images as fractions, heat maps, maps refined with the image, and masks.
 
 Only fixations of at least 50 ms that lie on the image are kept, numbered from 1. The published loaders take
-all rows of one image as one sequence, so several readings of an image need a table each.
+all rows of one image as one sequence, and a mask is of one target: each target and reader has a table and a
+folder, and what a reader read again has another.
 """
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Annotated, ClassVar, Final
-
-import numpy as np
+from typing import ClassVar, Final
 
 from recordings_schema.formats.contract import (
     CaseSink,
@@ -24,44 +19,36 @@ from recordings_schema.formats.contract import (
     Format,
     PlannedCase,
 )
-from recordings_schema.formats.options import Option
-from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
-from recordings_schema.formats.tables import header, quoted_lines, rounded
+from recordings_schema.formats.gazemedseg_check import segmentation_problems
+from recordings_schema.formats.gazemedseg_files import (
+    COLUMNS,
+    DICE_COLUMNS,
+    MAP_COLUMNS,
+    MASK_COLUMNS,
+    fixation_columns,
+    is_kept,
+    mask_lines,
+    sequence_of,
+    stem_of,
+    table_of,
+    write_maps,
+)
+from recordings_schema.formats.gazemedseg_options import GazemedsegOptions, Maps, Tasks
+from recordings_schema.formats.pictures import not_at_hand
+from recordings_schema.formats.reading import CaseReading, ReadingKey
+from recordings_schema.formats.splits import split_facts, split_of
+from recordings_schema.formats.tables import header, quoted_lines
 
-COLUMNS: Final = (
-    "IMAGE", "CURRENT_FIX_INDEX", "CURRENT_FIX_X", "CURRENT_FIX_Y", "CURRENT_FIX_DURATION",
-    "CURRENT_FIX_PUPIL", "CURRENT_FIX_START", "IMAGE_HEIGHT", "IMAGE_WIDTH",
-)  # fmt: skip
-SHORTEST_MS: Final = 50.0
-_FILE_WORD: Final = re.compile(r"[^A-Za-z0-9_-]+")
-
-
-class Tasks(str, Enum):
-    """Whose fixations are meant as a mask."""
-
-    SEGMENT = "segment"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GazemedsegOptions:
-    """Options of GazeMedSeg."""
-
-    tasks: Annotated[Tasks, Option("cases of these tasks; masks are meant to come from segment tasks")] = (
-        Tasks.SEGMENT
-    )
-    shortest_ms: Annotated[float, Option("fixations shorter than this are dropped", "ms", 50, 1000)] = (
-        SHORTEST_MS
-    )
+PARTS: Final = ("train", "test")
 
 
 class GazemedsegFormat(Format[GazemedsegOptions]):
-    """The fixation table of GazeMedSeg, one for each target and reader."""
+    """Tables, maps and masks of GazeMedSeg, for each target and reader."""
 
     name: ClassVar[str] = "gazemedseg"
     title: ClassVar[str] = "GazeMedSeg"
-    summary: ClassVar[str] = "a table of fixations on the image, for each target and reader"
-    version: ClassVar[str] = "1"
+    summary: ClassVar[str] = "fixations on the image, heat maps, refined maps and masks, by target and reader"
+    version: ClassVar[str] = "2"
     options_type: ClassVar[type[GazemedsegOptions]] = GazemedsegOptions
     losses: ClassVar[tuple[str, ...]] = (
         "Fixations beside the image and those shorter than the limit are dropped; times are whole ms.",
@@ -78,77 +65,66 @@ class GazemedsegFormat(Format[GazemedsegOptions]):
 
     def problem(self, reading: CaseReading, options: GazemedsegOptions) -> str:
         """Return why a reading cannot be in this format."""
-        if not _kept(reading, options.shortest_ms).any():
+        if not is_kept(reading, options.shortest_ms).any():
             return f"No fixation of at least {options.shortest_ms:g} ms lies on the image."
+        is_needed = options.maps is Maps.CRF or options.images
+        if is_needed and (text := not_at_hand(reading.images[0])):
+            return f"{text} Or do without its pixels: --option maps=heatmap."
         return ""
 
     def write_case(
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: GazemedsegOptions
     ) -> Facts:
-        """Add the fixations of a reading to the table of its target and reader."""
-        del planned
-        image = reading.images[0]
-        rows = reading.fixations[_kept(reading, options.shortest_ms)]
-        zero_ns, _ = reading.zero_ns(Origin.IMAGE_SHOWN)
-        count = len(rows)
-        columns = (
-            [f"{image.stem}.jpg"] * count,
-            list(range(1, count + 1)),
-            rounded(rows["x_image_px"] / image.width_px, 6),
-            rounded(rows["y_image_px"] / image.height_px, 6),
-            rounded(rows["duration_ms"], 0),
-            rounded(rows["pupil_mean"], 4),
-            rounded((rows["onset_host_ns"] - zero_ns) * 1e-6, 0),
-            [image.height_px] * count,
-            [image.width_px] * count,
-        )
-        table = _table_name(reading)
+        """Add the fixations of a reading to the table of its target and reader; write its maps."""
+        stem, table = stem_of(reading.images[0]), table_of(planned, reading)
+        columns = fixation_columns(reading, stem, options.shortest_ms)
         sink.add(table, quoted_lines(zip(*columns, strict=True)))
-        return {"table": table, "image": image.stem, "dropped": len(reading.fixations) - count}
+        if reading.masks:
+            sink.add(f"{table}.masks", mask_lines(reading, stem))
+        problems: list[str] = []
+        if options.maps is not Maps.TABLE:
+            problems = write_maps(sink, table, stem, reading, sequence_of(columns), options)
+        train = split_of(planned.key, options.train_share, 0.0) == "train"
+        return {
+            "table": table,
+            "stem": stem,
+            "part": "train" if train else "test",
+            "dropped": len(reading.fixations) - len(columns[0]),
+            "has_masks": bool(reading.masks),
+            "has_reference": bool(options.reference_masks) and not problems,
+            "problems": problems,
+        }
 
     def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: GazemedsegOptions) -> Facts:
-        """Write the tables; name images that were read twice for one target by one reader."""
-        del options
-        images: dict[str, list[str]] = {}
-        for case in cases:
-            images.setdefault(str(case.facts["table"]), []).append(str(case.facts["image"]))
-        warnings = []
-        for table, names in sorted(images.items()):
+        """Write the tables and the lists of what is trained and tested with."""
+        for table in sorted({str(case.facts["table"]) for case in cases}):
+            own = [case for case in cases if case.facts["table"] == table]
             sink.join(f"{table}_fixation.csv", table, header(COLUMNS))
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                warnings.append(
-                    f"{table}_fixation.csv has several readings of {', '.join(twice[:5])}; the published "
-                    "loaders take them as one sequence."
-                )
-        return {"warnings": warnings, "dropped_fixations": sum(int(case.facts["dropped"]) for case in cases)}
+            if any(case.facts["has_masks"] for case in own):
+                sink.join(f"{table}_masks.csv", f"{table}.masks", header(MASK_COLUMNS))
+            if options.maps is Maps.TABLE:
+                continue
+            sink.join(f"{table}/maps.csv", f"{table}.maps", header(MAP_COLUMNS))
+            if any(case.facts["has_reference"] for case in own):
+                sink.join(f"{table}/dice.csv", f"{table}.dice", header(DICE_COLUMNS))
+            for part in PARTS:
+                stems = sorted(str(case.facts["stem"]) for case in own if case.facts["part"] == part)
+                sink.file(f"{table}/{part}.txt", "".join(f"{stem}\n" for stem in stems).encode("utf-8"))
+        warnings = [str(text) for case in cases for text in case.facts["problems"]]
+        if options.maps is not Maps.TABLE and not options.reference_masks:
+            warnings.append(
+                "There are no reference masks: the loaders read masks/ for what is tested with. Name a "
+                "folder with --option reference_masks=FOLDER, or put them there."
+            )
+        if options.maps is not Maps.TABLE and not options.images:
+            warnings.append("Images were not copied: put them into images/, or use --option images=yes.")
+        return {
+            "warnings": warnings,
+            "dropped_fixations": sum(int(case.facts["dropped"]) for case in cases),
+            "thresholds": list(options.thresholds),
+            "split": split_facts((case.planned, str(case.facts["part"])) for case in cases),
+        }
 
     def check(self, folder: Path) -> Iterator[str]:
-        """Yield what in a table breaks the rules of GazeMedSeg."""
-        for path in sorted(folder.glob("*_fixation.csv")):
-            with path.open(encoding="utf-8", newline="") as file:
-                table = csv.DictReader(file)
-                if tuple(table.fieldnames or ()) != COLUMNS:
-                    yield f"{path.name} has other columns than GazeMedSeg."
-                    continue
-                for row in table:
-                    is_inside = (
-                        0 <= float(row["CURRENT_FIX_X"]) <= 1 and 0 <= float(row["CURRENT_FIX_Y"]) <= 1
-                    )
-                    if not is_inside or float(row["CURRENT_FIX_DURATION"]) < SHORTEST_MS:
-                        yield f"{path.name}: a fixation on {row['IMAGE']} lies outside or is too short."
-                        break
-
-
-def _kept(reading: CaseReading, shortest_ms: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    rows, image = reading.fixations, reading.images[0]
-    is_inside = (rows["image_id"] == image.image_id) & (rows["duration_ms"] >= shortest_ms)
-    for axis, size in (("x", image.width_px), ("y", image.height_px)):
-        is_inside &= (rows[f"{axis}_image_px"] >= 0) & (rows[f"{axis}_image_px"] <= size)
-    kept: np.ndarray[tuple[int], np.dtype[np.bool_]] = is_inside
-    return kept
-
-
-def _table_name(reading: CaseReading) -> str:
-    words = (reading.target or reading.study or "all", reading.key.reader)
-    return "_".join(_FILE_WORD.sub("-", word).strip("-") or "x" for word in words)
+        """Yield what in a dataset breaks the rules of GazeMedSeg."""
+        return segmentation_problems(folder)

@@ -41,7 +41,7 @@ FIXATION_COLUMNS: Final = (
 EYE_GAZE, REFLACX = "EG", "REFLACX"
 _SUBJECT: Final = re.compile(r"(?:^|/)p(\d{8})/(?:s(\d{8})/)?")
 _NOT_IN_NAMES: Final = re.compile(r"[\x00-\x1f<>:\"/\\|?*]+")
-_IMPORTED: Final = {"reflacx": REFLACX, "egd": EYE_GAZE, "eyegaze": EYE_GAZE, "eye-gaze": EYE_GAZE}
+_REFLACX_ID: Final = re.compile(r"P\d{3}R\d{6}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,12 @@ class HeatFixations:
 
 def source_of(reading: CaseReading) -> str:
     """Return REFLACX or EG for a reading imported from there, else the name of its study."""
-    name = re.sub(r"[^a-z-]", "", reading.study.lower())
-    imported = next((source for key, source in _IMPORTED.items() if name.startswith(key)), "")
-    return imported if imported and reading.key.given_id else reading.study or "own"
+    if _REFLACX_ID.match(reading.key.given_id):
+        return REFLACX
+    is_eye_gaze = reading.key.given_id.startswith("EGD") or any(
+        name.startswith("egd") for name in reading.more
+    )
+    return EYE_GAZE if is_eye_gaze else reading.study or "own"
 
 
 def fixations_of(reading: CaseReading) -> HeatFixations:

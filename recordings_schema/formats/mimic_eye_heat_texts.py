@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from recordings_schema.formats.contract import FormatError
+from recordings_schema.formats.egd_import import MASTER_FACT
 from recordings_schema.formats.mimic_eye_heat_prompts import ERROR_CHOICES
 from recordings_schema.formats.reading import CaseReading
 
@@ -51,7 +52,9 @@ def texts_of(reading: CaseReading, reports: Path | None) -> CaseTexts:
     for place, name in enumerate(("findings", "impression")):
         known = row.get(name) or _answer(reading, name) or spoken[place]
         texts.append(" ".join(str(known).split()))
-    listed = [row.get(f"dx{number}") or "" for number in range(1, _DIAGNOSES + 1)]
+    master = json.loads(reading.more.get(MASTER_FACT, "{}"))  # of an imported Eye Gaze reading
+    columns = [f"dx{number}" for number in range(1, _DIAGNOSES + 1)]
+    listed = [row.get(column) or master.get(column) or "" for column in columns]
     whole = row.get("differential_diagnosis") or _answer(reading, "differential")
     diagnoses = [
         " ".join(str(each).split()) for each in (listed if any(listed) else re.split(r"[;\n]", whole))

@@ -101,7 +101,8 @@ def test_patients_lie_on_one_side_whatever_else_is_exported(readings, tmp_path: 
 
 
 def imported(reading: CaseReading, study: str, **changed: Any) -> CaseReading:
-    return with_key(replace(reading, study=study), given_id="P300R000001", **changed)
+    given_id = {"REFLACX": "P102R558314", "EGD": "EGD0003R000012"}[study]
+    return with_key(replace(reading, study=study), given_id=given_id, **changed)
 
 
 def test_by_source_reflacx_is_trained_and_eye_gaze_tested_with(readings, tmp_path: Path) -> None:
@@ -117,7 +118,8 @@ def test_by_source_reflacx_is_trained_and_eye_gaze_tested_with(readings, tmp_pat
     assert [record["source"] for record in test] == ["EG"]
     assert any("trained with" in text for text in result.warnings)  # P0 is in both sources
     assert "partition=patient" in result.left_out[0].reason
-    assert source_of(with_key(readings[0], given_id="")) == "test"
+    assert source_of(readings[0]) == "test"
+    assert source_of(replace(readings[0], more={"egd_master": "{}"})) == "EG"
 
 
 def test_a_fixation_of_eye_gaze_lasts_since_the_one_before(readings) -> None:
