@@ -58,6 +58,14 @@ def _find_images(window: ReplayWindow) -> None:
     window.ask_for_folder()
 
 
+def _perceptual_errors(window: ReplayWindow) -> None:
+    from capture_app.gui.replay.error_window import ErrorWindow
+
+    opened = ErrorWindow(window.source.path, window.pictures, window)
+    opened.moment_chosen.connect(window.go_to)
+    opened.show()
+
+
 def _information(window: ReplayWindow) -> None:
     window.information_requested.emit(window.source.path)
 
@@ -93,6 +101,12 @@ ENTRIES: Final[tuple[MenuEntry, ...]] = (
         title=str(QT_TRANSLATE_NOOP("replay", "Save contact sheet…")),
         tip=str(QT_TRANSLATE_NOOP("replay", "One picture with the scanpath of each case")),
         act=_contact_sheet,
+    ),
+    MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Error report…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "Missed findings: search, recognition or decision")),
+        act=_perceptual_errors,
+        begins_group=True,
     ),
     MenuEntry(
         title=str(QT_TRANSLATE_NOOP("replay", "Find images…")),

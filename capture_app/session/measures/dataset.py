@@ -37,6 +37,7 @@ from capture_app.session.measures.tables import (
     transition_records,
 )
 from capture_app.session.study import OpenedStudy, StudyError, open_reference
+from gaze_core.measures import MissRule
 from gaze_core.rows import decode_text
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.formats.staging import Staging
@@ -159,7 +160,7 @@ def _write(
     staging.file("codebook.csv", codebook_bytes())
     _write_ratings(staging, order, measured)
     staging.file(
-        "errors.html", error_page(_error_report(measured, missed, order), order.opened).encode("utf-8")
+        "errors.html", error_page(error_report_of(measured, order.options.rule), order.opened).encode("utf-8")
     )
     staging.file("measures.json", _provenance(order, measured, left_out))
     cases = [case for each in measured for case in each.cases if is_listed(case)]
@@ -224,13 +225,13 @@ def _write_ratings(staging: Staging, order: MeasureOrder, measured: Sequence[Mea
     staging.file("ids.csv", ids.table())
 
 
-def _error_report(
-    measured: Sequence[MeasuredRecording], missed: Sequence[MissedFinding], order: MeasureOrder
-) -> ErrorReport:
+def error_report_of(measured: Sequence[MeasuredRecording], rule: MissRule) -> ErrorReport:
+    """Return the perceptual errors of recordings: of their readings that count."""
+    counting = _counting(measured)
     return ErrorReport(
-        missed=tuple(missed),
-        findings=tuple(case.findings for _, case in _counting(measured)),
-        rule=order.options.rule,
+        missed=tuple(missed for _, case in counting for missed in case.missed),
+        findings=tuple(case.findings for _, case in counting),
+        rule=rule,
         readers=tuple(sorted({each.recorded.reader for each in measured})),
         layer=_layer_words(measured),
         image_sha256s={

@@ -128,7 +128,7 @@ def _study(
             if not study_id or opened.study.study.study_id == study_id:
                 return opened, open_reference(opened), ""
         except (StudyError, OSError) as err:
-            # The folder of the sessions keeps the study file alone, without its tables: the study is above it.
+            # The folder of the sessions keeps the study file without its tables: the study is above it.
             problem = f"The study beside the recording cannot be used: {err}"
     if problem:
         return None, (), problem
