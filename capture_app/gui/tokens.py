@@ -214,6 +214,12 @@ REPLAY_LABEL_WIDTH: Final = 108  # names of the tracks
 REPLAY_AXIS_HEIGHT: Final = 20
 REPLAY_CURSOR_REACH: Final = 5  # px around a mark that count as on it
 
+SIMILARITY_LIST_WIDTH: Final = 184
+SIMILARITY_MEASURE_WIDTH: Final = 260
+SIMILARITY_SLIDER_WIDTH: Final = 160
+SIMILARITY_TILE_MINIMUM: Final = 116
+WAIT_INTERVAL_MS: Final = 300  # what takes longer shows where it is
+
 GAZE_RADIUS: Final = 7.0  # logical px
 EYE_RADIUS: Final = 5.0
 TRAIL_WIDTH: Final = 2.0

@@ -18,11 +18,11 @@ from capture_app.session.port import SessionError
 from gaze_core.similarity import (
     GazeMeasure,
     MultiMatchReduction,
-    PairsDone,
     ReadingFeatures,
     gaze_relation,
     nearest,
 )
+from gaze_core.similarity.multimatch import PairsDone
 
 FloatArray = npt.NDArray[np.float64]
 Progress: TypeAlias = Callable[[int, int], None]
