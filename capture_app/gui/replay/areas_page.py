@@ -127,7 +127,7 @@ class AreasPage(InspectorPage):
 
     def _paint(self, painter: QPainter, places: PictureMap) -> None:
         areas = [each.plain.area for each in self.areas]
-        paint_areas(painter, places, areas, self.table.currentRow(), self.drawing)
+        paint_areas(painter, places, areas, self._row(), self.drawing)
 
     def _show(self) -> None:
         desk = self.desk
@@ -150,7 +150,7 @@ class AreasPage(InspectorPage):
         self._parts.picture.update()
 
     def _show_facts(self) -> None:
-        row, areas = self.table.currentRow(), self.areas
+        row, areas = self._row(), self.areas
         is_own = 0 <= row < len(areas) and self._kept_number(areas[row].plain.area) >= 0
         self.remove_button.setEnabled(is_own)
         self.rename_button.setEnabled(is_own and bool(self.name.text().strip()))
@@ -214,6 +214,11 @@ class AreasPage(InspectorPage):
         shown = [f"{text}: {count}" for count, text in sorted(found, reverse=True)[:_MOST_TRANSITIONS]]
         return "\n".join([self.tr("From area to area, fixation by fixation:"), *shown]) if shown else ""
 
+    def _row(self) -> int:
+        """Return the chosen line; -1: none."""
+        chosen = self.table.selectedItems()
+        return chosen[0].row() if chosen else -1
+
     def _choose(self) -> None:
         self._show_facts()
         self._parts.picture.update()
@@ -236,14 +241,13 @@ class AreasPage(InspectorPage):
         return -1
 
     def _remove(self) -> None:
-        number = self._kept_number(self.areas[self.table.currentRow()].plain.area)
+        number = self._kept_number(self.areas[self._row()].plain.area)
         if number >= 0:
             self.table.clearSelection()
-            self.table.setCurrentCell(-1, -1)
             self.desk.remove(number)
 
     def _rename(self) -> None:
-        number = self._kept_number(self.areas[self.table.currentRow()].plain.area)
+        number = self._kept_number(self.areas[self._row()].plain.area)
         if number >= 0:
             self.desk.rename(number, self.name.text().strip())
 

@@ -45,7 +45,6 @@ class MetricsPage(InspectorPage):
             (self.tr("Finding"), self.tr("Found"), self.tr("Look"), self.tr("Dwell"), self.tr("Said")), self
         )
         self.findings.setAccessibleName(self.tr("Findings of the case"))
-        self.findings.setMaximumHeight((_FINDING_LINES + 1) * (tokens.MINIMUM_TARGET + 2))
         self.findings_title = label(self.tr("Findings of the reference standard"), "heading", self)
         self.study = QPushButton(self.tr("Choose the study…"), self)
         self.study.setToolTip(self.tr("The study the recording was made for, with its reference standard"))
@@ -102,6 +101,8 @@ class MetricsPage(InspectorPage):
         fill_table(self.figures, lines, tips)
         results = () if measured is None else measured.findings.results
         fill_table(self.findings, [self._finding_line(each) for each in results], [_tip(r) for r in results])
+        shown = min(len(results), _FINDING_LINES)
+        self.findings.setFixedHeight((shown + 1) * tokens.MINIMUM_TARGET + tokens.SPACE_S)
         for part in (self.findings, self.findings_title):
             part.setVisible(bool(results))
 
