@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from recordings_schema.formats.contract import (
     Facts,
@@ -20,7 +20,7 @@ from recordings_schema.formats.contract import (
 )
 from recordings_schema.formats.options import options_to_json
 from recordings_schema.formats.reading import CaseReading, ReadingKey
-from recordings_schema.formats.staging import Staging
+from recordings_schema.formats.staging import CaseStaging, Staging
 
 PROVENANCE_NAME: Final = "provenance.json"
 PRACTICE: Final = "Practice cases are never exported."
@@ -78,6 +78,19 @@ class ExportResult:
     warnings: tuple[str, ...]
 
 
+class CaseWriting(Protocol):
+    """Writes cases into the folder of an export in the making: one after the other, or many at once."""
+
+    def __call__(self, cases: Sequence[PlannedCase], folder: Path) -> Iterator[int]:
+        """Write cases; yield how many were written since it yielded last.
+
+        Raises
+        ------
+        FormatError
+            If a case cannot be written; those that were noted as done stay so.
+        """
+
+
 def plan_export(request: ExportRequest) -> ExportPlan:
     """Return which cases would be written and which not, without reading any gaze or writing anything."""
     cases: list[PlannedCase] = []
@@ -114,7 +127,7 @@ def plan_export(request: ExportRequest) -> ExportPlan:
 
 def run_export(
     request: ExportRequest,
-    read: Callable[[ReadingKey], CaseReading],
+    write: CaseWriting,
     *,
     on_case: Callable[[int, int], None] | None = None,
     check: Callable[[Path], Sequence[str]] | None = None,
@@ -125,8 +138,8 @@ def run_export(
     ----------
     request
         What, and to where.
-    read
-        Returns a case; called in the order of the recordings.
+    write
+        Writes the cases: `one_by_one`, or with many workers.
     on_case
         Called with the number of cases done and of all.
     check
@@ -145,18 +158,23 @@ def run_export(
     staging = Staging(request.destination, _identity(request, plan))
     try:
         done = staging.open()
+        missing = [each for each in plan.cases if each.number not in done]
+        count = len(plan.cases) - len(missing)
+        if count and on_case is not None:
+            on_case(count, len(plan.cases))
+        for further in write(missing, staging.folder):
+            count += further
+            if on_case is not None:
+                on_case(count, len(plan.cases))
+        done = staging.done()
         left_out = [*plan.left_out]
         finished = []
-        for place, planned in enumerate(plan.cases):
-            facts = done.get(planned.number)
-            if facts is None:
-                facts = _write_case(request, planned, read, staging)
+        for planned in plan.cases:
+            facts = done[planned.number]
             if "left_out" in facts:
                 left_out.append(LeftOut(key=planned.key, reason=str(facts["left_out"])))
             else:
                 finished.append(FinishedCase(planned=planned, facts=facts))
-            if on_case is not None:
-                on_case(place + 1, len(plan.cases))
         if not finished:
             staging.discard()
             raise FormatError(f"No case can be in this format. {left_out[-1].reason}")
@@ -188,21 +206,51 @@ def run_export(
     )
 
 
-def _write_case(
-    request: ExportRequest, planned: PlannedCase, read: Callable[[ReadingKey], CaseReading], staging: Staging
-) -> Facts:
+def one_by_one(
+    published: Format[Any], options: Any, read: Callable[[ReadingKey], CaseReading]
+) -> CaseWriting:
+    """Return what writes cases here, one after the other.
+
+    Parameters
+    ----------
+    published, options
+        The format and its options.
+    read
+        Returns a case; called in the order of the recordings.
+    """
+
+    def write(cases: Sequence[PlannedCase], folder: Path) -> Iterator[int]:
+        for planned in cases:
+            write_case(published, options, planned, read, folder)
+            yield 1
+
+    return write
+
+
+def write_case(
+    published: Format[Any],
+    options: Any,
+    planned: PlannedCase,
+    read: Callable[[ReadingKey], CaseReading],
+    folder: Path,
+    *,
+    worker: str = "",
+) -> None:
+    """Write one case into the folder of an export in the making and note it as done, or why it is left out.
+
+    Raises
+    ------
+    FormatError
+        If its name cannot be that of a file.
+    OSError
+        If something cannot be written.
+    """
     reading = read(planned.key)
-    problem = request.format.problem(reading, request.options)
-    if problem:
-        facts: Facts = {"left_out": problem}
-    else:
-        sink = staging.case(planned.number)
-        facts = request.format.write_case(planned, reading, sink, request.options)
-        sink.sync()
-    # Through JSON, so that a resumed export sees exactly what an uninterrupted one sees.
-    facts = json.loads(json.dumps(facts))
-    staging.note_done(planned.number, facts)
-    return facts
+    sink = CaseStaging(folder, planned.number)
+    problem = published.problem(reading, options)
+    facts: Facts = {"left_out": problem} if problem else published.write_case(planned, reading, sink, options)
+    # Kept as JSON, so that a resumed export sees exactly what an uninterrupted one sees.
+    sink.note_done(facts, worker)
 
 
 def _reason(request: ExportRequest, key: ReadingKey) -> str:
@@ -219,7 +267,11 @@ def _digits(key: ReadingKey, taken: set[int]) -> str:
     A reading that was imported with such digits in its name keeps them.
     """
     given = _GIVEN_DIGITS.search(key.given_id)
-    number = int(given[1]) if given else int.from_bytes(hashlib.sha256(key.text.encode()).digest()[:8], "big") % _DIGITS
+    number = (
+        int(given[1])
+        if given
+        else int.from_bytes(hashlib.sha256(key.text.encode()).digest()[:8], "big") % _DIGITS
+    )
     while number in taken:
         number = (number + 1) % _DIGITS
     taken.add(number)

@@ -2,7 +2,8 @@
 
     <destination>.unfinished/
         export.json          what is being exported; another export never goes on in this folder
-        done.jsonl           one line for each case that is written: number and facts; synced after its files
+        done*.jsonl          one line for each case that is written: number and facts; synced after its files
+        stop                 workers begin no further case
         tables/<number>/     what the cases added to tables over all cases
         dataset/             the files
 
@@ -24,6 +25,7 @@ from typing import Any, Final
 from recordings_schema.formats.contract import Facts, FormatError
 
 UNFINISHED: Final = ".unfinished"
+STOP: Final = "stop"
 _COPY_BYTES: Final = 2**20
 _PART: Final = re.compile(r"[^\x00-\x1f<>:\"/\\|?*]{1,200}")
 _DEVICES: Final = frozenset(
@@ -73,20 +75,12 @@ class Staging:
             self.folder.mkdir(parents=True)
             marker.write_text(self._identity, encoding="utf-8")
         self.dataset.mkdir(exist_ok=True)
-        return self._done()
+        (self.folder / STOP).unlink(missing_ok=True)
+        return self.done()
 
-    def case(self, number: int) -> CaseStaging:
-        """Return the sink of one case; what an interrupted attempt left of its tables is gone."""
-        folder = self.folder / "tables" / f"{number:08d}"
-        shutil.rmtree(folder, ignore_errors=True)
-        return CaseStaging(self.dataset, folder)
-
-    def note_done(self, number: int, facts: Facts) -> None:
-        """Keep that a case is written; only then does it count."""
-        with (self.folder / "done.jsonl").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps({"number": number, "facts": facts}, sort_keys=True) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    def done(self) -> dict[int, Facts]:
+        """Return the facts of the cases that are written, by number. No worker may be writing."""
+        return {int(record["number"]): record["facts"] for record in self._records()}
 
     def file(self, path: str, content: bytes) -> None:
         """Write a file of the dataset."""
@@ -126,30 +120,32 @@ class Staging:
         """Remove what was written."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _done(self) -> dict[int, Facts]:
-        found: dict[int, Facts] = {}
-        for record in self._records():
-            found[int(record["number"])] = record["facts"]
-        return found
-
     def _records(self) -> Iterator[dict[str, Any]]:
-        path = self.folder / "done.jsonl"
-        if not path.is_file():
-            return
-        content = path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        if whole != content:  # the last line was cut off: its case is written again
-            path.write_bytes(whole)
-        for line in whole.splitlines():
-            yield json.loads(line)
+        for path in sorted(self.folder.glob("done*.jsonl")):
+            content = path.read_bytes()
+            whole = content[: content.rfind(b"\n") + 1]
+            if whole != content:  # the last line was cut off: its case is written again
+                path.write_bytes(whole)
+            for line in whole.splitlines():
+                yield json.loads(line)
 
 
 class CaseStaging:
-    """Takes the files of one case."""
+    """Takes the files of one case; what an interrupted attempt left of its tables is gone.
 
-    def __init__(self, dataset: Path, tables: Path) -> None:
-        self._dataset, self._tables = dataset, tables
+    Parameters
+    ----------
+    folder
+        Of the export in the making.
+    number
+        Of the case.
+    """
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self._folder, self._number = folder, number
+        self._dataset, self._tables = folder / "dataset", folder / "tables" / f"{number:08d}"
         self._written: set[Path] = set()
+        shutil.rmtree(self._tables, ignore_errors=True)
 
     def file(self, path: str, content: bytes) -> None:
         """Write a file of the dataset."""
@@ -171,11 +167,23 @@ class CaseStaging:
             file.write(content)
         self._written.add(place)
 
-    def sync(self) -> None:
-        """Let everything reach the disk: only then may the case be noted as done."""
+    def note_done(self, facts: Facts, worker: str = "") -> None:
+        """Let everything reach the disk and keep that the case is written; only then does it count.
+
+        Parameters
+        ----------
+        facts
+            What the format wants to know of the case when it finishes.
+        worker
+            Who writes it: each has a list of its own.
+        """
         for place in sorted(self._written):
             with place.open("rb+") as file:
                 os.fsync(file.fileno())
+        with (self._folder / f"done{worker}.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps({"number": self._number, "facts": facts}, sort_keys=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def file_sha256(path: Path) -> str:

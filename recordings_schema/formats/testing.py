@@ -21,7 +21,13 @@ from typing import Any, Final
 import pytest
 
 from recordings_schema.formats.contract import Format, FormatError
-from recordings_schema.formats.export import PROVENANCE_NAME, ExportRequest, ExportResult, run_export
+from recordings_schema.formats.export import (
+    PROVENANCE_NAME,
+    ExportRequest,
+    ExportResult,
+    one_by_one,
+    run_export,
+)
 from recordings_schema.formats.options import option_specs, options_from_texts
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 from recordings_schema.formats.testing_readings import make_reading
@@ -180,7 +186,8 @@ def export(
         is_excluded_wanted=is_excluded_wanted,
         software="test 1",
     )
-    return run_export(request, read if read is not None else lambda key: by_trial[key.trial], check=check)
+    write = one_by_one(published, request.options, read or (lambda key: by_trial[key.trial]))
+    return run_export(request, write, check=check)
 
 
 def content_of(folder: Path) -> dict[str, bytes]:

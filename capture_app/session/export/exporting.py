@@ -10,17 +10,15 @@ from typing import Any
 
 import capture_app
 from capture_app.session.export.case_keys import keys_of, unfinished_problem
-from capture_app.session.export.case_reader import CaseReader
 from capture_app.session.export.identity_check import identity_problems
+from capture_app.session.export.many import HERE, Chunks, Workers, writing_by
 from capture_app.session.export.recordings import ExportError
-from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.study import OpenedStudy, StudyError
-from gaze_core.fixations import ParameterError
 from recordings_schema.errors import RecordingError
 from recordings_schema.formats.contract import Format, FormatError
 from recordings_schema.formats.export import ExportPlan, ExportRequest, ExportResult, plan_export, run_export
 from recordings_schema.formats.options import FormatOptionError, options_from_texts
-from recordings_schema.formats.reading import CaseReading, ReadingKey
+from recordings_schema.formats.reading import ReadingKey
 from recordings_schema.formats.registry import find_format
 from recordings_schema.reader import Recording
 
@@ -38,6 +36,7 @@ class ExportOrder:
     options: Mapping[str, str] = field(default_factory=dict)
     is_excluded_wanted: bool = False
     images: Path | None = None  # folder of the images of imported recordings
+    workers: Workers = HERE
 
 
 def dry_run(order: ExportOrder) -> ExportPlan:
@@ -64,40 +63,20 @@ def export_recordings(
     """
     with _told():
         request, places = _request(order)
-    with _told(), _Readers(places, order.opened, order.images) as readers:
+    chunks = Chunks(
+        format_name=order.format_name,
+        options=request.options,
+        places=places,
+        opened=order.opened,
+        images=order.images,
+    )
+    with _told():
         return run_export(
             request,
-            readers.read,
+            writing_by(order.workers, chunks),
             on_case=on_case,
             check=lambda folder: identity_problems(folder, order.opened),
         )
-
-
-class _Readers:
-    """Holds one recording open: cases come in the order of the recordings."""
-
-    def __init__(self, places: Mapping[str, Path], opened: OpenedStudy | None, images: Path | None) -> None:
-        self._places, self._opened = places, opened
-        self._images = ImageFolder(images) if images is not None else None
-        self._open: tuple[str, CaseReader] | None = None
-
-    def __enter__(self) -> _Readers:
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self._close()
-
-    def read(self, key: ReadingKey) -> CaseReading:
-        if self._open is None or self._open[0] != key.recording_sha256:
-            self._close()
-            recording = Recording.open(self._places[key.recording_sha256])
-            self._open = (key.recording_sha256, CaseReader(recording, self._opened, self._images))
-        return self._open[1].read(key)
-
-    def _close(self) -> None:
-        if self._open is not None:
-            self._open[1].__exit__(None, None, None)
-            self._open = None
 
 
 def _request(order: ExportOrder) -> tuple[ExportRequest, dict[str, Path]]:
@@ -155,7 +134,3 @@ def _told() -> Iterator[None]:
         yield
     except (FormatError, FormatOptionError, RecordingError, StudyError) as err:
         raise ExportError(str(err)) from err
-    except ParameterError as err:
-        raise ExportError(
-            f"The study's detector cannot be used: {err} Correct analysis.detector in the study file."
-        ) from err

@@ -26,7 +26,7 @@ from recordings_schema.formats.options import (
 from recordings_schema.formats.reading import Origin, ReadingKey
 from recordings_schema.formats.registry import find_format, known_formats
 from recordings_schema.formats.splits import split_of
-from recordings_schema.formats.staging import Staging
+from recordings_schema.formats.staging import CaseStaging, Staging
 from recordings_schema.formats.tables import cell, rounded
 from recordings_schema.formats.testing import content_of, export, with_key
 from recordings_schema.formats.testing_readings import make_key, make_reading
@@ -41,21 +41,21 @@ def plan_of(keys: list[ReadingKey]) -> object:
 def test_a_full_disk_keeps_what_is_done_and_says_how_to_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Staging.note_done
+    real = CaseStaging.note_done
     written: list[int] = []
 
-    def full(self: Staging, number: int, facts: dict[str, object]) -> None:
-        if number == 2:
+    def full(self: CaseStaging, facts: dict[str, object], worker: str = "") -> None:
+        if len(written) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        written.append(number)
-        real(self, number, facts)
+        written.append(1)
+        real(self, facts, worker)
 
     readings = [make_reading(trial=trial) for trial in range(4)]
-    monkeypatch.setattr(Staging, "note_done", full)
+    monkeypatch.setattr(CaseStaging, "note_done", full)
     with pytest.raises(FormatError, match=r"No space left on device.*run the same command again"):
         export(CsvFormat(), readings, tmp_path / "data")
     assert not (tmp_path / "data").exists()
-    monkeypatch.setattr(Staging, "note_done", real)
+    monkeypatch.setattr(CaseStaging, "note_done", real)
     assert export(CsvFormat(), readings, tmp_path / "data").is_resumed
     export(CsvFormat(), readings, tmp_path / "whole")
     assert content_of(tmp_path / "data") == content_of(tmp_path / "whole")
@@ -64,13 +64,13 @@ def test_a_full_disk_keeps_what_is_done_and_says_how_to_go_on(
 def test_a_line_that_was_cut_off_means_its_case_is_written_again(tmp_path: Path) -> None:
     first = Staging(tmp_path / "data", {"a": 1})
     first.open()
-    first.note_done(0, {"x": 1})
-    first.note_done(1, {"x": 2})
+    CaseStaging(first.folder, 0).note_done({"x": 1})
+    CaseStaging(first.folder, 1).note_done({"x": 2})
     path = first.folder / "done.jsonl"
     path.write_bytes(path.read_bytes()[:-5])
     again = Staging(tmp_path / "data", {"a": 1})
     assert again.open() == {0: {"x": 1}}
-    again.note_done(1, {"x": 3})
+    CaseStaging(again.folder, 1).note_done({"x": 3}, "-another")
     assert Staging(tmp_path / "data", {"a": 1}).open() == {0: {"x": 1}, 1: {"x": 3}}
 
 
