@@ -44,7 +44,7 @@ def path(opened: OpenedStudy, tmp_path_factory: pytest.TempPathFactory) -> Path:
     spoken = [
         WORD.row(trial=trial, attempt=0, version=1, index=index, text=text, kind="aligned", score=0.9,
                  t_onset_host_ns=first_ns + index * rigs.S, t_offset_host_ns=first_ns + index * rigs.S + 1000)
-        for index, text in enumerate(("No", "effusion."))
+        for index, text in enumerate(("An", "effusion."))
     ]  # fmt: skip
     rig.add(DatasetKey.WORDS, join_rows(spoken))
     return rigs.write(tmp_path_factory.mktemp("session") / "R01_p1_s001.gazeh5", rig, opened)
@@ -101,7 +101,7 @@ def test_samples_are_those_of_the_reading_and_mapped_once(
 
 
 def test_words_are_those_of_the_newest_text(readings: list[CaseReading]) -> None:
-    assert [word.text for word in readings[1].words] == ["No", "effusion."]
+    assert [word.text for word in readings[1].words] == ["An", "effusion."]
     assert [word.text for word in readings[0].words] == ["the", "lungs", "are", "clear"]
 
 
