@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QWidget
 
 from capture_app.gui import tokens
-from capture_app.gui.compare.window import CompareWindow
+from capture_app.gui.compare.window import CompareWindow, application
 from capture_app.gui.dialogs import MessageDialog, SentenceDialog
 from capture_app.gui.labels import paragraph
 from capture_app.gui.replay.window import ReplayWindow
@@ -170,13 +170,15 @@ class ReadersDoor(QObject):
         return next((by_id[image_id] for image_id in ids if image_id in by_id), "")
 
     def _do(self, task: Callable[[], object], then: Callable[..., None]) -> None:
-        self._work = Work(task, self)
-        self._work.done.connect(then)
-        self._work.failed.connect(self._failed)
+        # It may outlive the window, and what it opened is closed then: so it is nobody's child here, and
+        # what takes the answer is no slot that goes with the window.
+        self._work = Work(task, application())
+        self._work.done.connect(partial(then))
+        self._work.failed.connect(partial(self._failed))
         self._work.start()
 
     def _found(self, found: FoundRecordings) -> None:
-        if self.dialog is not None:
+        if self.dialog is not None and not self._is_given_up.is_set():
             self.dialog.show_found(found)
 
     def _opened(self, sources: tuple[ReplaySource, ...]) -> None:
@@ -203,7 +205,7 @@ class ReadersDoor(QObject):
             self.compared.close()
 
     def _failed(self, sentence: str) -> None:
-        if self.dialog is not None:
+        if self.dialog is not None and not self._is_given_up.is_set():
             self.dialog.refuse(sentence)
 
     def _dialog_gone(self) -> None:

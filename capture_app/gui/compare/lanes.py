@@ -98,7 +98,7 @@ class Lanes(QWidget):
             painter.fillRect(bar, QColor(self._colours.stage))  # dark in both themes, as the colours need
             colour = QColor(reader_colour(number))
             for onset, offset in zip(lane.onsets_ns.tolist(), lane.offsets_ns.tolist(), strict=True):
-                left = self._x(onset)
+                left, offset = self._x(onset), min(offset, lane.end_ns)
                 painter.fillRect(
                     QRectF(left, bar.y() + 2, max(self._x(offset) - left - 0.5, 1.0), bar.height() - 4),
                     colour,

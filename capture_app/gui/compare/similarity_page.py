@@ -64,6 +64,7 @@ class SimilarityPage(QWidget):
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.notes = paragraph("", "finding", self)
+        self.notes.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.save_table = self._button(self.tr("Save table…"), partial(self._ask, "csv"))
         self.save_picture = self._button(self.tr("Save picture…"), partial(self._ask, "png"))
         self._lay_out()

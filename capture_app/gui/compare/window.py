@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -253,14 +253,19 @@ class CompareWindow(QWidget):
         self._order += 1
         image, profile = self.image, ProfileName(self.similarity_page.profile.currentData())
         self.similarity_page.show_waiting(self.tr("Comparing the readers."))
-        self._work = Work(partial(similarity_of, image.sha256, image.readings, profile), self)
+        # It may outlive the window: an answer for a window that is gone is dropped by its order.
+        self._work = Work(partial(similarity_of, image.sha256, image.readings, profile), application())
         self._work.done.connect(partial(self._compared, self._order))
-        self._work.failed.connect(self.similarity_page.show_waiting)
+        self._work.failed.connect(partial(self._not_compared, self._order))
         self._work.start()
 
     def _compared(self, order: int, similarity: Similarity) -> None:
         if order == self._order:
             self.similarity_page.show_similarity(similarity)
+
+    def _not_compared(self, order: int, sentence: str) -> None:
+        if order == self._order:
+            self.similarity_page.show_waiting(sentence)
 
     def _toggle_loop(self) -> None:
         if self.clock.loop is None:
@@ -328,3 +333,11 @@ class CompareWindow(QWidget):
             self._mode.addButton(button, place)
             row.addWidget(button)
         return head
+
+
+def application() -> QCoreApplication:
+    """Return the application that all windows belong to."""
+    application = QCoreApplication.instance()
+    if application is None:
+        raise RuntimeError("A window was made without an application.")
+    return application

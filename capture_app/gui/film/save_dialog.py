@@ -9,7 +9,6 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
@@ -23,6 +22,8 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.dialogs import SentenceDialog
 from capture_app.gui.labels import paragraph
+from capture_app.gui.settings_form import indent_number
+from capture_app.gui.tick_box import TickBox
 from capture_app.session.film import (
     FILM_RATE_HZ,
     FILM_RATES_HZ,
@@ -98,9 +99,10 @@ class SaveDialog(SentenceDialog):
         self.rate.setRange(*FILM_RATES_HZ)
         self.rate.setValue(FILM_RATE_HZ)
         self.rate.setSuffix(self.tr(" pictures a second"))
-        self.stamp = QCheckBox(self.tr("Write reader, case and time into the corner"), self)
+        indent_number(self.rate)
+        self.stamp = TickBox(self.tr("Write reader, case and time into the corner"), self)
         self.stamp.setChecked(True)
-        self.sound = QCheckBox(self.tr("H.264 with the dictation, through this ffmpeg:"), self)
+        self.sound = TickBox(self.tr("H.264 with the dictation, through this ffmpeg:"), self)
         self.sound.setChecked(bool(ffmpeg))
         self.ffmpeg = QLineEdit(ffmpeg, self)
         self.ffmpeg.setPlaceholderText(self.tr("ffmpeg of this computer"))
@@ -136,6 +138,7 @@ class SaveDialog(SentenceDialog):
         """Say why it cannot be saved so."""
         self.finding.setText(sentence)
         self.finding.show()
+        self.adjustSize()
 
     def _film_parts(self) -> tuple[QWidget, ...]:
         return (self.rate, self.sound, self.ffmpeg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,5 +46,8 @@ def free_stem(stem: str, taken: set[str]) -> str:
 
 
 def part_path(path: Path) -> Path:
-    """Return where a file is written until it is whole; the ending stays, as writers go by it."""
-    return path.with_name(f".{path.stem}.part{path.suffix}")
+    """Return where a file is written until it is whole; the ending stays, as writers go by it.
+
+    Two programs that make the same film do not write into each other's part.
+    """
+    return path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
