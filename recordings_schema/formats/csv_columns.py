@@ -58,6 +58,10 @@ def _view(name: str, decimals: int) -> Cells:
     return lambda c: rounded(c.reading.viewport[name], decimals)
 
 
+def _screen(name: str, decimals: int) -> Cells:
+    return lambda c: rounded(getattr(c.reading.geometry.screen, name), decimals)
+
+
 def _mapped(name: str) -> Cells:
     return lambda c: rounded(c.reading.samples.mapped[name], 2)
 
@@ -97,6 +101,12 @@ READINGS: Final = (
        lambda c: rounded(c.reading.geometry.distance_mm, 1)),
     _c("is_distance_measured", "flag", "1: median of the reading; 0: as set up",
        lambda c: [int(c.reading.is_distance_measured)]),
+    *(
+        _c(f"screen_{side}_{unit}", unit, f"{side} of the reader's screen",
+           _screen(f"{side}_{unit}", 0 if unit == "px" else 2))
+        for unit in ("px", "mm")
+        for side in ("width", "height")
+    ),
     _c("accuracy_before_deg", "deg", "mean offset of the validation before; empty: none",
        lambda c: rounded(c.reading.accuracy.before_mean_deg, 3)),
     _c("accuracy_after_deg", "deg", "mean offset of the validation after; empty: none",

@@ -19,9 +19,9 @@ from gaze_core.geometry import FloatArray
 from gaze_core.rows import GAZE, Rows
 from gaze_core.streams import PupilUnit
 from recordings_schema.formats.contract import FormatError
-from recordings_schema.formats.egd_index import Blocks, EgdKey, block_content, blocks_of
 from recordings_schema.formats.egd_pads import SCREEN_HEIGHT_PX, SCREEN_WIDTH_PX, Pads, fitting_side
 from recordings_schema.formats.egd_parts import box_shape, boxes_by_image, words_of_transcript
+from recordings_schema.formats.egd_tables import COLUMNS
 from recordings_schema.formats.import_tables import (
     file_rows,
     needed,
@@ -42,6 +42,7 @@ from recordings_schema.formats.importing_rows import combined_gaze, fixation_row
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import Origin, ReadLabel
 from recordings_schema.formats.setups import likely_rate_hz, setup_of
+from recordings_schema.formats.table_index import Blocks, block_content, blocks_of
 
 MASTER_NAMES: Final = ("master_sheet.csv", "master_sheet_with_updated_stayId.csv")
 PAD_COLUMNS: Final = ("image_top_pad", "image_bottom_pad", "image_left_pad", "image_right_pad")
@@ -67,6 +68,15 @@ class EgdImportOptions:
     """Options of reading EGD."""
 
     gaze: Annotated[bool, Option("take the samples of eye_gaze.csv, not only the fixations")] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class EgdKey:
+    """A reading: an image shown once in a session."""
+
+    session: int
+    media: int
+    dicom_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +133,8 @@ def planned_egd(
     try:
         sheet = {row["dicom_id"]: row for row in file_rows(master, ("dicom_id", "path", *PAD_COLUMNS))}
         boxes = boxes_by_image(places.boxes)
-        gaze = blocks_of(places.gaze) if is_gaze_wanted and places.gaze.is_file() else None
-        fixations = blocks_of(places.fixations) if places.fixations.is_file() or gaze is None else None
+        gaze = _blocks(places.gaze) if is_gaze_wanted and places.gaze.is_file() else None
+        fixations = _blocks(places.fixations) if places.fixations.is_file() or gaze is None else None
     except ImportCaseError as err:
         raise FormatError(f"{master.parent} cannot be imported. {err}", path=master.parent) from err
     tables = [table for table in (gaze, fixations) if table is not None]
@@ -143,11 +153,28 @@ def planned_egd(
     return cases, holes
 
 
+def _blocks(path: Path) -> Blocks[EgdKey]:
+    """Return where the readings lie in a table of 37 columns."""
+    found = blocks_of(path, 3, _key)
+    if found.columns != COLUMNS:
+        raise ImportCaseError(f"{path.name} has other columns than EGD.")
+    return found
+
+
+def _key(cells: Sequence[str]) -> EgdKey | None:
+    try:
+        session, media, dicom_id = cells
+        key = EgdKey(session=int(float(session)), media=int(float(media)), dicom_id=dicom_id)
+    except (ValueError, OverflowError):
+        return None
+    return key if dicom_id else None
+
+
 def _planned(
     key: EgdKey,
     row: Mapping[str, str],
     boxes: Mapping[str, list[list[str]]],
-    tables: tuple[Blocks | None, Blocks | None],
+    tables: tuple[Blocks[EgdKey] | None, Blocks[EgdKey] | None],
     earlier: int,
 ) -> PlannedImport:
     gaze, fixations = (table.places.get(key) if table is not None else None for table in tables)
