@@ -1,7 +1,7 @@
 """Detectors of other programs on the same samples, and an hour read and drawn with pandas and matplotlib.
 
-``python -m benchmarks.peers --python PATH --plain``: an interpreter into whose environment ``pymovements``, ``I2MC``,
-``remodnav`` and ``h5py`` are installed; this program needs none of them. What is missing is said.
+``python -m benchmarks.peers --python PATH --plain``: an interpreter into whose environment ``pymovements``,
+``I2MC``, ``remodnav`` and ``h5py`` are installed; this program needs none of them. What is missing is said.
 """
 
 from __future__ import annotations

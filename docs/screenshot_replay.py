@@ -13,10 +13,18 @@ from benchmarks.long_reading import write_long_reading
 from capture_app.gui.replay.text_page import TextPage
 from capture_app.gui.replay.view_page import ViewPage
 from capture_app.gui.replay.window import ReplayWindow
-from capture_app.session.replay import ReplaySource
+from capture_app.session.replay import ReplaySource, ReplayVoice
+from capture_app.session.study_desk.voice_player import VoicePlayer
 from recordings_schema.layout import DatasetKey
 
 S = 1_000_000_000
+
+
+class Silence(VoicePlayer):
+    """No loudspeaker is looked for, and none is missed."""
+
+    def prepare(self) -> None:
+        """Need nothing."""
 
 
 def picture(
@@ -32,7 +40,7 @@ def picture(
             images = source.tables.rows[DatasetKey.IMAGES]
             images["sha256"] = b"0" * 64  # what no place on any computer holds
             images["name"] = b"chest 0012.dcm"
-        window = ReplayWindow(source, colours)
+        window = ReplayWindow(source, colours, voice=lambda own, clock: ReplayVoice(own, clock, Silence()))
         window.voice.is_muted = True
         window.resize(*size)
         window.show()

@@ -90,6 +90,7 @@ class ReplaySource:
         self._is_detecting = not len(stored) and self.blocks.count > 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._is_begun = False  # samples are read once
         self.loading_problem = ""
 
     @classmethod
@@ -199,13 +200,16 @@ class ReplaySource:
 
     def start_loading(self) -> None:
         """Let a thread read all samples for the timeline; nothing happens the second time."""
-        if self._thread is None:
+        if not self._is_begun:
+            self._is_begun = True
             self._thread = threading.Thread(target=self._load, name="replay-signals", daemon=True)
             self._thread.start()
 
     def load(self) -> None:
-        """Read all samples here and now: some seconds for an hour."""
-        self._load()
+        """Read all samples here and now, some seconds for an hour; nothing happens the second time."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._load()
 
     def close(self) -> None:
         """Stop reading and close the file; idempotent."""

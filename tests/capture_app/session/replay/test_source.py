@@ -11,6 +11,7 @@ from replay_rig import RATE_HZ, S, Written, write_reading, write_real
 
 from capture_app.session.replay import ReplayError, ReplaySource
 from capture_app.session.replay.gaze_blocks import BLOCK_ROWS
+from gaze_core.quality import LossClass
 from recordings_schema.errors import DamagedRecordingError
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
@@ -176,3 +177,14 @@ def test_fixations_are_found_in_real_gaze(tmp_path):
     assert len(durations) >= 10
     assert 150 < np.median(durations) < 1500
     source.close()
+
+
+def test_samples_are_read_once_however_often_that_is_asked_for(source):
+    source.load()
+    losses = [source.columns.losses.spans(each)[0].tolist() for each in LossClass]
+    assert any(losses)
+    source.load()
+    source.start_loading()
+    source.load()
+    assert source.is_loaded
+    assert [source.columns.losses.spans(each)[0].tolist() for each in LossClass] == losses
