@@ -13,7 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
-from capture_app.session.export import ExportError, ExportOrder, dry_run, export_recordings, recordings_in
+from capture_app.session.export import (
+    HERE,
+    ExportError,
+    ExportOrder,
+    Workers,
+    all_cores,
+    dry_run,
+    export_recordings,
+    recordings_in,
+)
 from capture_app.session.study import OpenedStudy, StudyError, open_study
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.formats.export import TERMS, ExportPlan, ExportResult
@@ -32,6 +41,8 @@ class ExportCommand:
     options: Mapping[str, str]
     is_excluded_wanted: bool
     images: Path | None = None
+    jobs: int | None = None
+    dask: str = ""
 
 
 def show_formats(name: str | None, *, as_json: bool) -> None:
@@ -93,14 +104,16 @@ def run_export_command(command: ExportCommand, *, is_dry: bool, as_json: bool) -
         If something named cannot be used or the dataset cannot be written.
     """
     try:
+        recordings = recordings_in(command.places)
         order = ExportOrder(
             format_name=command.format_name,
-            recordings=recordings_in(command.places),
+            recordings=recordings,
             destination=command.destination,
             opened=_study(command.study_path),
             options=command.options,
             is_excluded_wanted=command.is_excluded_wanted,
             images=command.images,
+            workers=_workers(command, len(recordings)),
         )
         if is_dry:
             _print_plan(dry_run(order), as_json=as_json)
@@ -110,6 +123,13 @@ def run_export_command(command: ExportCommand, *, is_dry: bool, as_json: bool) -
         raise CommandError(str(err), ExitCode.INPUT) from err
     _print_result(result, as_json=as_json)
     return int(ExitCode.OK)
+
+
+def _workers(command: ExportCommand, recordings: int) -> Workers:
+    """Return who writes: a worker opens each recording it takes part in, so one for a single recording."""
+    if command.dask or command.jobs is not None:
+        return Workers(processes=command.jobs or 1, dask=command.dask)
+    return all_cores() if recordings > 1 else HERE
 
 
 def _with_progress(order: ExportOrder, *, as_json: bool) -> ExportResult:

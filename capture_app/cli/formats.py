@@ -42,6 +42,12 @@ def formats(name: str | None, as_json: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder of the images of imported recordings.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes that write cases; by default one for each core where there are several recordings.",
+)
+@click.option("--dask", default="", metavar="ADDRESS", help="Let a Dask cluster write, as tcp://host:8786.")
 @click.option("--include-excluded", is_flag=True, help="Cases that do not count as well; never practice.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written and left out; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -52,6 +58,8 @@ def export(
     study_path: Path | None,
     options: tuple[str, ...],
     images: Path | None,
+    jobs: int | None,
+    dask: str,
     include_excluded: bool,
     dry_run: bool,
     as_json: bool,
@@ -70,6 +78,8 @@ def export(
         study_path=study_path,
         options=options_of(options),
         images=images,
+        jobs=jobs,
+        dask=dask,
         is_excluded_wanted=include_excluded,
     )
     sys.exit(run_export_command(command, is_dry=dry_run, as_json=as_json))
