@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from capture_app.gui import words
+from capture_app.session.mask_progress import SETTLED_CHANGE, MaskProgress
 from capture_app.session.reading import CaseState, Light
 from capture_app.session.reading.stages import Prompt
 from capture_app.session.study.case_table import CaseRole
@@ -105,6 +106,26 @@ def prompt_sentence(prompt: Prompt, gates: Gates) -> str:
             gates.recalibrate_after_cases
         ),
     }[prompt]
+
+
+def mask_sentence(masks: tuple[MaskProgress, ...]) -> tuple[str, str]:
+    """Return level and sentence about the mask that the eyes cover now; both "" where none is covered.
+
+    Of several images it is the one that was looked at longest.
+    """
+    if not masks:
+        return "", ""
+    mask = max(masks, key=lambda each: each.gaze_s)
+    covered = words.number(100.0 * mask.covered_share, 1, "%")
+    begin = _tr("Mask: {0}, {1} of the image.").format(words.number(mask.visible_s, 0, "s"), covered)
+    if mask.has_settled:
+        percent = f"{100.0 * SETTLED_CHANGE:g}"
+        hint = _tr("More looking changes Dice by less than {0} %: the reader may go on.").format(percent)
+        return "good", f"{begin} {hint}"
+    if math.isnan(mask.dice_change):
+        return "information", f"{begin} {_tr('It is just growing.')}"
+    changed = words.number(100.0 * mask.dice_change, 1, "%")
+    return "information", f"{begin} {_tr('The last looking changed Dice by {0}.').format(changed)}"
 
 
 def short_clock(elapsed_s: float) -> str:

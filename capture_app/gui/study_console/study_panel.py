@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVB
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import label, paragraph, rule
 from capture_app.gui.sentence_line import SentenceLine
-from capture_app.gui.study_console.console_words import prompt_sentence, short_clock
+from capture_app.gui.study_console.console_words import mask_sentence, prompt_sentence, short_clock
 from capture_app.gui.study_console.limit_bar import LimitBar
 from capture_app.gui.study_console.step_flow import StepFlow
 from capture_app.gui.tokens import Colours
@@ -34,6 +34,13 @@ class StudyPanel(QScrollArea):
         self.times = label("", "secondary", self.body)
         self.times.setToolTip(self.tr("Time on this screen, of the time on this case with all its screens"))
         self.steps = StepFlow(colours, self.body)
+        self.mask_line = SentenceLine(colours, self.body)
+        self.mask_line.setToolTip(
+            self.tr(
+                "The mask that the eyes cover: time since the image was shown, share of the image. "
+                "Dice compares it with itself five seconds of gaze ago."
+            )
+        )
         self.grade = SentenceLine(colours, self.body)
         self.loss = LimitBar(
             colours,
@@ -64,7 +71,7 @@ class StudyPanel(QScrollArea):
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self.steps.set_colours(colours)
-        for line in (self.grade, *self.prompts, self.copies):
+        for line in (self.mask_line, self.grade, *self.prompts, self.copies):
             line.set_colours(colours)
         for bar in self._bars:
             bar.set_colours(colours)
@@ -72,6 +79,8 @@ class StudyPanel(QScrollArea):
     def render_study(self, state: StudyDeskState) -> None:
         """Show the case and its figures."""
         self._render_screen(state)
+        level, sentence = mask_sentence(state.masks)
+        self.mask_line.say(level, sentence)
         self._render_gate(state)
         self._render_prompts(state)
         view = state.view
@@ -169,6 +178,7 @@ class StudyPanel(QScrollArea):
         head.addWidget(self.times, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(head)
         column.addWidget(self.steps)
+        column.addWidget(self.mask_line)
         bars = QVBoxLayout()
         bars.setSpacing(tokens.SPACE_XS)
         for bar in self._bars:

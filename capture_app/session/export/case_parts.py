@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from capture_app.session.event_json import events_of
+from capture_app.session.mask_progress import MASK_EVENT
 from capture_app.session.reading.rules import LABELS
 from capture_app.session.report.case_facts import CaseEntry
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study.task_keys import TextScreen
 from gaze_core.rows import decode_text
-from recordings_schema.formats.reading import ReadAnswer, ReadLabel, ReadShape, ReadWord
+from recordings_schema.formats.reading import ReadAnswer, ReadLabel, ReadMask, ReadShape, ReadWord
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
@@ -77,6 +81,26 @@ def labels_of(opened: OpenedStudy | None) -> tuple[ReadLabel, ...]:
         )
         for label in opened.study.labels
     )
+
+
+def masks_of(recording: Recording, entry: CaseEntry) -> tuple[ReadMask, ...]:
+    """Return the masks a reader covered with the eyes in a case, in the order they were covered."""
+    found = []
+    for event in events_of(recording.rows(DatasetKey.EVENTS), MASK_EVENT):
+        content = event.content
+        if event.trial == entry.trial and content.get("attempt") == entry.attempt:
+            settled_s = content.get("settled_s")
+            found.append(
+                ReadMask(
+                    screen=str(content.get("screen", "")),
+                    image_id=int(content.get("image_id", -1)),
+                    visible_s=float(content.get("visible_s", math.nan)),
+                    gaze_s=float(content.get("gaze_s", math.nan)),
+                    covered_share=float(content.get("covered_share", math.nan)),
+                    settled_s=math.nan if settled_s is None else float(settled_s),
+                )
+            )
+    return tuple(found)
 
 
 def chosen_of(entry: CaseEntry) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from capture_app.session.export.case_parts import (
     answers_of,
     chosen_of,
     labels_of,
+    masks_of,
     other_text_of,
     shapes_of,
     words_of,
@@ -125,6 +126,7 @@ class CaseReader:
             question=listed.question if listed is not None else "",
             grade=case.entry.grade,
             reference=self._references.of(case.entry.case_id, case.entry.image_ids),
+            masks=masks_of(self._recording, case.entry),
         )
 
     def _gathered(self) -> SessionReport:

@@ -96,6 +96,7 @@ class StateBook:
             smallest_lesion=self._lesion,
             message=message,
             notes=notes,
+            masks=sitting.cover.progress,
             copies=parts.copies.state,
             end=parts.ending.state,
             is_robot=is_robot,

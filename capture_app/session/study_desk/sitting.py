@@ -27,7 +27,7 @@ from capture_app.session.study_desk.reader_screens import ReaderScreens
 from capture_app.session.study_desk.states import StartForm
 from gaze_core.clocks import Clock
 from gaze_core.geometry import ViewingGeometry
-from gaze_core.rows import DRIFT, TRIAL, Rows, decode_text
+from gaze_core.rows import DRIFT, EVENT, TRIAL, Rows, decode_text
 
 MOST_DRIFT_CHECKS: Final = 3
 """Checks that fail one after the other; then the operator decides."""
@@ -183,15 +183,7 @@ class Sitting:
         if not self.is_held and not self.is_over:
             view, presentation = self.view, self._host.presentation
             self._screens.show(self.loop, view, presentation, self._images, around.now_ns)
-        self.cover.step(
-            around.now_ns,
-            self.view,
-            self.screen_since_ns,
-            live=self._host.feed.live,
-            images=self._images,
-            presentation=self._host.presentation,
-            accuracy_deg=newest_accuracy_deg(self._host),
-        )
+        self._follow_masks(around.now_ns)
 
     def presented(self, revision: int, t_host_ns: int) -> bool:
         """Take a presented revision; True where that put a target before the eyes."""
@@ -250,6 +242,7 @@ class Sitting:
         if not self.is_over:
             self._hear_side_runs(self.around())  # the row of a check that was stopped just now
             self.act(self.loop.leave)
+            self._follow_masks(self._clock.now_ns())  # the recording may be closed before the next step
             self._host.presentation.clear(-1, self._clock.now_ns(), message="Thank you. Please wait.")
             self.is_over = True
 
@@ -265,6 +258,21 @@ class Sitting:
         elif stage is Stage.DRIFT_CHECK and self._failures_before(around.trial) < MOST_DRIFT_CHECKS:
             self._screens.forget()
             self.parts.side_runs.begin_drift_check(around)
+
+    def _follow_masks(self, now_ns: int) -> None:
+        """Let grow what is covered with the eyes, and write down what was done of it."""
+        self.cover.step(
+            now_ns,
+            self.view,
+            self.screen_since_ns,
+            live=self._host.feed.live,
+            images=self._images,
+            presentation=self._host.presentation,
+            accuracy_deg=newest_accuracy_deg(self._host),
+        )
+        rows = self.cover.take_rows()
+        if rows is not None:
+            self._host.link.append(EVENT.name, rows)
 
     def _failures_before(self, trial: int) -> int:
         if self._failures.trial != trial:

@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from calibration import AccuracyMap, SmallestLesion
+from capture_app.session.mask_progress import MaskProgress
 from capture_app.session.reading import CaseGrade, CaseState, ReadingView
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study.case_table import CaseRole
@@ -189,6 +190,7 @@ class StudyDeskState:
     smallest_lesion: SmallestLesion | None = None  # by the newest validation, for the images now shown
     message: str = ""  # of the operator, for the reader; shown where no image is measured
     notes: tuple[str, ...] = ()  # of the operator, newest last
+    masks: tuple[MaskProgress, ...] = ()  # that are covered with the eyes now, where the study previews them
     copies: CopyState = CopyState()
     end: SessionEnd | None = None
     is_robot: bool = False

@@ -11,8 +11,11 @@ from study_run import StudyRun
 
 from capture_app.session.calibration_states import CalibrationStage
 from capture_app.session.cover_mask import LEAST_RADIUS_DEG
+from capture_app.session.event_json import events_of
+from capture_app.session.mask_progress import MASK_EVENT
 from capture_app.session.reading import Stage
 from capture_app.session.study_desk.cover_preview import REFRESH_NS
+from gaze_core.rows import EVENT
 
 
 @pytest.fixture
@@ -89,3 +92,46 @@ def test_the_mask_is_gone_with_its_screen(study):
     study.desk.next()
     study.chair.frame()
     assert study.live.cover_masks == ()
+
+
+def masks_written(study: StudyRun) -> list:
+    """Return what the recording was told of masks."""
+    return list(events_of(study.run.acquisition.appended(EVENT.name), MASK_EVENT))
+
+
+def test_the_operator_sees_when_more_looking_changes_nothing(study):
+    go_to(study, "cover")
+    assert not any(mask.has_settled for mask in study.state.masks)
+    study.until(lambda: any(mask.has_settled for mask in study.state.masks))
+    mask = study.state.masks[0]
+    assert mask.gaze_s >= 5.0
+    assert mask.visible_s >= mask.settled_s >= 5.0
+    assert 0.0 < mask.covered_share < 1.0
+    study.chair.offset_norm = 0.1
+    study.until(lambda: not study.state.masks[0].has_settled)
+    assert study.state.masks[0].dice_change > 0.01
+
+
+def test_the_time_of_a_mask_is_written_when_its_screen_is_left(study):
+    go_to(study, "cover")
+    study.until(lambda: any(mask.gaze_s > 1.0 for mask in study.state.masks))
+    mask = study.state.masks[0]
+    assert masks_written(study) == []
+    study.desk.next()
+    study.chair.frame()
+    event = masks_written(study)[0]
+    assert event.content["screen"] == "cover"
+    assert event.content["gaze_s"] == pytest.approx(mask.gaze_s, abs=0.25)
+    assert event.content["visible_s"] == pytest.approx(mask.visible_s, abs=0.3)
+    assert event.value == pytest.approx(event.content["visible_s"], abs=1e-3)
+    assert event.content["settled_s"] is None
+    for _ in range(30):
+        study.chair.frame()
+    assert len(masks_written(study)) == 1
+
+
+def test_a_mask_is_written_when_the_reader_leaves_in_the_middle(study):
+    go_to(study, "cover")
+    study.until(lambda: study.live.cover_masks != ())
+    study.desk.leave_now()
+    assert len(masks_written(study)) == 1
