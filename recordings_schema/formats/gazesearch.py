@@ -95,6 +95,7 @@ class GazesearchFormat(Format[GazesearchOptions]):
             "reader": planned.key.reader,
             "drafts": [draft.as_json() for draft in drafts],
             "split": imported_split(reading),
+            "is_whole": reading.key.task_kind != "search" and not reading.words,
         }
 
     def finish(self, cases: Sequence[FinishedCase], sink: DatasetSink, options: GazesearchOptions) -> Facts:
@@ -124,7 +125,7 @@ class GazesearchFormat(Format[GazesearchOptions]):
             "subjects": numbers,
             "split": {**split_facts(splits), "rule": _rule(options)},
             "images_in_several_splits": _leaks(entries),
-            "warnings": list(_warnings(entries, options)),
+            "warnings": [*_whole_readings(cases), *_warnings(entries, options)],
         }
 
     def plan_import(self, folder: Path, options: Any) -> ImportPlan:
@@ -184,6 +185,15 @@ def _check_names(cases: Sequence[FinishedCase]) -> None:
                 f"The images {known[name]} and {stem} would both be called {name}: this format knows no _ "
                 "and * in names. Rename one of them before it is read, or export them one by one."
             )
+
+
+def _whole_readings(cases: Sequence[FinishedCase]) -> Iterator[str]:
+    count = sum(bool(case.facts["is_whole"]) for case in cases)
+    if count:
+        yield (
+            f"{count} of {len(cases)} readings have no dictation: each chosen finding has the scanpath of "
+            "the whole reading."
+        )
 
 
 def _warnings(entries: Sequence[SearchEntry], options: GazesearchOptions) -> Iterator[str]:

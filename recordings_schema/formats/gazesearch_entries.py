@@ -118,9 +118,16 @@ def _mentioned(
 ) -> tuple[list[_Wanted], str]:
     """Return the findings the dictation affirms, each with the window of its sentence."""
     sentences = sentences_of(tokens_of(reading.words))
+    chosen = {table.task_of_label(label) for label in reading.chosen} - {""}
+    order = [finding.task for finding in table.findings]
     if not sentences:
-        return [], "Nothing was dictated; which fixations belong to which finding is not known."
-    chosen = {table.task_of_label(label) for label in reading.chosen}
+        if options.source is Findings.LABELS:
+            whole = [_whole(task, table) for task in sorted(chosen, key=order.index)]
+            return whole, "" if whole else "Nothing was dictated, and no finding of the table was chosen."
+        return [], (
+            "Nothing was dictated; which fixations belong to which finding is not known. --option "
+            "source=labels takes the whole reading for each finding that was chosen."
+        )
     # From time 0 of the image; what began before it was shown is no fixation of the reading anyway.
     begin_ns, _ = reading.zero_ns(Origin.IMAGE_SHOWN)
     lead_ns = round(options.lead_s * _PER_S)
@@ -139,8 +146,12 @@ def _mentioned(
     if not found:
         which = "affirms" if options.source is Findings.TRANSCRIPT else "names, among those chosen,"
         return [], f"The dictation {which} no finding of the table."
-    order = [finding.task for finding in table.findings]
     return sorted(found.values(), key=lambda each: order.index(each.task)), ""
+
+
+def _whole(task: str, table: FindingTable) -> _Wanted:
+    """Return a chosen finding of a reading without a dictation: nothing says when it was looked for."""
+    return _Wanted(task=task, names=_names(task, table), is_said_present=True, first_ns=-_EVER, end_ns=_EVER)
 
 
 def _draft(

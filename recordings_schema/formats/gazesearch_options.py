@@ -43,7 +43,10 @@ class GazesearchOptions:
 
     source: Annotated[
         Findings,
-        Option("read tasks: findings affirmed by the dictation, or named there and chosen as labels"),
+        Option(
+            "read tasks: findings affirmed by the dictation, or named there and chosen as labels; without a "
+            "dictation labels take the whole reading"
+        ),
     ] = Findings.TRANSCRIPT
     findings: Annotated[
         str, Option("JSON file with keywords, denials and labels of the findings; empty: the shipped table")

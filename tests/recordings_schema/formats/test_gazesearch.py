@@ -185,6 +185,17 @@ def test_labels_of_the_reader_can_decide_what_is_affirmed(tmp_path: Path) -> Non
     assert entry["task"] == "lung lesion"  # chosen as Mass
 
 
+def test_without_a_dictation_chosen_labels_take_the_whole_reading(tmp_path: Path) -> None:
+    reading = replace(make_reading(), words=())
+    with pytest.raises(FormatError, match="source=labels takes the whole reading"):
+        entries_of(reading, tmp_path / "none")
+    found = entries_of(reading, tmp_path / "data", source=Findings.LABELS, max_len=100)
+    assert [entry["task"] for entry in found] == ["lung lesion", "support devices"]
+    assert {entry["length"] for entry in found} == {len(reading.fixations)}
+    told = json.loads((tmp_path / "data" / "provenance.json").read_text(encoding="utf-8"))
+    assert "1 of 1 readings have no dictation" in told["said_by_the_format"]["warnings"][0]
+
+
 def test_the_kept_end_and_the_centre_are_options(tmp_path: Path) -> None:
     reading = searched()
     everything = entries_of(reading, tmp_path / "all", max_len=100)[0]["X"]
