@@ -170,9 +170,9 @@ def _draft(
     image = reading.images[0]
     bbox = box_in_frame(regions if options.extended else (), image.width_px, image.height_px)
     is_on_target = path.is_on_target if condition == CONDITIONS[0] else None  # what is absent has no place
-    if _imported(reading, "correct") is not None:
+    if imported_split(reading):
         # The constants of the published file are written only when that file is written again.
-        is_correct, is_on_target = int(_imported(reading, "correct") or 0), _imported(reading, "on_target")
+        is_correct, is_on_target = _imported(reading, "correct"), _imported(reading, "on_target")
     return Draft(
         task=wanted.task, condition=condition, bbox=bbox, x_px=path.x_px, y_px=path.y_px,
         duration_s=path.duration_s, is_on_target=is_on_target, is_correct=is_correct,

@@ -22,7 +22,7 @@ from recordings_schema.formats.testing_readings import make_image, make_key, mak
 PUBLISHED = tuple(
     SearchEntry(
         name=f"{number:08x}.jpg", subject=1, task=task, condition="present", x_px=x, y_px=y, duration_s=t,
-        split=split, is_on_target=True, is_correct=1,
+        split=split, is_on_target=(True, False, None)[number], is_correct=(1, None, 0)[number],
     )
     for number, (task, x, y, t, split) in enumerate(
         [
