@@ -254,6 +254,7 @@ def reading_of_egd(key: Mapping[str, Any], places: EgdPlaces, folder: Path) -> I
         reader=UNNAMED_READER,
         trial=key["media"] if key["media"] >= 0 else -1,
         given_id=f"EGD{key['session']:04d}R{digits}" if digits else "",
+        given_split=key.get("split", ""),
         patient=key["master"].get("patient_id", ""),
         task_kind="read",
         images=(

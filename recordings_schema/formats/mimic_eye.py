@@ -47,6 +47,7 @@ from recordings_schema.formats.mimic_eye_sheets import (
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 from recordings_schema.formats.reflacx import ReflacxFormat, ReflacxOptions
+from recordings_schema.formats.reflacx_tables import METADATA_COLUMNS
 from recordings_schema.formats.setups import setup_facts, setups_said
 from recordings_schema.formats.splits import split_facts, split_of
 from recordings_schema.formats.tables import header
@@ -101,10 +102,7 @@ class MimicEyeFormat(Format[MimicEyeOptions]):
 
     def key_problem(self, key: ReadingKey, options: MimicEyeOptions) -> str:
         """Return why a case cannot be in this tree."""
-        problem = _REFLACX.key_problem(key, options.reflacx)
-        if not problem and not subject_of(key.image_names[0], key.patient):
-            return "The study names no patient for it, and this format is laid out by patient."
-        return problem
+        return _REFLACX.key_problem(key, options.reflacx)
 
     def problem(self, reading: CaseReading, options: MimicEyeOptions) -> str:
         """Return why a reading cannot be in this tree: neither part holds it."""
@@ -118,10 +116,12 @@ class MimicEyeFormat(Format[MimicEyeOptions]):
     ) -> Facts:
         """Write the files of a reading into the folder of its patient."""
         image = reading.images[0]
-        subject, study = subject_of(image.name, planned.key.patient), study_of(image.name)
+        named = subject_of(image.name, planned.key.patient)
+        subject, study = named or image.stem, study_of(image.name)
         folder = f"patient_{subject}"
         facts: Facts = {
             "subject": subject,
+            "has_patient": bool(named),
             "image": {
                 "dicom_id": image.stem, "subject_id": subject, "study_id": study, "Rows": image.height_px,
                 "Columns": image.width_px,
@@ -137,6 +137,7 @@ class MimicEyeFormat(Format[MimicEyeOptions]):
         if not problems[Parts.REFLACX]:
             placed = _Placed(sink, f"{folder}/REFLACX", subject)
             facts["reflacx"] = _REFLACX.write_case(planned, reading, placed, options.reflacx)
+            facts["reflacx"]["row"][METADATA_COLUMNS.index("subject_id")] = subject
         if not problems[Parts.EGD]:
             placed = _Placed(sink, f"{folder}/EyeGaze", subject)
             facts["egd"] = _EGD.write_case(planned, reading, placed, EgdOptions())
@@ -261,6 +262,12 @@ def _warnings(cases: Sequence[FinishedCase]) -> Iterator[str]:
     reasons = Counter(str(case.facts["alone"]) for case in cases if case.facts["alone"])
     for reason, count in reasons.most_common():
         yield f"{count} of {len(cases)} readings are in one of the two data sets alone: {reason}"
+    unnamed = sum(not case.facts["has_patient"] for case in cases)
+    if unnamed:
+        yield (
+            f"{unnamed} of {len(cases)} readings: the study names no patient, so that each image counts "
+            "as one."
+        )
     without = sum(not case.facts["image"]["study_id"] for case in cases)
     if without:
         yield (

@@ -14,7 +14,8 @@ from typing import Annotated, Final
 
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.formats.egd_import import MASTER_NAMES, egd_places, planned_egd, reading_of_egd
-from recordings_schema.formats.importing import Hole, ImportedCase, ImportPlan, PlannedImport
+from recordings_schema.formats.import_tables import file_rows
+from recordings_schema.formats.importing import Hole, ImportCaseError, ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reflacx_import import (
     ReadingFolders,
@@ -62,9 +63,11 @@ def plan_mimic_eye(folder: Path, options: MimicEyeImportOptions) -> ImportPlan:
         _plan_reflacx(folder, patients, cases, holes, sources)
     if options.egd:
         found: list[tuple[int, int, PlannedImport]] = []
+        splits = _splits(folder / _SHEETS / "CXR-JPG" / "cxr_split.csv")
         for patient in patients:
             for case in _plan_egd(folder, patient, options.gaze, holes, sources):
-                key = json.loads(case.key)
+                key = {**json.loads(case.key), "split": splits.get(case.case_id, "")}
+                case = replace(case, key=json.dumps(key, ensure_ascii=True))
                 found.append((key["session"], key["media"], case))
         cases += [case for _, _, case in sorted(found, key=lambda each: each[:2])]
     return ImportPlan(version="", cases=tuple(cases), holes=tuple(holes), sources=tuple(sources))
@@ -140,6 +143,16 @@ def _plan_egd(
         if name not in sources
     ]
     return [_marked(case, "egd", patient.name) for case in cases]
+
+
+def _splits(path: Path) -> dict[str, str]:
+    """Return on which side each image is; nothing where no sheet says so."""
+    if not path.is_file():
+        return {}
+    try:
+        return {row["dicom_id"]: row["split"] for row in file_rows(path, ("dicom_id", "split"))}
+    except ImportCaseError as err:
+        raise FormatError(f"{path} cannot be used. {err}", path=path) from err
 
 
 def _marked(planned: PlannedImport, part: str, patient: str) -> PlannedImport:
