@@ -91,6 +91,7 @@ SHOTS = (
     Shot(name="console-light-150", scene="console", size_px=(2560, 1440), scale=1.5, theme="light"),
     Shot(name="console-200", scene="console", size_px=(2560, 1440), scale=2.0),
     Shot(name="console-drift-check", scene="console-drift"),
+    Shot(name="console-mask", scene="console-mask"),
     Shot(name="console-calibration-due", scene="console-calibration", theme="light"),
     Shot(name="console-overfull", scene="console-overfull", size_px=(2560, 1440)),
     Shot(name="console-no-tracker-light", scene="console-no-tracker", theme="light"),

@@ -19,6 +19,8 @@ from calibration import (
     TargetResult,
     ValidationResult,
 )
+from capture_app.session.cover_mask import CoverMask
+from capture_app.session.mask_progress import MaskProgress
 from capture_app.session.reading import (
     CaseGrade,
     CaseState,
@@ -28,7 +30,7 @@ from capture_app.session.reading import (
     Stage,
 )
 from capture_app.session.reading.stages import Prompt
-from capture_app.session.states import DotState, LiveState, StreamHealth, Verdict
+from capture_app.session.states import DotState, HeatmapState, LiveState, StreamHealth, Verdict
 from capture_app.session.study import CaseRole, OpenedStudy, PlannedCase, Study, StudyCase
 from capture_app.session.study.decode import Decoder
 from capture_app.session.study.presets import preset_text
@@ -66,6 +68,8 @@ def console_state(scene: str) -> LiveState:
         sentence = "Tobii Pro Spectrum stopped sending 4 s ago. Look at its cable; the case counts the gap."
         bad = Verdict(level="bad", word="tracker stalled", explanation=sentence)
         return replace(live, verdict=bad, health=StreamHealth(stalled_s=4.2), gaze=None, trail=())
+    if scene == "console-mask":
+        return replace(live, heatmaps=(), fixations=(), cover_masks=(_mask(live),))
     if scene == "console-calibration":
         reader = replace(live.reader, panes=(), progress="", message="Please wait")
         return replace(live, reader=reader, fixations=())
@@ -111,6 +115,11 @@ def study_state(scene: str) -> StudyDeskState:
         )
         view = replace(_view(opened), stage=Stage.DRIFT_CHECK, attempt=-1, screen=None)
         return replace(state, side_run=run, view=view, screen_names=(), grade_so_far=None)
+    if scene == "console-mask":
+        mask = MaskProgress(
+            image_id=0, visible_s=24.6, gaze_s=21.9, covered_share=0.038, dice_change=0.004, settled_s=22.1
+        )
+        return replace(state, masks=(mask,), screen_elapsed_s=24.6, case_elapsed_s=41.0)
     if scene == "console-no-tracker":
         return replace(
             state,
@@ -177,6 +186,18 @@ def _view(opened: OpenedStudy) -> ReadingView:
         quota=50,
         summary="",
     )
+
+
+def _mask(live: LiveState) -> HeatmapState:
+    """Return what was covered of a finding."""
+    pane = live.reader.panes[0]
+    mask = CoverMask()
+    mask.begin(pane.image_width_px, pane.image_height_px)
+    chance = random.Random(4)
+    for _ in range(60):
+        x_share, y_share = chance.gauss(0.36, 0.025), chance.gauss(0.42, 0.03)
+        mask.add(x_share * pane.image_width_px, y_share * pane.image_height_px, 0.03 * pane.image_width_px)
+    return HeatmapState(image_id=pane.image_id, rgba=mask.rgba(), version=mask.version)
 
 
 def _running(opened: OpenedStudy) -> StudyDeskState:

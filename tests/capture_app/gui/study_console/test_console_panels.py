@@ -17,6 +17,7 @@ from capture_app.gui.study_console.accuracy_page import AccuracyPage
 from capture_app.gui.study_console.console_words import (
     case_numbers,
     detail_of,
+    mask_sentence,
     prompt_sentence,
     short_clock,
     sign_of,
@@ -26,6 +27,7 @@ from capture_app.gui.study_console.step_flow import StepFlow
 from capture_app.gui.study_console.study_cases import StudyCases
 from capture_app.gui.study_console.study_panel import StudyPanel
 from capture_app.gui.tokens import DARK, LIGHT
+from capture_app.session.mask_progress import MaskProgress
 from capture_app.session.reading import CaseGrade, CaseState, Light
 from capture_app.session.reading.stages import Prompt
 from capture_app.session.study.case_table import CaseRole
@@ -135,6 +137,28 @@ def test_the_panel_says_screen_times_gate_and_copies(qtbot, desk):
     assert panel.mean.accessibleName().endswith("attention")
     assert panel.grade.text == "11 % of the gaze is missing."
     assert panel.copies.text == "The second place is full. Make room."
+
+
+def mask_of(**changed):
+    values = {
+        "image_id": 0, "visible_s": 12.4, "gaze_s": 10.0, "covered_share": 0.031, "dice_change": 0.082,
+        "settled_s": math.nan,
+    }  # fmt: skip
+    return MaskProgress(**{**values, **changed})
+
+
+def test_a_mask_is_told_from_its_first_look_until_it_has_settled(qtbot, desk):
+    panel = StudyPanel(DARK)
+    qtbot.addWidget(panel)
+    panel.render_study(desk.state)
+    assert panel.mask_line.text == ""
+    desk.set(masks=(mask_of(dice_change=math.nan), mask_of(gaze_s=1.0, covered_share=0.9)))
+    panel.render_study(desk.state)
+    assert panel.mask_line.text == "Mask: 12 s, 3.1 % of the image. It is just growing."
+    assert "changed Dice by 8.2 %" in mask_sentence((mask_of(),))[1]
+    level, sentence = mask_sentence((mask_of(dice_change=0.004, settled_s=11.0),))
+    assert level == "good"
+    assert "More looking changes Dice by less than 1 %" in sentence
 
 
 def test_a_panel_without_figures_shows_dashes(qtbot, desk):
