@@ -58,7 +58,9 @@ def compare_layers(first: Rows, second: Rows, t_host_ns: Times) -> LayerComparis
         of the events, but count for the samples they reach into.
     """
     both = [_intervals(rows) for rows in (first, second)]
-    inside = [samples_inside(each, t_host_ns) for each in both]
+    # A sample stands for the time until the next: on the host clock an end lies ns before or after a sample.
+    half_ns = int(np.median(np.diff(t_host_ns))) // 2 if len(t_host_ns) > 1 else 0
+    inside = [samples_inside(each, t_host_ns + half_ns) for each in both]
     begun = [_begun(each, t_host_ns) for each in both]
     return LayerComparison(
         sample_count=len(t_host_ns),
