@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QProgressBar, QPushButton, QWidget
 
 from capture_app.gui import tokens
-from capture_app.gui.compare.window import CompareWindow, application
+from capture_app.gui.compare.window import CompareWindow, application, free_afterwards
 from capture_app.gui.dialogs import MessageDialog, SentenceDialog
 from capture_app.gui.labels import paragraph
 from capture_app.gui.replay.window import ReplayWindow
@@ -175,6 +175,7 @@ class ReadersDoor(QObject):
         self._work = Work(task, application())
         self._work.done.connect(partial(then))
         self._work.failed.connect(partial(self._failed))
+        free_afterwards(self._work)
         self._work.start()
 
     def _found(self, found: FoundRecordings) -> None:

@@ -257,6 +257,7 @@ class CompareWindow(QWidget):
         self._work = Work(partial(similarity_of, image.sha256, image.readings, profile), application())
         self._work.done.connect(partial(self._compared, self._order))
         self._work.failed.connect(partial(self._not_compared, self._order))
+        free_afterwards(self._work)
         self._work.start()
 
     def _compared(self, order: int, similarity: Similarity) -> None:
@@ -333,6 +334,12 @@ class CompareWindow(QWidget):
             self._mode.addButton(button, place)
             row.addWidget(button)
         return head
+
+
+def free_afterwards(work: Work) -> None:
+    """Let a piece of work go once it has answered: it holds the recordings it was about."""
+    work.done.connect(work.deleteLater)
+    work.failed.connect(work.deleteLater)
 
 
 def application() -> QCoreApplication:

@@ -55,9 +55,9 @@ ZOOM_NS = 2 * S  # of the first case
 WORDS = ("the", "lungs", "are", "clear")
 
 
-def metadata(reader: str = "R07", study: str = "") -> SessionMetadata:
+def metadata(reader: str = "R07") -> SessionMetadata:
     return SessionMetadata(
-        session=SessionRecord(session_id="replayed", study=study, started_wall_ns=1_795_000_000 * S, started_host_ns=0),
+        session=SessionRecord(session_id="replayed", started_wall_ns=1_795_000_000 * S, started_host_ns=0),
         participant=ParticipantRecord(pseudonym=reader),
         display=DisplayRecord(
             model="Phantom 24", width_px=1920, height_px=1080, width_mm=528.0, height_mm=297.0,
@@ -193,7 +193,6 @@ def write_reading(
     has_events: bool = True,
     is_embedded: bool = False,
     reader: str = "R07",
-    study: str = "",
     seed: int = 4,
 ) -> Written:
     """Write two cases of 5 s, read by the simulated eye at 300 Hz."""
@@ -207,7 +206,7 @@ def write_reading(
     )  # fmt: skip
     settings = MockSettings.for_scenario("typical", seed=seed, rate_hz=RATE_HZ, preset="tobii-tx300")
     made = simulate(settings, 2 * CASE_S, SETUP, Scene(t_host_ns=0, panes=(pane,)))
-    writer = RecordingWriter.create(path, metadata(reader, study), MockTracker(settings, SETUP).open())
+    writer = RecordingWriter.create(path, metadata(reader), MockTracker(settings, SETUP).open())
     sides = side_rows() | {
         DatasetKey.VIEWPORT: viewport_rows(images),
         DatasetKey.IMAGES: join_rows([image_row(load_image(p), n, folder) for n, p in enumerate(images)]),
