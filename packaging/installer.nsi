@@ -133,6 +133,7 @@ Function RefuseWithoutRoom
     System::Int64Op $2 < $0
     Pop $3
     ${If} $3 == 1
+      SetOutPath "$TEMP"
       RMDir "$INSTDIR"
       SetErrorLevel 5
       MessageBox MB_OK|MB_ICONSTOP "There are $2 MB free for $INSTDIR and $0 MB are needed. Make room or choose another disk. Nothing was changed." /SD IDOK
@@ -142,6 +143,7 @@ Function RefuseWithoutRoom
 FunctionEnd
 
 Function RestoreBefore
+  SetOutPath "$TEMP"          ; Windows keeps the folder a program is in from being removed
   ${If} $IsFresh == 1
     RMDir /r "$INSTDIR\_internal"
     RMDir /r "$INSTDIR\licences"
@@ -152,7 +154,6 @@ Function RestoreBefore
   !insertmacro PutBack "licences"
   !insertmacro PutBack "${EXE}"
   !insertmacro PutBack "${CONSOLE}"
-  SetOutPath "$TEMP"
   RMDir "$INSTDIR"
 FunctionEnd
 

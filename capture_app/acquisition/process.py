@@ -15,6 +15,7 @@ from typing import Final
 from capture_app.acquisition import messages as m
 from capture_app.acquisition import platform_tuning
 from capture_app.acquisition.app_link import AppLink
+from capture_app.acquisition.private_log import ACQUISITION_CRASHES, ACQUISITION_EVENTS, events_handler
 from capture_app.acquisition.recorder import Recorder
 from capture_app.acquisition.server import Server
 from gaze_core.clocks import HostClock
@@ -22,7 +23,6 @@ from gaze_core.ring import RingError, RowRing
 from gaze_core.rows import GAZE
 
 LOG_FILE_NAME: Final = "acquisition.log"
-CRASH_FILE_NAME: Final = "acquisition-crash.log"
 LAST_WORDS_S: Final = 0.5
 CONSOLE_CLOSE_S: Final = 4.5
 SAVE_TIMEOUT_S: Final = 300.0
@@ -140,12 +140,14 @@ def _begin_log(log_directory: str) -> None:
             encoding="utf-8",
             errors="backslashreplace",
         )
-        crash_file = (directory / CRASH_FILE_NAME).open("a", encoding="utf-8")
+        events = events_handler(directory / ACQUISITION_EVENTS)
+        crash_file = (directory / ACQUISITION_CRASHES).open("a", encoding="utf-8")
     except OSError:
         root.addHandler(logging.NullHandler())  # a full or read-only disk is no reason not to measure
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     root.addHandler(handler)
+    root.addHandler(events)
     root.setLevel(logging.INFO)
     # Kept open for as long as the process lives: a crash in native code leaves its traces here.
     faulthandler.enable(crash_file)

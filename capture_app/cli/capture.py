@@ -6,7 +6,7 @@ from pathlib import Path
 
 from capture_app.cli.display import screens
 from capture_app.cli.exits import CommandError, ExitCode
-from capture_app.cli.log_setup import log_folder
+from capture_app.session.log_places import CRASH_FILE, log_folder
 
 
 def run_capture_command(images: list[Path], *, quit_after_s: float | None) -> int:
@@ -62,5 +62,5 @@ def _run(images: list[Path], quit_after_s: float | None) -> int:
         if quit_after_s is not None:
             QTimer.singleShot(round(quit_after_s * 1000), windows.controller, windows.controller.leave)
 
-    run_windows(session, Station(), store, loaded.settings, begin, crash_file=log_folder() / "crash.txt")
+    run_windows(session, Station(), store, loaded.settings, begin, crash_file=log_folder() / CRASH_FILE)
     return int(ExitCode.OK)

@@ -10,7 +10,7 @@ import click
 
 from capture_app.cli.display import screens
 from capture_app.cli.exits import CommandError, ExitCode
-from capture_app.cli.log_setup import log_folder
+from capture_app.session.log_places import CRASH_FILE, log_folder
 
 _RATE_HZ: Final = 600
 _NOT_OVER: Final = "The pseudo-readers were stopped before they were through. Run the command again to go on."
@@ -81,7 +81,7 @@ def _run(path: Path, readers: tuple[str, ...], *, speed: float, seed: int, quit_
         if quit_after_s is not None:
             QTimer.singleShot(round(quit_after_s * 1000), windows.controller, windows.controller.leave)
 
-    run_windows(session, Station(), store, settings, begin, crash_file=log_folder() / "crash.txt")
+    run_windows(session, Station(), store, settings, begin, crash_file=log_folder() / CRASH_FILE)
     robot = robots[0]
     if robot.problem:
         raise CommandError(robot.problem, ExitCode.RECORDING)

@@ -17,8 +17,10 @@ import click
 
 import capture_app
 from capture_app.cli.capture_command import capture
+from capture_app.cli.diagnostics import diagnostics
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.cli.formats import export, formats
+from capture_app.cli.frozen import has_terminal, tell_person
 from capture_app.cli.import_command import import_
 from capture_app.cli.layers import layers
 from capture_app.cli.metrics import metrics
@@ -83,6 +85,7 @@ class _Commands(click.Group):
             export,
             import_,
             score,
+            diagnostics,
         )
     },
 )
@@ -337,12 +340,15 @@ def timing(
 
 @cli.command("self-test")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the results as JSON into this file.")
+@click.option("--search-trackers", is_flag=True, help="Search for connected trackers as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def self_test(report: Path | None, as_json: bool) -> None:
+def self_test(report: Path | None, search_trackers: bool, as_json: bool) -> None:
     """Use every native library and the whole chain for real; exit code 1 where something fails."""
+    from capture_app.cli.self_checks import CHECKS, TRACKER_CHECK
     from capture_app.cli.self_test import run_self_test
 
-    sys.exit(run_self_test(report=report, as_json=as_json))
+    checks = (*CHECKS, TRACKER_CHECK) if search_trackers else CHECKS
+    sys.exit(run_self_test(report=report, as_json=as_json, checks=checks))
 
 
 def print_json(value: object) -> None:
@@ -375,24 +381,23 @@ def _guarded(function: Callable[[], Any]) -> Callable[[], None]:
         try:
             function()
         except CommandError as err:
-            click.echo(f"reading-station: {err}", err=True)
+            tell_person(str(err))
             sys.exit(int(err.code))
         except click.ClickException as err:
-            err.show()
+            err.show() if has_terminal() else tell_person(err.format_message())
             sys.exit(err.exit_code)
         except (KeyboardInterrupt, click.Abort):  # click turns the first into the second
             # Pressed again while the program goes it would only add a traceback.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            click.echo("reading-station: Ended by Ctrl-C.", err=True)
+            tell_person("Ended by Ctrl-C.")
             sys.exit(int(ExitCode.INTERRUPTED))
         except Exception:  # noqa: BLE001  # the last resort: the log gets all of it, the person a sentence
             _log.exception("The command ended by a mistake of the program")
             from capture_app.cli.log_setup import log_file
 
-            click.echo(
-                f"reading-station: A mistake in the program ended the command. Recordings are safe; "
-                f"run `reading-station recover` on one that was open. Details are in {log_file()}.",
-                err=True,
+            tell_person(
+                f"A mistake in the program ended the command. Recordings are safe; "
+                f"run `reading-station recover` on one that was open. Details are in {log_file()}."
             )
             sys.exit(int(ExitCode.INTERNAL))
 

@@ -36,11 +36,16 @@ def addon_folder() -> Path:
     return Path(platformdirs.user_data_dir(APPLICATION_NAME, appauthor=False)) / ADDONS
 
 
+def has_terminal() -> bool:
+    """Return whether what is printed can be read; a Windows program without a console prints nowhere."""
+    return sys.stderr is not None
+
+
 def tell_person(text: str) -> None:
     """Say why a command ended: on the terminal, or in a box where a Windows program has none."""
     import click
 
-    if sys.platform == "win32" and sys.stderr is None:
+    if sys.platform == "win32" and not has_terminal():
         import ctypes
 
         error_icon = 0x10

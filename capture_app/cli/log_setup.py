@@ -6,19 +6,14 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-import platformdirs
 from rich.console import Console
 from rich.logging import RichHandler
 
-from capture_app.session.settings import APPLICATION_NAME
+from capture_app.acquisition.private_log import APP_EVENTS, events_handler
+from capture_app.session.log_places import log_folder
 
 MAX_LOG_BYTES = 2 * 1024 * 1024
 KEPT_LOGS = 3
-
-
-def log_folder() -> Path:
-    """Return where logs lie."""
-    return Path(platformdirs.user_log_dir(APPLICATION_NAME, appauthor=False))
 
 
 def log_file() -> Path:
@@ -50,8 +45,10 @@ def set_up_logging(*, is_verbose: bool) -> None:
             encoding="utf-8",
             errors="backslashreplace",  # names of files may hold bytes that are no text
         )
+        events = events_handler(log_folder() / APP_EVENTS)
     except OSError as err:
         root.warning("The log %s cannot be written: %s", log_file(), err)
         return
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"))
     root.addHandler(file)
+    root.addHandler(events)

@@ -16,13 +16,11 @@ from typing import Final
 import cv2
 import numpy as np
 
-MOCK_SECONDS: Final = 3.0
+from capture_app.cli.self_checks_media import CheckError, dictation, films, sound_devices
+
+MOCK_SECONDS: Final = 10.0
 MOCK_RATE_HZ: Final = 600
 _FEWEST_SHARE: Final = 0.9  # of the samples of `MOCK_SECONDS`; the clock of the run starts before the first
-
-
-class CheckError(Exception):
-    """A check did not come out as it must; the text says what was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +148,15 @@ def mock_session(folder: Path) -> str:
     return _looked_over(path)
 
 
+def tracker_search(folder: Path) -> str:  # noqa: ARG001  # every check is given a folder
+    """Search for the trackers of every driver that is installed; finding none is no fault."""
+    from capture_app.cli.tracker_tools import searched
+
+    search, usable = searched("", {}, is_quiet=True)
+    problems = [f"{each.driver}: {each.problem}" for each in search.findings if each.problem]
+    return " ".join([f"{len(usable)} found.", *problems])
+
+
 def _picture(folder: Path) -> Path:
     """Write a picture with something to look at and return its path."""
     y, x = np.mgrid[:600, :500]
@@ -185,12 +192,18 @@ CHECKS: Final = (
     Check(name="recovery from the journal", run=recovery),
     Check(name="image decoders", run=image_decoders),
     Check(name="pictures", run=opencv),
+    Check(name="films", run=films),
+    Check(name="speech to text", run=dictation),
+    Check(name="sound devices", run=sound_devices),
     Check(name="LSL between processes", run=lsl),
     Check(name="serial ports", run=serial_ports),
     Check(name="study presets", run=study_presets),
     Check(name="windows", run=windows),
     Check(name="session, two processes", run=mock_session),
 )
+
+TRACKER_CHECK: Final = Check(name="search for trackers", run=tracker_search)
+"""Only where it is asked for: it speaks to the network."""
 
 
 def outcome_as_bytes(check: Check, folder: Path) -> bytes:

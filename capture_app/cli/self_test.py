@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -71,6 +72,7 @@ def run_self_test(
     is_passed = all(result.passed for result in results)
     document = {
         "version": capture_app.__version__,
+        "is_frozen": hasattr(sys, "_MEIPASS"),
         "python": platform.python_version(),
         "system": platform.platform(),
         "passed": is_passed,

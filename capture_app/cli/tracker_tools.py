@@ -48,6 +48,37 @@ def search_trackers(driver: str, options: Mapping[str, str], *, as_json: bool) -
     as_json
         Print JSON.
     """
+    search, usable = searched(driver, options, is_quiet=as_json)
+    _show_search(search, as_json=as_json)
+    if not usable:
+        is_told = all(each.problem for each in search.findings)  # nothing was searched for
+        raise CommandError(
+            "No tracker could be searched for; why stands above."
+            if is_told
+            else "No tracker was found that can be used. Connect one and switch it on, then search again.",
+            ExitCode.TRACKER,
+        )
+
+
+def searched(
+    driver: str, options: Mapping[str, str], *, is_quiet: bool
+) -> tuple[SearchState, list[FoundTracker]]:
+    """Search for trackers; return how it went and what can be used.
+
+    Parameters
+    ----------
+    driver
+        Search for the trackers of this driver alone; "" for all, when simulated ones do not count.
+    options
+        Of that driver.
+    is_quiet
+        Show no progress.
+
+    Raises
+    ------
+    CommandError
+        If there is nothing to search for, or the search could not be made.
+    """
     settings = _settings(driver, options)
     choices = Station().drivers()
     requests = search_requests(choices, settings, driver)
@@ -61,21 +92,12 @@ def search_trackers(driver: str, options: Mapping[str, str], *, as_json: bool) -
         try:
             session.step()
             session.tracker_desk.search(requests)
-            _follow_search(session, len(requests), pressed, is_quiet=as_json)
+            _follow_search(session, len(requests), pressed, is_quiet=is_quiet)
             search = session.tracker_desk.state.search
         finally:
             session.close()
     simulated = {choice.name for choice in choices if choice.is_simulated and choice.name != driver}
-    _show_search(search, as_json=as_json)
-    usable = [each for each in _all_found(search) if each.is_usable and each.driver not in simulated]
-    if not usable:
-        is_told = all(each.problem for each in search.findings)  # nothing was searched for
-        raise CommandError(
-            "No tracker could be searched for; why stands above."
-            if is_told
-            else "No tracker was found that can be used. Connect one and switch it on, then search again.",
-            ExitCode.TRACKER,
-        )
+    return search, [each for each in _all_found(search) if each.is_usable and each.driver not in simulated]
 
 
 def run_tracker_test(

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from capture_app import __version__
@@ -32,6 +32,7 @@ from capture_app.session.port import SessionError, SessionPort, StationPort
 from capture_app.session.settings import APPLICATION_NAME, Settings, SettingsStore
 
 _LOG = logging.getLogger(__name__)
+_ICON: Final = Path(__file__).with_name("icon") / "reading-station.png"
 _BINDING_CALLS: Final = 200
 
 
@@ -111,6 +112,7 @@ def build_application() -> QApplication:
     application.setApplicationName(APPLICATION_NAME)
     application.setApplicationDisplayName(APPLICATION_NAME)
     application.setApplicationVersion(__version__)
+    application.setWindowIcon(QIcon(str(_ICON)))
     application.setQuitOnLastWindowClosed(False)
     return application
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph, rule
 from capture_app.gui.settings_controls_page import ControlsPage
+from capture_app.gui.settings_diagnostics_page import DiagnosticsPage
 from capture_app.gui.settings_dictation_page import DictationPage
 from capture_app.gui.settings_pages import (
     AnalysisPage,
@@ -62,6 +63,7 @@ class SettingsDialog(QDialog):
             self.signals_page,
             self.controls_page,
             AppearancePage(self),
+            DiagnosticsPage(self),
         )
         self._navigation = QListWidget(self)
         self._navigation.setFixedWidth(tokens.SETTINGS_NAVIGATION_WIDTH)
