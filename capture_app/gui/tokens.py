@@ -209,6 +209,7 @@ REPLAY_SIDE_WIDTH: Final = 380  # of the inspector
 REPLAY_NUMBER_WIDTH: Final = 104  # of a parameter's value beside its slider
 REPLAY_PLOT_HEIGHT: Final = 96  # of a distribution in the inspector
 REPLAY_LANE_HEIGHT: Final = 34  # of a signal in the timeline
+REPLAY_LANE_MINIMUM: Final = 20  # of a signal where the window is low
 REPLAY_LOW_LANE_HEIGHT: Final = 15  # of bars, marks and words in it
 REPLAY_LABEL_WIDTH: Final = 108  # names of the tracks
 REPLAY_AXIS_HEIGHT: Final = 20

@@ -48,7 +48,7 @@ class Timeline(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._source, self._colours = source, colours
         self._painter = TimelinePainter(source, colours)
         self.axis = TimeAxis.whole(source.first_ns, source.end_ns)
@@ -61,13 +61,12 @@ class Timeline(QWidget):
         self._drag_x = 0.0
         self._picture = QPixmap()
         self._drawn: tuple[object, ...] = ()
-        self.setFixedHeight(self.sizeHint().height())
+        self.setMinimumHeight(self._whole_height(tokens.REPLAY_LANE_MINIMUM))
+        self.setMaximumHeight(self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
-        """All tracks and the axis."""
-        return QSize(
-            tokens.WINDOW_SIZE[0], round(self._lanes_height()) + tokens.REPLAY_AXIS_HEIGHT + tokens.SPACE_S
-        )
+        """All tracks and the axis; in a low window the signals' tracks are lower."""
+        return QSize(tokens.WINDOW_SIZE[0], self._whole_height(tokens.REPLAY_LANE_HEIGHT))
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
@@ -254,13 +253,26 @@ class Timeline(QWidget):
     def _areas(self, plot: QRectF) -> tuple[LaneArea, ...]:
         areas, top = [], plot.top()
         for lane in self._lanes:
-            height = _height(lane)
+            height = self._height(lane)
             areas.append(LaneArea(lane=lane, area=QRectF(plot.left(), top, plot.width(), height)))
             top += height
         return tuple(areas)
 
     def _lanes_height(self) -> float:
-        return float(sum(_height(lane) for lane in self._lanes))
+        return float(sum(self._height(lane) for lane in self._lanes))
+
+    def _height(self, lane: Lane) -> int:
+        """Return the height of a track, as the widget has room."""
+        if lane not in TALL:
+            return _low_height(lane)
+        room = self.height() - self._whole_height(0)
+        lowest, highest = tokens.REPLAY_LANE_MINIMUM, tokens.REPLAY_LANE_HEIGHT
+        return min(max(room // len(TALL), lowest), highest)
+
+    def _whole_height(self, tall: int) -> int:
+        """Return the height of everything where a signal's track has `tall` px."""
+        lanes = sum(tall if lane in TALL else _low_height(lane) for lane in self._lanes)
+        return lanes + tokens.REPLAY_AXIS_HEIGHT + tokens.SPACE_S
 
     def _wanted_lanes(self) -> tuple[Lane, ...]:
         """Return the tracks this recording has anything for."""
@@ -278,7 +290,6 @@ class Timeline(QWidget):
         return tuple(lane for lane in Lane if lane not in left_out)
 
 
-def _height(lane: Lane) -> int:
-    if lane in TALL:
-        return tokens.REPLAY_LANE_HEIGHT
-    return tokens.REPLAY_LOW_LANE_HEIGHT + (tokens.SPACE_XS if lane in IN_ROWS or lane is Lane.SOUND else 0)
+def _low_height(lane: Lane) -> int:
+    is_higher = lane in IN_ROWS or lane is Lane.SOUND
+    return tokens.REPLAY_LOW_LANE_HEIGHT + (tokens.SPACE_XS if is_higher else 0)
