@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -17,17 +18,21 @@ from capture_app.session.export import (
     HERE,
     ExportError,
     ExportOrder,
+    NothingToExport,
     Workers,
     all_cores,
     dry_run,
     export_recordings,
     recordings_in,
 )
-from capture_app.session.study import OpenedStudy, StudyError, open_study
+from capture_app.session.study import StudyError, open_study
 from recordings_schema.formats.contract import FormatError
-from recordings_schema.formats.export import TERMS, ExportPlan, ExportResult
+from recordings_schema.formats.export import TERMS, ExportResult
 from recordings_schema.formats.options import option_specs
 from recordings_schema.formats.registry import find_format, known_formats
+
+EVERYTHING: Final = "all"
+"""In place of a format: each one into a folder of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +109,96 @@ def run_export_command(command: ExportCommand, *, is_dry: bool, as_json: bool) -
         If something named cannot be used or the dataset cannot be written.
     """
     try:
-        recordings = recordings_in(command.places)
-        order = ExportOrder(
-            format_name=command.format_name,
+        orders = _orders(command)
+        if len(orders) == 1:
+            told = _one(orders[0], is_dry=is_dry, as_json=as_json)
+            if as_json:
+                print_json(told)
+            return int(ExitCode.OK)
+    except (ExportError, StudyError) as err:
+        raise CommandError(str(err), ExitCode.INPUT) from err
+    return _several(orders, is_dry=is_dry, as_json=as_json, is_everything=command.format_name == EVERYTHING)
+
+
+def _orders(command: ExportCommand) -> list[ExportOrder]:
+    """Return an order for each format that is named; of several each gets a folder of its own."""
+    names = command.format_name.split(",")
+    if names == [EVERYTHING]:
+        names = [spec.name for spec in known_formats()]
+    if len(set(names)) < len(names):
+        raise ExportError(f"{command.format_name} names a format twice.")
+    recordings = recordings_in(command.places)
+    opened = None if command.study_path is None else open_study(command.study_path)
+    return [
+        ExportOrder(
+            format_name=name,
             recordings=recordings,
-            destination=command.destination,
-            opened=_study(command.study_path),
-            options=command.options,
+            destination=command.destination / name if len(names) > 1 else command.destination,
+            opened=opened,
+            options=_options_for(name, names, command.options),
             is_excluded_wanted=command.is_excluded_wanted,
             images=command.images,
             workers=_workers(command, len(recordings)),
         )
-        if is_dry:
-            _print_plan(dry_run(order), as_json=as_json)
-            return int(ExitCode.OK)
-        result = _with_progress(order, as_json=as_json)
-    except (ExportError, StudyError) as err:
-        raise CommandError(str(err), ExitCode.INPUT) from err
-    _print_result(result, as_json=as_json)
-    return int(ExitCode.OK)
+        for name in names
+    ]
+
+
+def _options_for(name: str, names: Sequence[str], options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of one format; where there are several they are written FORMAT.NAME=VALUE.
+
+    Raises
+    ------
+    ExportError
+        If an option names a format that is not written.
+    """
+    if len(names) == 1:
+        return dict(options)
+    for key in options:
+        if key.partition(".")[0] not in names:
+            raise ExportError(
+                f"--option {key} names none of the formats. Of several formats each option says which one it "
+                f"is for, as in --option {names[0]}.NAME=VALUE."
+            )
+    return {key.partition(".")[2]: text for key, text in options.items() if key.partition(".")[0] == name}
+
+
+def _several(orders: Sequence[ExportOrder], *, is_dry: bool, as_json: bool, is_everything: bool) -> int:
+    """Export to several formats; what one of them cannot do keeps no other from being written."""
+    told: dict[str, dict[str, Any]] = {}
+    is_failed = False
+    for order in orders:
+        if not as_json:
+            click.echo(f"== {order.format_name}")
+        try:
+            told[order.format_name] = _one(order, is_dry=is_dry, as_json=as_json)
+        except (ExportError, StudyError) as err:
+            is_failed |= not (is_everything and isinstance(err, NothingToExport))
+            told[order.format_name] = {"problem": str(err)}
+            if not as_json:
+                click.echo(f"nothing written: {err}")
+    if as_json:
+        print_json({"formats": told})
+    is_empty = all("problem" in each for each in told.values())
+    return int(ExitCode.INPUT if is_failed or is_empty else ExitCode.OK)
+
+
+def _one(order: ExportOrder, *, is_dry: bool, as_json: bool) -> dict[str, Any]:
+    """Export to one format; return what programs are told."""
+    if is_dry:
+        plan = dry_run(order)
+        if not as_json:
+            click.echo(f"Would write {_counted(len(plan.cases), 'reading')}.")
+            _print_reasons(plan.reasons)
+        return {"cases": [each.key.text for each in plan.cases], "left_out": plan.reasons}
+    result = _with_progress(order, as_json=as_json)
+    reasons = Counter(each.reason for each in result.left_out)
+    if not as_json:
+        _print_result(result, reasons)
+    return {
+        "folder": str(result.folder), "case_count": result.case_count, "left_out": dict(reasons),
+        "file_count": result.file_count, "is_resumed": result.is_resumed, "warnings": list(result.warnings),
+    }  # fmt: skip
 
 
 def _workers(command: ExportCommand, recordings: int) -> Workers:
@@ -143,27 +219,7 @@ def _with_progress(order: ExportOrder, *, as_json: bool) -> ExportResult:
         return export_recordings(order, on_case=show)
 
 
-def _print_plan(plan: ExportPlan, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"cases": [each.key.text for each in plan.cases], "left_out": plan.reasons})
-        return
-    click.echo(f"Would write {_counted(len(plan.cases), 'reading')}.")
-    _print_reasons(plan.reasons)
-
-
-def _print_result(result: ExportResult, *, as_json: bool) -> None:
-    reasons: dict[str, int] = {}
-    for each in result.left_out:
-        reasons[each.reason] = reasons.get(each.reason, 0) + 1
-    if as_json:
-        print_json(
-            {
-                "folder": str(result.folder), "case_count": result.case_count, "left_out": reasons,
-                "file_count": result.file_count, "is_resumed": result.is_resumed,
-                "warnings": list(result.warnings),
-            }
-        )  # fmt: skip
-        return
+def _print_result(result: ExportResult, reasons: Mapping[str, int]) -> None:
     went_on = ", going on where it was" if result.is_resumed else ""
     click.echo(
         f"Wrote {_counted(result.case_count, 'reading')} into {result.folder}: "
@@ -182,7 +238,3 @@ def _print_reasons(reasons: Mapping[str, int]) -> None:
 
 def _counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _study(path: Path | None) -> OpenedStudy | None:
-    return None if path is None else open_study(path)

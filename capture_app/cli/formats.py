@@ -36,7 +36,13 @@ def formats(name: str | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="Study folder or file: labels, patients, detector, limits.",
 )
-@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Option of the format.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Option of the format; of several formats FORMAT.NAME=VALUE.",
+)
 @click.option(
     "--images",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -64,7 +70,9 @@ def export(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Write finished recordings as a published dataset: FORMAT is one of `formats`.
+    """Write finished recordings as a published dataset.
+
+    FORMAT is one of `formats`, several with commas between them, or all.
 
     FILES are recordings, or folders with recordings below them. The dataset appears as a whole or not at all;
     an export that was interrupted goes on where it was when the same command is run again.

@@ -35,6 +35,10 @@ class FormatError(Exception):
         self.path = path
 
 
+class NothingToExportError(FormatError):
+    """No case can be in a format; the text says why."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCase:
     """A case that will be exported, with what it is called."""

@@ -16,6 +16,7 @@ from recordings_schema.formats.contract import (
     FinishedCase,
     Format,
     FormatError,
+    NothingToExportError,
     PlannedCase,
 )
 from recordings_schema.formats.options import options_to_json
@@ -154,7 +155,7 @@ def run_export(
     plan = plan_export(request)
     if not plan.cases:
         reasons = " ".join(f"{reason} ({count})" for reason, count in plan.reasons.items())
-        raise FormatError(f"There is no case to export. {reasons or 'The recordings hold none.'}")
+        raise NothingToExportError(f"There is no case to export. {reasons or 'The recordings hold none.'}")
     staging = Staging(request.destination, _identity(request, plan))
     try:
         done = staging.open()
@@ -177,7 +178,7 @@ def run_export(
                 finished.append(FinishedCase(planned=planned, facts=facts))
         if not finished:
             staging.discard()
-            raise FormatError(f"No case can be in this format. {left_out[-1].reason}")
+            raise NothingToExportError(f"No case can be in this format. {left_out[-1].reason}")
         said = request.format.finish(finished, staging, request.options)
         found = check(staging.dataset) if check is not None else ()
         problems = (*request.format.check(staging.dataset), *found)

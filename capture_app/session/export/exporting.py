@@ -12,17 +12,17 @@ import capture_app
 from capture_app.session.export.case_keys import keys_of, unfinished_problem
 from capture_app.session.export.identity_check import identity_problems
 from capture_app.session.export.many import HERE, Chunks, Workers, writing_by
-from capture_app.session.export.recordings import ExportError
+from capture_app.session.export.recordings import ExportError, NothingToExport
 from capture_app.session.study import OpenedStudy, StudyError
 from recordings_schema.errors import RecordingError
-from recordings_schema.formats.contract import Format, FormatError
+from recordings_schema.formats.contract import Format, FormatError, NothingToExportError
 from recordings_schema.formats.export import ExportPlan, ExportRequest, ExportResult, plan_export, run_export
 from recordings_schema.formats.options import FormatOptionError, options_from_texts
 from recordings_schema.formats.reading import ReadingKey
 from recordings_schema.formats.registry import find_format
 from recordings_schema.reader import Recording
 
-__all__ = ["ExportError", "ExportOrder", "dry_run", "export_recordings"]
+__all__ = ["ExportError", "ExportOrder", "NothingToExport", "dry_run", "export_recordings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,5 +132,7 @@ def _told() -> Iterator[None]:
     """Turn what goes wrong below into the one error a person is shown."""
     try:
         yield
+    except NothingToExportError as err:
+        raise NothingToExport(str(err)) from err
     except (FormatError, FormatOptionError, RecordingError, StudyError) as err:
         raise ExportError(str(err)) from err

@@ -14,6 +14,10 @@ class ExportError(SessionError):
     """An export cannot be done; the text says why and what to do."""
 
 
+class NothingToExport(ExportError):  # noqa: N818  # an answer rather than a fault
+    """No case can be in a format; the text says why."""
+
+
 def recordings_in(places: Iterable[Path]) -> tuple[Path, ...]:
     """Return the recordings named, and those below the folders named, each once, in a fixed order.
 

@@ -93,3 +93,34 @@ def test_nothing_is_overwritten(recording: Path, tmp_path: Path) -> None:
     error = refusal("csv", recording, "--to", recording.parent, "--include-excluded")
     assert "not empty" in str(error)
     assert recording.is_file()
+
+
+def test_several_formats_get_folders_of_their_own(recording: Path, tmp_path: Path) -> None:
+    several = ("csv,xdf", recording, "--to", tmp_path / "data", "--include-excluded", "--json")
+    told = json.loads(run(*several, "--option", "csv.gaze=no").output)["formats"]
+    assert Path(told["csv"]["folder"]) == tmp_path / "data" / "csv"
+    assert not (tmp_path / "data" / "csv" / "gaze.csv").exists()
+    assert "problem" in told["xdf"] or told["xdf"]["file_count"] > 1
+
+
+def test_what_one_format_cannot_hold_keeps_no_other_from_being_written(
+    recording: Path, tmp_path: Path
+) -> None:
+    result = run("gazemedseg,csv", recording, "--to", tmp_path / "data", "--include-excluded")
+    assert result.exit_code == ExitCode.INPUT
+    assert "nothing written: There is no case" in result.output
+    assert (tmp_path / "data" / "csv" / "readings.csv").is_file()
+
+
+def test_all_formats_pass_over_those_that_no_case_can_be_in(recording: Path, tmp_path: Path) -> None:
+    result = run("all", recording, "--to", tmp_path / "data", "--include-excluded", "--dry-run", "--json")
+    assert result.exit_code == ExitCode.OK, result.output
+    assert list(json.loads(result.output)["formats"]) == [spec.name for spec in known_formats()]
+
+
+@pytest.mark.parametrize("option", ["gaze=no", "bids.words=no"])
+def test_an_option_of_several_formats_says_which_one_it_is_for(
+    recording: Path, tmp_path: Path, option: str
+) -> None:
+    error = refusal("csv,xdf", recording, "--to", tmp_path / "data", "--option", option)
+    assert "names none of the formats" in str(error)
