@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from capture_app.gui.labels import paragraph
 from capture_app.gui.settings_form import SettingsForm
@@ -30,9 +30,12 @@ class DiagnosticsPage(SettingsForm):
         self.save = QPushButton(self.tr("Save diagnostics…"), self)
         self.save.setAutoDefault(False)
         self.save.clicked.connect(self._ask)
-        self.form.addRow("", self.save)
+        row = QHBoxLayout()
+        row.addWidget(self.save)
+        row.addStretch(1)
+        self.form.addRow(row)
         self.answer = paragraph("", "secondary", self)
-        self.form.addRow("", self.answer)
+        self.form.addRow(self.answer)
         self._work: Work | None = None
 
     def show_settings(self, settings: Settings) -> None:
