@@ -16,7 +16,7 @@ from recordings_schema.formats.reading import ReadWord
 
 _SPAN: Final = 8  # words
 _BEFORE: Final = 4  # words that a negation reaches
-_FILLERS: Final = frozenset({"a", "an", "and", "of", "the", "in", "with", "other"})
+_FILLERS: Final = frozenset({"a", "an", "and", "of", "the", "in", "with", "other", "or"})
 _NEGATIONS: Final = frozenset({"no", "not", "without", "negative", "free", "absent"})
 _LETTERS: Final = re.compile(r"[^a-z0-9]+")
 _ALTERNATIVES: Final = re.compile(r"\s+or\s+|/|,|\|")

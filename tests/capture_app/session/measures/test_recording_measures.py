@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import pandas
 import pytest
 import report_rig as rigs
 from reading_rig import preset_study, quiet, some_reference
@@ -29,8 +30,6 @@ from gaze_core.measures import Area, AreaKind, MissClass, MissRule
 from gaze_core.rows import FIXATION, WORD, join_rows
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
-
-pandas = pytest.importorskip("pandas")
 
 
 @pytest.fixture(scope="module")
