@@ -81,6 +81,8 @@ class ReflacxFormat(Format[ReflacxOptions]):
         "A fixation is placed by the view at its start, and keeps it when the view changes meanwhile.",
         "Answers, shapes without labels, earlier texts, and gaze while no image was shown are left out.",
         "Window fractions are of the stored bits; the pixel intensity sign of a file is not considered.",
+        "Rectangles are whole px and the distance of the eyes is left out: read again, the angular "
+        "resolution may differ by one.",
         "The reader and the session of a reading, labels that exclude others, and chosen labels without a "
         "shape are left out; boxes with labels become ellipses.",
     )

@@ -181,17 +181,18 @@ def _distance(
     screen: Screen,
 ) -> float:
     """Return the distance at which most angular resolutions come out again; NaN where none is given."""
-    resolution = source["angular_resolution_x_pixels_per_degree"]
-    known = np.flatnonzero(np.isfinite(resolution) & np.isfinite(norm[0]) & (resolution > 0))
+    names = [f"angular_resolution_{axis}_pixels_per_degree" for axis in "xy"]
+    wanted = np.stack([source[name] for name in names])
+    known = np.flatnonzero(np.isfinite(wanted).all(axis=0) & np.isfinite(norm[0]) & (wanted > 0).all(axis=0))
     if not len(known):
         return float("nan")
     known = known[:: max(1, len(known) // _MOST_FITTED)]
-    x, y, wanted = norm[0][known], norm[1][known], resolution[known]
+    x, y, wanted = norm[0][known], norm[1][known], wanted[:, known]
     rows = viewport[views[known]]
-    scale = rows["src_w_image_px"] / rows["dst_w_screen_px"]
+    scales = np.stack([rows[f"src_{side}_image_px"] / rows[f"dst_{side}_screen_px"] for side in "wh"])
 
     def said(distance_mm: float) -> FloatArray:
-        return np.asarray(ViewingGeometry(screen, distance_mm).px_per_deg_at(x, y)[0] * scale)
+        return np.asarray(np.stack(ViewingGeometry(screen, distance_mm).px_per_deg_at(x, y)) * scales)
 
     near, far = _NEAREST_MM, _FARTHEST_MM
     for _ in range(30):

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from capture_app.session.imported_facts import IMPORTED_FROM
 from capture_app.session.measured_geometry import believed_geometry
 from capture_app.session.port import SessionError
 from capture_app.session.replay.columns import SignalColumns
@@ -128,6 +129,9 @@ class ReplaySource:
             found.append(
                 f"It has the older format {recording.stored_version} and is read as {FORMAT_VERSION}."
             )
+        origin = self.metadata.settings.settings.get(IMPORTED_FROM, "")
+        if origin:
+            found.append(f"It was imported from {origin}: what that dataset does not hold is empty.")
         if not self.blocks.count:
             found.append("It holds no gaze.")
         if self.geometry_note:
