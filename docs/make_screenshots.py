@@ -143,6 +143,9 @@ SHOTS = (
     Shot(name="replay", scene="replay"),
     Shot(name="replay-whole-light-150", scene="replay-whole", size_px=(2560, 1440), scale=1.5, theme="light"),
     Shot(name="replay-samples", scene="replay-samples"),
+    Shot(name="replay-layers", scene="replay-layers"),
+    Shot(name="replay-layers-try", scene="replay-layers-try"),
+    Shot(name="replay-layers-compare-light", scene="replay-layers-compare", theme="light"),
     Shot(name="replay-missing-200", scene="replay-missing", size_px=(2560, 1440), scale=2.0),
 )
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from screenshot_layers import arrange
+
 from benchmarks.long_reading import write_long_reading
 from capture_app.gui.replay.text_page import TextPage
 from capture_app.gui.replay.view_page import ViewPage
@@ -58,7 +60,9 @@ def picture(
 def _arranged(window: ReplayWindow, scene: str) -> None:
     source, timeline = window.source, window.timeline
     window.go_to(source.first_ns + round(26.35 * S))
-    if scene == "replay-whole":
+    if scene.startswith("replay-layers"):
+        arrange(window, scene)
+    elif scene == "replay-whole":
         window.go_to(source.first_ns + 36 * S)
         window.view.mode.setCurrentIndex(1)
         window.view.heatmap.setCurrentIndex(1)
