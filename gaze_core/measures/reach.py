@@ -56,7 +56,8 @@ def angle_to_area_deg(
     """
     x, y = np.asarray(x_norm, np.float64), np.asarray(y_norm, np.float64)
     angle = np.full(x.shape, np.inf)
-    is_known = (view_rows >= 0) & np.isfinite(x) & np.isfinite(y)
+    # What lies inside needs no outline: most gaze near an area is on it.
+    is_known = (view_rows >= 0) & np.isfinite(x) & np.isfinite(y) & ~is_inside
     for row in np.unique(view_rows[is_known]).tolist():
         if viewport["image_id"][row] != area.image_id:
             continue

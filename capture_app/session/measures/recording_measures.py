@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from capture_app.session.measures.gaze_of_case import (
 )
 from capture_app.session.measures.layers import EventCollector, EventLayer, recorded_events
 from capture_app.session.measures.missed import MissedFinding, missed_findings
+from capture_app.session.report.source import BLOCK_ROWS
 from capture_app.session.study import OpenedStudy, ReferenceEntry
 from gaze_core.fixations import ParameterError
 from gaze_core.measures import (
@@ -42,8 +42,6 @@ from recordings_schema.errors import RecordingError
 from recordings_schema.formats.staging import file_sha256
 from recordings_schema.layout import EXTENSION, DatasetKey
 from recordings_schema.reader import Recording
-
-BLOCK_ROWS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

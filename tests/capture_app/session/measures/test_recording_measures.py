@@ -224,3 +224,18 @@ def test_a_file_that_is_no_recording_is_refused(tmp_path: Path) -> None:
 
 def test_numbers_that_are_not_known_are_nan(measured: MeasuredRecording) -> None:
     assert all(math.isnan(case.figures.pupil_relative) for case in measured.cases)
+
+
+def test_a_recording_of_many_blocks_is_measured_as_its_cases_are(
+    path: Path, opened: OpenedStudy, measured: MeasuredRecording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capture_app.session.measures.recording_measures.BLOCK_ROWS", 97)
+    for layer in EventLayer:
+        parts = measure_recording(path, opened, (), MeasureOptions(layer=layer))
+        assert [each.figures.visible_s for each in parts.cases] == [
+            each.figures.visible_s for each in measured.cases
+        ]
+        if layer is EventLayer.STUDY:
+            assert [repr(each.figures) for each in parts.cases] == [
+                repr(each.figures) for each in measured.cases
+            ]
