@@ -22,6 +22,7 @@ from pathlib import Path
 
 import make_installer
 from build_target import NAME, ROOT, Target, this_system, windows_by_runner
+from check_bundle import requirement_file
 from check_installer import InstallerError, check_installer
 from wine_rig import RigError, make_rig
 
@@ -36,6 +37,15 @@ class Build:
     target: Target
     with_tobii: bool = False
     is_fast: bool = False
+
+
+def requirements(build: Build) -> None:
+    """Install what a freeze needs into the Python that runs this, by its hashes."""
+    if build.target.is_foreign:
+        print("nothing to do: the rig has them")
+        return
+    command = [sys.executable, "-m", "pip", "install", "--require-hashes", "--only-binary=:all:", "-r"]
+    _check_call([*command, str(requirement_file())])
 
 
 def freeze(build: Build) -> None:
@@ -207,6 +217,7 @@ def _relative(path: Path) -> str:
 
 
 STEPS: dict[str, Callable[[Build], None]] = {
+    "requirements": requirements,
     "freeze": freeze,
     "smoke": smoke,
     "check": check,
@@ -215,7 +226,8 @@ STEPS: dict[str, Callable[[Build], None]] = {
     "check-installer": check_installation,
     "plain-machine": plain_machine,
 }
-NOT_IN_ALL = ("plain-machine",)  # needs root and a mirror of Debian
+# They change this Python, or need root and a mirror of Debian.
+NOT_IN_ALL = ("requirements", "plain-machine")
 
 
 def main(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from build_target import NAME, ROOT, Target
 from version_info import four_numbers, program_version
 
 INSTALLER_BUDGET_BYTES = 100_000_000
+NSIS_PLACES = (r"C:\Program Files (x86)\NSIS\makensis.exe", r"C:\Program Files\NSIS\makensis.exe")
 MACHINES = {"windows": "x64", "linux": "x86_64", "macos": "universal"}
 
 
@@ -57,7 +59,7 @@ def make_installer(target: Target, *, is_fast: bool = False) -> list[Path]:
 
 def compile_setup(bundle: Path, setup: Path, version: str, *, is_fast: bool) -> Path:
     """Compile the setup program of a bundle."""
-    compiler = shutil.which("makensis")
+    compiler = shutil.which("makensis") or next(filter(os.path.isfile, NSIS_PLACES), None)
     if compiler is None:
         raise SystemExit(
             "makensis is not installed (Debian: apt-get install nsis; Windows: NSIS 3.08 or newer)."
