@@ -11,7 +11,12 @@ import pytest
 
 from capture_app.session.export.case_keys import keys_of
 from capture_app.session.export.case_reader import CaseReader
-from capture_app.session.importing import DatasetImportError, ImportOrder, import_outlook
+from capture_app.session.importing import (
+    DatasetImportError,
+    ImportOrder,
+    import_dataset,
+    import_outlook,
+)
 from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.importing.names import usable_name
 from capture_app.session.replay.source import ReplaySource
@@ -92,7 +97,7 @@ def test_the_same_dataset_gives_the_same_bytes(egd: Path, tmp_path: Path) -> Non
 
 
 def test_an_import_that_was_interrupted_goes_on_after_the_last_recording(
-    reflacx: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reflacx: Path, tmp_path: Path
 ) -> None:
     imported("reflacx", reflacx, tmp_path / "whole")
     done: list[int] = []
@@ -103,8 +108,6 @@ def test_an_import_that_was_interrupted_goes_on_after_the_last_recording(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        from capture_app.session.importing import import_dataset
-
         import_dataset(order(reflacx, tmp_path / "cut"), on_case=cut_off)
     made = sorted(path.name for path in (tmp_path / "cut").glob("*.gazeh5"))
     assert len(made) == 1
