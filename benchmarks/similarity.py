@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -23,8 +24,10 @@ import numpy.typing as npt
 from gaze_core.similarity import (
     Scanpath,
     cluster_map,
+    difference_hash,
     features_of,
     gaze_clusters,
+    hash_matrix,
     moment_matrix,
     multimatch_matrix,
     tima_matrix,
@@ -37,7 +40,8 @@ CANVAS_PX: Final = 800
 FIXATIONS: Final = 60
 RATE_HZ: Final = 60
 SECONDS: Final = 10
-YARDSTICK_PAIRS: Final = {"moments": 20, "TIMA": 10, "MultiMatch": 200}
+YARDSTICK_PAIRS: Final = 200
+YARDSTICK_RECORDINGS: Final = 21  # have 210 pairs
 
 Heat = npt.NDArray[np.uint8]
 
@@ -103,6 +107,19 @@ def plain_moment_similarity(first: Heat, second: Heat) -> float:
     return 1.0 - (0.5 * plain_difference(spread, other_spread) + 0.5 * plain_difference(mass, other_mass))
 
 
+def plain_hash(heat: Heat) -> list[int]:
+    """Return the 64 bits of a map, pixel by pixel."""
+    small = cv2.resize(heat, (9, 8))
+    return [int(small[row, column] > small[row, column + 1]) for row in range(8) for column in range(8)]
+
+
+def plain_hash_similarity(first: Heat, second: Heat) -> float:
+    """Compare two maps by the cosine of their bits, computed anew."""
+    bits, others = plain_hash(first), plain_hash(second)
+    lengths = math.sqrt(sum(bits)) * math.sqrt(sum(others))
+    return sum(a * b for a, b in zip(bits, others, strict=True)) / lengths if lengths else 0.0
+
+
 def plain_tima_similarity(first: list[Heat], second: list[Heat]) -> float:
     """Compare two sequences of maps by dynamic time warping, features computed anew."""
     rows, columns = ([plain_features(heat) for heat in heats] for heats in (first, second))
@@ -149,11 +166,12 @@ def timed_pairs(
 
 
 def map_measures(recordings: int) -> list[Outcome]:
-    """Compare burst maps: each recording's first by moments, all in order by TIMA."""
+    """Compare burst maps: each recording's first by dHash and moments, all in order by TIMA."""
     generator = np.random.default_rng(1)
     kept: list[list[Heat]] = []
     features: list[npt.NDArray[np.float64]] = []
-    features_s = first_features_s = 0.0
+    hashes: list[npt.NDArray[np.bool_]] = []
+    features_s = first_features_s = hashes_s = 0.0
     for _ in range(recordings):
         heats = reading(generator)
         begun = time.process_time()
@@ -162,9 +180,23 @@ def map_measures(recordings: int) -> list[Outcome]:
         begun = time.process_time()
         features_of(heats[:1])
         first_features_s += time.process_time() - begun
-        if len(kept) <= max(YARDSTICK_PAIRS["moments"], YARDSTICK_PAIRS["TIMA"]):
+        begun = time.process_time()
+        hashes.append(difference_hash(heats[0]))
+        hashes_s += time.process_time() - begun
+        if len(kept) < YARDSTICK_RECORDINGS:
             kept.append(heats)
     outcomes = []
+    begun = time.process_time()
+    alike = hash_matrix(np.array(hashes))
+    outcomes.append(
+        _outcome(
+            "dHash",
+            recordings,
+            hashes_s + time.process_time() - begun,
+            alike,
+            lambda i, j: plain_hash_similarity(kept[i][0], kept[j][0]),
+        )
+    )
     begun = time.process_time()
     moments = moment_matrix(np.array([one[0] for one in features]))
     ours_s = first_features_s + time.process_time() - begun
@@ -193,7 +225,8 @@ def _outcome(
     ours: npt.NDArray[np.float64],
     compare: Callable[[int, int], float],
 ) -> Outcome:
-    pairs = [(i, i + 1) for i in range(min(YARDSTICK_PAIRS[measure], recordings - 1))]
+    few = range(min(YARDSTICK_RECORDINGS, recordings))
+    pairs = list(itertools.combinations(few, 2))[:YARDSTICK_PAIRS]
     yardstick_s, values = timed_pairs(compare, pairs)
     difference = max(abs(value - ours[pair]) for value, pair in zip(values, pairs, strict=True))
     return Outcome(
