@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.dialogs import SentenceDialog
 from capture_app.gui.labels import paragraph
-from capture_app.session.layers import LIVE_LAYER, TRIED
+from capture_app.session.layers import LIVE_LAYER, TRIED, parameter_specs
 from gaze_core.fixations import DetectorName
-from gaze_core.fixations.parameters import PARAMETER_TYPES
 from recordings_schema.layers import LayerFacts
 
 _MOST_LINES = 6
@@ -180,13 +179,20 @@ def facts_words(facts: LayerFacts) -> str:
 
 def _changed(facts: LayerFacts) -> str:
     values = _object(facts.parameters)
-    known = {name.value: PARAMETER_TYPES[name]() for name in DetectorName}.get(facts.detector)
+    if facts.detector not in {name.value for name in DetectorName}:
+        return ""
     changed = [
-        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in values.items()
-        if name != "eye" and value != getattr(known, name, None)
+        f"{spec.label.lower()} {_value(values.get(spec.name))} {spec.unit}".rstrip()
+        for spec in parameter_specs(DetectorName(facts.detector))
+        if spec.name != "eye" and values.get(spec.name) != spec.default
     ]
     return f"Changed: {', '.join(changed)}." if changed else "Parameters: the detector's own."
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _corrected(facts: LayerFacts) -> str:

@@ -61,12 +61,19 @@ class Timeline(QWidget):
         self._drag_x = 0.0
         self._picture = QPixmap()
         self._drawn: tuple[object, ...] = ()
-        self.setMinimumHeight(self._whole_height(tokens.REPLAY_LANE_MINIMUM))
-        self.setMaximumHeight(self.sizeHint().height())
+        self._limit_height()
 
     def sizeHint(self) -> QSize:
         """All tracks and the axis; in a low window the signals' tracks are lower."""
         return QSize(tokens.WINDOW_SIZE[0], self._whole_height(tokens.REPLAY_LANE_HEIGHT))
+
+    def show_analysis(self) -> None:
+        """Show other events, and a track for those that are compared with them."""
+        lanes = self._wanted_lanes()
+        if lanes != self._lanes:
+            self._lanes = lanes
+            self._limit_height()
+        self.update()
 
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
@@ -247,7 +254,7 @@ class Timeline(QWidget):
     def _drawing_key(self) -> tuple[object, ...]:
         source = self._source
         progress = -1 if source.is_loaded else int(source.loaded_share / _LOADED_STEP)
-        read = (id(source.events), source.waveform.loaded)
+        read = (id(source.events), id(source.other), source.waveform.loaded)
         return (self.axis, progress, read, self.size(), self.devicePixelRatioF(), self._colours.is_dark)
 
     def _areas(self, plot: QRectF) -> tuple[LaneArea, ...]:
@@ -257,6 +264,11 @@ class Timeline(QWidget):
             areas.append(LaneArea(lane=lane, area=QRectF(plot.left(), top, plot.width(), height)))
             top += height
         return tuple(areas)
+
+    def _limit_height(self) -> None:
+        self.setMinimumHeight(self._whole_height(tokens.REPLAY_LANE_MINIMUM))
+        self.setMaximumHeight(self.sizeHint().height())
+        self.updateGeometry()
 
     def _lanes_height(self) -> float:
         return float(sum(self._height(lane) for lane in self._lanes))
@@ -279,6 +291,8 @@ class Timeline(QWidget):
         tables = self._source.tables
         kinds = {each.kind for each in tables.moments}
         left_out = set()
+        if self._source.other is None:
+            left_out.add(Lane.OTHER)
         if not tables.words:
             left_out.add(Lane.WORDS)
         if "drift" not in kinds:

@@ -29,6 +29,7 @@ _NAMES: Final = {
     Lane.LOST: QT_TRANSLATE_NOOP("Timeline", "without gaze"),
     Lane.LOSSES: QT_TRANSLATE_NOOP("Timeline", "losses"),
     Lane.EVENTS: QT_TRANSLATE_NOOP("Timeline", "fix · sacc · lost"),
+    Lane.OTHER: QT_TRANSLATE_NOOP("Timeline", "compared fix"),
     Lane.VIEWPORT: QT_TRANSLATE_NOOP("Timeline", "zoom, window"),
     Lane.SCREENS: QT_TRANSLATE_NOOP("Timeline", "screens"),
     Lane.ANSWERS: QT_TRANSLATE_NOOP("Timeline", "keys, answers"),
@@ -44,6 +45,7 @@ _MEANINGS: Final = {
     Lane.LOST: QT_TRANSLATE_NOOP("Timeline", "Share of samples in which no eye was seen."),
     Lane.LOSSES: QT_TRANSLATE_NOOP("Timeline", "Why gaze is missing; off screen is no loss."),
     Lane.EVENTS: QT_TRANSLATE_NOOP("Timeline", "What the detector found."),
+    Lane.OTHER: QT_TRANSLATE_NOOP("Timeline", "Fixations of the layer that is compared with."),
     Lane.VIEWPORT: QT_TRANSLATE_NOOP("Timeline", "Changes of image, zoom, pan and window."),
     Lane.SCREENS: QT_TRANSLATE_NOOP("Timeline", "What the reader had on the screen."),
     Lane.ANSWERS: QT_TRANSLATE_NOOP("Timeline", "Keys, answers, markers and notes."),
@@ -118,6 +120,8 @@ def _here(lane: Lane, source: ReplaySource, t_ns: int, reach_ns: int) -> list[st
         return [_loss_words(source, each, t_ns) for each in source.columns.losses.class_at(t_ns)]
     if lane is Lane.EVENTS:
         return _event_lines(source, t_ns)
+    if lane is Lane.OTHER:
+        return [] if source.other is None else [source.other.origin]
     if lane is Lane.SCREENS:
         screen, case = tables.screen_at(t_ns), tables.case_at(t_ns)
         if screen is not None:

@@ -39,6 +39,7 @@ class Lane(str, Enum):
     LOST = "lost"
     LOSSES = "losses"
     EVENTS = "events"
+    OTHER = "other"  # fixations of a layer that is compared with
     VIEWPORT = "viewport"
     SCREENS = "screens"
     ANSWERS = "answers"
@@ -147,6 +148,8 @@ class TimelinePainter:
             paint_losses(painter, axis, area, self._source.columns.losses, c)
         elif lane is Lane.EVENTS:
             self._events(painter, axis, area)
+        elif lane is Lane.OTHER:
+            self._other(painter, axis, area)
         elif lane is Lane.SOUND:
             paint_sound(painter, axis, area, self._source.waveform, c)
         elif lane is Lane.SCREENS:
@@ -212,6 +215,16 @@ class TimelinePainter:
                 begins, ends = self._spans.get(kind, (np.zeros(0, np.int64), np.zeros(0, np.int64)))
                 for x, width in bars(axis, place, begins, ends):
                     painter.fillRect(QRectF(x, place.top(), width, place.height()), shade)
+
+    def _other(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
+        """Fixations of the layer that is compared with, in the colour of its line in the comparison."""
+        other = self._source.other
+        if other is None:
+            return
+        place = area.adjusted(0, tokens.SPACE_XS, 0, -tokens.SPACE_XS)
+        rows = other.fixations
+        for x, width in bars(axis, place, rows["onset_host_ns"], rows["offset_host_ns"]):
+            painter.fillRect(QRectF(x, place.top(), width, place.height()), QColor(self.colours.text))
 
     def _screens(self, painter: QPainter, axis: TimeAxis, area: QRectF) -> None:
         """Screens of the protocol; the cases themselves where there is no protocol."""

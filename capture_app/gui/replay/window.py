@@ -165,7 +165,7 @@ class ReplayWindow(QWidget):
     def analysis_changed(self) -> None:
         """Draw again everything that is made of events and gaze: `source.events` holds others."""
         self.inspector.show_analysis()
-        self.timeline.update()
+        self.timeline.show_analysis()
         self._measured(self.timeline.cursors)
         self._is_dirty = True
 
