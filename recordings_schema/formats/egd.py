@@ -30,12 +30,11 @@ from recordings_schema.formats.contract import (
 )
 from recordings_schema.formats.egd_import import (
     MASTER_FACT,
-    EgdImportOptions,
-    plan_egd,
     read_egd,
 )
 from recordings_schema.formats.egd_pads import Pads, pads_of
 from recordings_schema.formats.egd_parts import BOX_COLUMNS
+from recordings_schema.formats.egd_plan import EgdImportOptions, plan_egd
 from recordings_schema.formats.egd_tables import COLUMNS, EgdNames, egd_lines
 from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +17,16 @@ import numpy.typing as npt
 from gaze_core.geometry import FloatArray
 from gaze_core.rows import GAZE, Rows
 from gaze_core.streams import PupilUnit
-from recordings_schema.formats.contract import FormatError
-from recordings_schema.formats.egd_pads import SCREEN_HEIGHT_PX, SCREEN_WIDTH_PX, Pads, fitting_side
-from recordings_schema.formats.egd_parts import box_shape, boxes_by_image, words_of_transcript
-from recordings_schema.formats.egd_tables import COLUMNS
+from recordings_schema.formats.egd_pads import (
+    SCREEN_HEIGHT_PX,
+    SCREEN_WIDTH_PX,
+    Pads,
+    canvas_pads,
+    fitting_side,
+)
+from recordings_schema.formats.egd_parts import box_shape, words_of_transcript
+from recordings_schema.formats.egd_plan import PAD_COLUMNS, EgdImportOptions, EgdPlaces, egd_places
 from recordings_schema.formats.import_tables import (
-    file_rows,
     needed,
     number_columns,
 )
@@ -35,25 +38,18 @@ from recordings_schema.formats.importing import (
     ImportedCase,
     ImportedImage,
     ImportedTracker,
-    ImportPlan,
     PlannedImport,
 )
 from recordings_schema.formats.importing_rows import combined_gaze, fixation_rows, view_row
-from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import Origin, ReadLabel
 from recordings_schema.formats.setups import likely_rate_hz, setup_of
-from recordings_schema.formats.table_index import Blocks, block_content, blocks_of
+from recordings_schema.formats.table_index import block_content
 
-MASTER_NAMES: Final = ("master_sheet.csv", "master_sheet_with_updated_stayId.csv")
-PAD_COLUMNS: Final = ("image_top_pad", "image_bottom_pad", "image_left_pad", "image_right_pad")
-TRANSCRIPTS: Final = "audio_segmentation_transcripts"
 MASTER_FACT: Final = "egd_master_sheet"
 """Key of the facts of a case under which the row of the master sheet is kept, JSON."""
 
-_SLIDE: Final = "Its image is not in the master sheet, as those of calibration slides are not."
 _ONLY_FIXATIONS: Final = "It is not in eye_gaze.csv: its fixations are there and no samples."
 _NO_FIXATIONS: Final = "It is not in fixations.csv: its samples are there."
-_NEVER_SEEN: Final = "The master sheet names it, and no table holds gaze on it."
 _SAMPLE_COLUMNS: Final = (
     "Time (in secs)", "TIMETICK(f=10000000)", "FPOGX", "FPOGY", "FPOGS", "FPOGD", "FPOGID", "FPOGV", "BPOGX",
     "BPOGY", "BPOGV", "LPMM", "LPMMV", "RPMM", "RPMMV", "X_ORIGINAL", "Y_ORIGINAL",
@@ -61,140 +57,6 @@ _SAMPLE_COLUMNS: Final = (
 _NS_PER_TICK: Final = 100
 _TIME_ROUNDING_NS: Final = 5_000  # of 5 decimals
 _DISTANCE_MM: Final = 650.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EgdImportOptions:
-    """Options of reading EGD."""
-
-    gaze: Annotated[bool, Option("take the samples of eye_gaze.csv, not only the fixations")] = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class EgdKey:
-    """A reading: an image shown once in a session."""
-
-    session: int
-    media: int
-    dicom_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EgdPlaces:
-    """The files of an EGD folder, or of the part of one that belongs to a patient."""
-
-    gaze: Path
-    fixations: Path
-    boxes: Path
-    transcripts: Path
-
-
-def plan_egd(folder: Path, options: EgdImportOptions) -> ImportPlan:
-    """Return the readings of an EGD folder.
-
-    Raises
-    ------
-    FormatError
-        If it has no master sheet or no table of gaze.
-    """
-    master = next((folder / name for name in MASTER_NAMES if (folder / name).is_file()), None)
-    if master is None:
-        raise FormatError(
-            f"{folder} holds no master_sheet.csv: it is no folder of EGD. Name the folder that has it, "
-            "eye_gaze.csv and fixations.csv in it.",
-            path=folder,
-        )
-    cases, holes = planned_egd(egd_places(folder), master, options.gaze)
-    names = (master.name, "eye_gaze.csv", "fixations.csv", "bounding_boxes.csv")
-    sources = tuple(name for name in names if (folder / name).is_file())
-    return ImportPlan(version="", cases=tuple(cases), holes=tuple(holes), sources=sources)
-
-
-def egd_places(folder: Path) -> EgdPlaces:
-    """Return the files of a folder as EGD lays them."""
-    return EgdPlaces(
-        gaze=folder / "eye_gaze.csv",
-        fixations=folder / "fixations.csv",
-        boxes=folder / "bounding_boxes.csv",
-        transcripts=folder / TRANSCRIPTS,
-    )
-
-
-def planned_egd(
-    places: EgdPlaces, master: Path, is_gaze_wanted: bool
-) -> tuple[list[PlannedImport], list[Hole]]:
-    """Return the readings of the tables in order of session and media, and the holes.
-
-    Raises
-    ------
-    FormatError
-        If a table cannot be used.
-    """
-    try:
-        sheet = {row["dicom_id"]: row for row in file_rows(master, ("dicom_id", "path", *PAD_COLUMNS))}
-        boxes = boxes_by_image(places.boxes)
-        gaze = _blocks(places.gaze) if is_gaze_wanted and places.gaze.is_file() else None
-        fixations = _blocks(places.fixations) if places.fixations.is_file() or gaze is None else None
-    except ImportCaseError as err:
-        raise FormatError(f"{master.parent} cannot be imported. {err}", path=master.parent) from err
-    tables = [table for table in (gaze, fixations) if table is not None]
-    holes = [hole for table in tables for hole in table.holes]
-    keys = sorted({key for table in tables for key in table.places})
-    seen: dict[str, int] = {}
-    cases = []
-    for key in keys:
-        if key.dicom_id not in sheet:
-            holes.append(Hole(what=_SLIDE, where=key.dicom_id))
-            continue
-        earlier = seen.get(key.dicom_id, 0)
-        seen[key.dicom_id] = earlier + 1
-        cases.append(_planned(key, sheet[key.dicom_id], boxes, (gaze, fixations), earlier))
-    holes += [Hole(what=_NEVER_SEEN, where=name) for name in sheet if name not in seen]
-    return cases, holes
-
-
-def _blocks(path: Path) -> Blocks[EgdKey]:
-    """Return where the readings lie in a table of 37 columns."""
-    found = blocks_of(path, 3, _key)
-    if found.columns != COLUMNS:
-        raise ImportCaseError(f"{path.name} has other columns than EGD.")
-    return found
-
-
-def _key(cells: Sequence[str]) -> EgdKey | None:
-    try:
-        session, media, dicom_id = cells
-        key = EgdKey(session=int(float(session)), media=int(float(media)), dicom_id=dicom_id)
-    except (ValueError, OverflowError):
-        return None
-    return key if dicom_id else None
-
-
-def _planned(
-    key: EgdKey,
-    row: Mapping[str, str],
-    boxes: Mapping[str, list[list[str]]],
-    tables: tuple[Blocks[EgdKey] | None, Blocks[EgdKey] | None],
-    earlier: int,
-) -> PlannedImport:
-    gaze, fixations = (table.places.get(key) if table is not None else None for table in tables)
-    content = {
-        "session": key.session,
-        "media": key.media,
-        "master": {name: cell for name, cell in row.items() if cell},
-        "dicom_id": key.dicom_id,
-        # Boxes and the transcript name an image and no reading: they are of the first one.
-        "boxes": boxes.get(key.dicom_id, []) if not earlier else [],
-        "earlier": earlier,
-        "gaze": gaze,
-        "fixations": fixations,
-    }
-    return PlannedImport(
-        session=f"EGD-{key.session:04d}",
-        reader=UNNAMED_READER,
-        case_id=key.dicom_id,
-        key=json.dumps(content, ensure_ascii=True),
-    )
 
 
 def read_egd(folder: Path, planned: PlannedImport, options: EgdImportOptions) -> ImportedCase:
@@ -228,8 +90,12 @@ def reading_of_egd(key: Mapping[str, Any], places: EgdPlaces, folder: Path) -> I
         last_rows = _last_rows(samples)
     if last_rows is None:
         raise ImportCaseError("No table holds gaze on it.")
-    pads = _pads(key["master"])
+    known = tuple(key.get("size", (-1, -1)))
+    pads = _pads(key["master"], known)
     width, height = _size([each for each in (samples, last_rows) if each is not None], pads)
+    if width < 0 and min(known) > 0:
+        width, height = known[0] + known[0] % 2, known[1] + known[1] % 2
+    _move(key["offset_px"], *(each for each in (samples, last_rows) if each is not None))
     gaze, zero_ns = _gaze(samples)
     view = view_row(
         t_ns=min(0, *gaze["t_host_ns"][:1].tolist()),
@@ -361,7 +227,18 @@ def _nearest(times_ns: npt.NDArray[np.int64], wanted_ns: npt.NDArray[np.int64]) 
     return np.where(is_same, times_ns[places], wanted_ns)
 
 
-def _pads(row: Mapping[str, str]) -> Pads:
+def _move(offset_px: Sequence[float], *tables: dict[str, FloatArray]) -> None:
+    """Move the gaze of tables by px of the display."""
+    for axis, offset, extent in zip("XY", offset_px, (SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX), strict=True):
+        for table in tables if offset else ():
+            for name in (f"FPOG{axis}", f"BPOG{axis}"):
+                table[name] = table[name] + offset / extent
+
+
+def _pads(row: Mapping[str, str], size_px: tuple[int, int]) -> Pads:
+    """Return the pads of the master sheet; where it has none, those of an image of that size."""
+    if not any(row.get(name) for name in PAD_COLUMNS) and min(size_px) > 0:
+        return canvas_pads(*size_px)
     top, bottom, left, right = (
         round(needed({name: "", **row}, name, "The master sheet")) for name in PAD_COLUMNS
     )

@@ -12,6 +12,7 @@ from gaze_core.geometry import Placement, Screen
 
 SCREEN_WIDTH_PX: Final = 1920
 SCREEN_HEIGHT_PX: Final = 1080
+_CANVAS_HEIGHT_PX: Final = 1024  # of the canvas the published pads were made for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,14 @@ def pads_of(placement: Placement, image_width_px: int, image_height_px: int, scr
         left=round(dst.x * x_scale),
         right=round(SCREEN_WIDTH_PX - dst.right * x_scale),
     )
+
+
+def canvas_pads(image_width_px: int, image_height_px: int) -> Pads:
+    """Return the pads that the published sheet has for an image of that size, fitted into 1920 x 1024."""
+    ratio = _CANVAS_HEIGHT_PX / max(image_width_px, image_height_px)
+    width, height = int(image_width_px * ratio), int(image_height_px * ratio)
+    beside, above = SCREEN_WIDTH_PX - width, _CANVAS_HEIGHT_PX - height
+    return Pads(top=above // 2, bottom=above - above // 2, left=beside // 2, right=beside - beside // 2)
 
 
 def original_px(

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from recordings_schema.formats.contract import FormatError
-from recordings_schema.formats.egd_import import MASTER_NAMES, egd_places, planned_egd, reading_of_egd
-from recordings_schema.formats.import_tables import file_rows
+from recordings_schema.formats.egd_import import reading_of_egd
+from recordings_schema.formats.egd_plan import MASTER_NAMES, egd_places, planned_egd
+from recordings_schema.formats.import_tables import file_rows, one_number
 from recordings_schema.formats.importing import Hole, ImportCaseError, ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reflacx_import import (
@@ -63,10 +64,13 @@ def plan_mimic_eye(folder: Path, options: MimicEyeImportOptions) -> ImportPlan:
         _plan_reflacx(folder, patients, cases, holes, sources)
     if options.egd:
         found: list[tuple[int, int, PlannedImport]] = []
+        sizes = _sizes(folder / _SHEETS / "cxr_meta.csv")
         splits = _splits(folder / _SHEETS / "CXR-JPG" / "cxr_split.csv")
         for patient in patients:
             for case in _plan_egd(folder, patient, options.gaze, holes, sources):
                 key = {**json.loads(case.key), "split": splits.get(case.case_id, "")}
+                if case.case_id in sizes:
+                    key["size"] = sizes[case.case_id]
                 case = replace(case, key=json.dumps(key, ensure_ascii=True))
                 found.append((key["session"], key["media"], case))
         cases += [case for _, _, case in sorted(found, key=lambda each: each[:2])]
@@ -143,6 +147,23 @@ def _plan_egd(
         if name not in sources
     ]
     return [_marked(case, "egd", patient.name) for case in cases]
+
+
+def _sizes(path: Path) -> dict[str, tuple[int, int]]:
+    """Return width and height of each image; nothing where no sheet says so."""
+    if not path.is_file():
+        return {}
+    try:
+        rows = list(file_rows(path, ("dicom_id", "Rows", "Columns")))
+        found = {
+            row["dicom_id"]: (one_number(row["Columns"], path.name), one_number(row["Rows"], path.name))
+            for row in rows
+        }
+    except ImportCaseError as err:
+        raise FormatError(f"{path} cannot be used. {err}", path=path) from err
+    return {
+        name: (round(width), round(height)) for name, (width, height) in found.items() if width > 0 < height
+    }
 
 
 def _splits(path: Path) -> dict[str, str]:

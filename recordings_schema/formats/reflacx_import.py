@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from gaze_core.streams import PupilUnit
 from recordings_schema.formats.contract import FormatError
@@ -64,6 +64,9 @@ class ReflacxImportOptions:
     """Options of reading REFLACX."""
 
     gaze: Annotated[bool, Option("take the samples of gaze.csv, not only the fixations")] = True
+    near_image: Annotated[
+        bool, Option("take only fixations on the image, or within half a degree and away from the button")
+    ] = False
     screen_width_px: Annotated[
         int, Option("columns of the screen, where no provenance file says so", "px", 640, 20000)
     ] = 3840
@@ -165,11 +168,18 @@ def read_reflacx(folder: Path, planned: PlannedImport, options: ReflacxImportOpt
     row = json.loads(planned.key)
     folders = ReadingFolders(main=folder / "main_data" / row["id"], gaze=folder / "gaze_data" / row["id"])
     setup = setup_of(folder, options.screen_width_px, options.screen_height_px)
-    return reading_of_folders(row, folders, setup, is_gaze_wanted=options.gaze)
+    return reading_of_folders(
+        row, folders, setup, is_gaze_wanted=options.gaze, is_near_only=options.near_image
+    )
 
 
 def reading_of_folders(
-    row: Mapping[str, str], folders: ReadingFolders, setup: Setup, *, is_gaze_wanted: bool
+    row: Mapping[str, str],
+    folders: ReadingFolders,
+    setup: Setup,
+    *,
+    is_gaze_wanted: bool,
+    is_near_only: bool = False,
 ) -> ImportedCase:
     """Return the reading that a row of the metadata and its folders hold.
 
@@ -184,7 +194,9 @@ def reading_of_folders(
         raise ImportCaseError("The size of its image in the metadata is not possible.")
     is_discarded = _FLAGS.get(row[_DISCARDED_COLUMN].strip().lower(), False)
     holes: list[Hole] = []
-    rows, digest = _tables(row["id"], folders, (width, height), setup, holes, is_gaze_wanted, is_discarded)
+    rows, digest = _tables(
+        row["id"], folders, (width, height), setup, holes, _Wanted(is_gaze_wanted, is_near_only, is_discarded)
+    )
     words = _words(row["id"], folders.main, holes, is_discarded)
     labels, shapes = _shapes(row, folders.main, holes)
     chosen, other_text = _chosen(row, labels)
@@ -224,15 +236,23 @@ def reading_of_folders(
     )
 
 
+class _Wanted(NamedTuple):
+    """What of a reading is taken."""
+
+    gaze: bool
+    near_only: bool
+    is_discarded: bool
+
+
 def _tables(
     given_id: str,
     folders: ReadingFolders,
     image_px: tuple[int, int],
     setup: Setup,
     holes: list[Hole],
-    is_gaze_wanted: bool,
-    is_discarded: bool,
+    wanted: _Wanted,
 ) -> tuple[ReflacxRows, str]:
+    is_gaze_wanted, is_discarded = wanted.gaze, wanted.is_discarded
     gaze_path, fixation_path = folders.gaze / "gaze.csv", folders.main / "fixations.csv"
     gaze = fixations = None
     if is_gaze_wanted and gaze_path.is_file():
@@ -244,7 +264,8 @@ def _tables(
     elif not is_discarded:
         holes.append(Hole(what="fixations.csv is missing: its samples are there.", where=given_id))
     digest = hashlib.sha256((gaze or b"") + b"\0" + (fixations or b"")).hexdigest()
-    return reflacx_rows(gaze, fixations, image_px, setup.screen), digest
+    rows = reflacx_rows(gaze, fixations, image_px, setup.screen, is_near_only=wanted.near_only)
+    return rows, digest
 
 
 def _words(given_id: str, folder: Path, holes: list[Hole], is_discarded: bool) -> tuple[ReadWord, ...]:

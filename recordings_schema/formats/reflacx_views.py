@@ -32,6 +32,9 @@ _NS_PER_S: Final = 1_000_000_000
 _ROUNDING_NS: Final = 499_999  # of times with 3 decimals
 _MOST_FITTED: Final = 4000
 _NEAREST_MM, _FARTHEST_MM = 150.0, 3000.0
+_BUTTON_SCREEN_PX: Final = (10.0, 933.0, 650.0, 1122.0)  # left, top, right, bottom on its screen
+_BUTTON_MARGIN_PX: Final = 50.0
+_NEAR_DEG: Final = 0.5
 USUAL_DISTANCE_MM: Final = 650.0
 
 
@@ -47,7 +50,12 @@ class ReflacxRows:
 
 
 def reflacx_rows(
-    gaze_content: bytes | None, fixation_content: bytes | None, image_px: tuple[int, int], screen: Screen
+    gaze_content: bytes | None,
+    fixation_content: bytes | None,
+    image_px: tuple[int, int],
+    screen: Screen,
+    *,
+    is_near_only: bool = False,
 ) -> ReflacxRows:
     """Return the rows of `gaze.csv` and `fixations.csv`; None is a table that is not there.
 
@@ -62,6 +70,9 @@ def reflacx_rows(
         if fixation_content is not None
         else {}
     )
+    if is_near_only and found:
+        kept = is_near_image(found)
+        found = {name: values[kept] for name, values in found.items()}
     times_ns = _ns(gaze.get("timestamp_sample", np.empty(0)), "gaze.csv")
     onsets_ns = _ns(found.get("timestamp_start_fixation", np.empty(0)), "fixations.csv")
     offsets_ns = _ns(found.get("timestamp_end_fixation", np.empty(0)), "fixations.csv")
@@ -202,3 +213,31 @@ def _distance(
     wrong = [int(np.count_nonzero(np.round(said(each)) != wanted)) for each in around]
     best = np.flatnonzero(np.array(wrong) == min(wrong))
     return float(around[best[len(best) // 2]])
+
+
+def is_near_image(columns: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:
+    """Tell which fixations the published filter keeps: on the image, or near it and away from the button.
+
+    Parameters
+    ----------
+    columns
+        Columns of `fixations.csv`: place, angular resolution and the two rectangles.
+    """
+    x, y = columns["x_position"], columns["y_position"]
+    shown = [columns[f"{edge}_shown_from_image"] for edge in ("xmin", "ymin", "xmax", "ymax")]
+    drawn = [columns[f"{edge}_in_screen_coordinates"] for edge in ("xmin", "ymin", "xmax", "ymax")]
+    beside = np.maximum.reduce([shown[0] - x, x - shown[2], np.zeros(len(x))])
+    above = np.maximum.reduce([shown[1] - y, y - shown[3], np.zeros(len(x))])
+    away_deg = np.hypot(
+        beside / columns["angular_resolution_x_pixels_per_degree"],
+        above / columns["angular_resolution_y_pixels_per_degree"],
+    )
+    x_screen = drawn[0] + (x - shown[0]) * (drawn[2] - drawn[0]) / (shown[2] - shown[0])
+    y_screen = drawn[1] + (y - shown[1]) * (drawn[3] - drawn[1]) / (shown[3] - shown[1])
+    left, top, right, bottom = _BUTTON_SCREEN_PX
+    to_button_px = np.hypot(
+        np.maximum.reduce([left - x_screen, x_screen - right, np.zeros(len(x))]),
+        np.maximum.reduce([top - y_screen, y_screen - bottom, np.zeros(len(x))]),
+    )
+    is_on_image = (beside == 0) & (above == 0)
+    return np.asarray(is_on_image | ((to_button_px > _BUTTON_MARGIN_PX) & (away_deg < _NEAR_DEG)))
