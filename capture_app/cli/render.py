@@ -25,7 +25,7 @@ KINDS = ("film", "picture", "svg", "contact-sheet")
 @click.option("--size", default="1280x720", show_default=True, metavar="WIDTHxHEIGHT", help="In pixels.")
 @click.option("--fps", "rate_hz", type=float, default=30.0, show_default=True, help="Pictures a second.")
 @click.option(
-    "--at", "at_s", type=FiniteRange(0), help="Picture: seconds since the case began; else at its end."
+    "--at", "at_s", type=FiniteRange(0), help="Picture: seconds since the case began; else its last image."
 )
 @click.option(
     "--mode",

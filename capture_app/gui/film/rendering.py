@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from capture_app.gui.app import build_application
 from capture_app.gui.film.painting import ReplayPainter
-from capture_app.gui.film.sheet_run import SheetRun, last_ns
+from capture_app.gui.film.sheet_run import SheetRun
 from capture_app.session.film import (
     CaseFrames,
     FilmError,
@@ -29,7 +29,7 @@ from capture_app.session.film import (
     terms_of,
     write_whole,
 )
-from capture_app.session.replay import ReplayCase, ReplayOptions, ReplaySource
+from capture_app.session.replay import ReplayCase, ReplayOptions, ReplaySource, last_shown_ns
 
 Shown = Callable[[int, int], None]
 """Told how far a recording is: done, and of how many."""
@@ -46,7 +46,7 @@ class RenderOrder:
     cases: tuple[str, ...] = ()  # names of cases; empty: all
     size: PictureSize
     form: FilmForm
-    at_s: float | None = None  # of a picture, since the case began; None: its end
+    at_s: float | None = None  # of a picture, since the case began; None: the last of its images
     options: ReplayOptions
     has_stamp: bool = True
     images: Path | None = None  # folder to look for images in first
@@ -146,9 +146,9 @@ def _save_pictures(
     written = []
     for number, case in enumerate(cases):
         shown(number, len(cases))
-        at_ns = last_ns(case)
+        at_ns = last_shown_ns(source.tables, case)
         if order.at_s is not None:
-            at_ns = min(case.first_ns + round(order.at_s * 1e9), at_ns)
+            at_ns = min(case.first_ns + round(order.at_s * 1e9), case.end_ns)
         frame = frames.frame(at_ns, order.options)
         stamp = stamp_of(source, case, at_ns) if order.has_stamp else ""
         path = _place(source, case, order, taken)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from capture_app.gui.film.sheet_painting import SheetPainter, sheet_options
 from capture_app.session.film import CaseFrames, TimeLeft, caption_of, sheet_layout, write_whole
-from capture_app.session.replay import ReplayCase, ReplayOptions
+from capture_app.session.replay import ReplayCase, ReplayOptions, last_shown_ns
 
 
 class SheetRun:
@@ -53,7 +53,7 @@ class SheetRun:
         if self.is_done:
             return
         case = self._cases[self.done]
-        frame = self._frames.frame(last_ns(case), self._options)
+        frame = self._frames.frame(last_shown_ns(self._frames.source.tables, case), self._options)
         self._painter.paint_cell(self.done, frame, caption_of(self._frames.source, case))
         self.done += 1
         if self.done == self.count:
@@ -66,8 +66,3 @@ class SheetRun:
 
     def close(self) -> None:
         """Nothing is written before the end, so that nothing is left."""
-
-
-def last_ns(case: ReplayCase) -> int:
-    """Return the last moment of a case that still belongs to it."""
-    return max(case.end_ns - 1, case.first_ns)

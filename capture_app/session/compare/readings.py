@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from capture_app.session.port import SessionError
-from capture_app.session.replay import ReplayCase, ReplaySource
+from capture_app.session.replay import ReplayCase, ReplaySource, image_spans
 from gaze_core.rows import EventFlag, Rows, decode_text
 from recordings_schema.layout import DatasetKey
 
@@ -116,22 +114,16 @@ def shared_images(sources: Sequence[ReplaySource]) -> tuple[SharedImage, ...]:
 
 def _reading(source: ReplaySource, case: ReplayCase, image_id: int) -> ImageReading | None:
     """Return a reading; None where the image never reached the screen in that case."""
-    viewport = source.tables.rows[DatasetKey.VIEWPORT]
-    times = viewport["t_presented_host_ns"]
-    own = viewport[(viewport["trial"] == case.number) & (times <= case.end_ns)]
-    shown = np.flatnonzero(own["image_id"] == image_id)
-    if not len(shown):
+    spans = [span for span in image_spans(source.tables, case) if span.image_id == image_id]
+    if not spans:
         return None
-    onset_ns = int(own["t_presented_host_ns"][shown[0]])
-    last = own[shown[-1]]
-    later = own[(own["pane"] == last["pane"]) & (np.arange(len(own)) > shown[-1])]
-    end_ns = int(later["t_presented_host_ns"][0]) if len(later) else case.end_ns
+    onset_ns, end_ns = spans[0].first_ns, max(span.end_ns for span in spans)
     image = source.tables.rows[DatasetKey.IMAGES]
     row = image[image["image_id"] == image_id][0]
     return ImageReading(
         source=source, label=source.metadata.participant.pseudonym, case=case, image_id=image_id,
         width_px=max(int(row["width_px"]), 1), height_px=max(int(row["height_px"]), 1), onset_ns=onset_ns,
-        end_ns=max(end_ns, onset_ns + 1),
+        end_ns=end_ns,
     )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def case_stem(pseudonym: str, cases: Sequence[ReplayCase], case: ReplayCase) -> 
 
 def sheet_stem(pseudonym: str, session_id: str) -> str:
     """Return the name of the contact sheet of a session, without an ending."""
-    return f"{name_part(pseudonym)}_{name_part(session_id)}_contact-sheet"
+    session, reader = name_part(session_id), name_part(pseudonym)
+    return f"{session if session.startswith(reader) else f'{reader}_{session}'}_contact-sheet"
 
 
 def free_stem(stem: str, taken: set[str]) -> str:

@@ -3,6 +3,7 @@
 from capture_app.session.replay.columns import Curve, SignalColumns
 from capture_app.session.replay.frame import FrameMaker, PlacedShape, ReplayFrame, ReplayNumbers
 from capture_app.session.replay.heat import ReplayHeatmaps
+from capture_app.session.replay.image_times import ImageSpan, image_spans, last_shown_ns
 from capture_app.session.replay.layout import ShownPane
 from capture_app.session.replay.losses import LossSpans
 from capture_app.session.replay.options import (
@@ -26,6 +27,7 @@ __all__ = [
     "ReplaySource", "ReplayError", "ReplayEvents", "replay_events",
     "ReplayTables", "ReplayCase", "ReplayScreen", "Moment", "SpokenWord",
     "SignalColumns", "Curve", "LossSpans", "SoundStretches", "Waveform",
+    "ImageSpan", "image_spans", "last_shown_ns",
     # What is shown.
     "FrameMaker", "ReplayFrame", "ReplayNumbers", "PlacedShape", "ShownPane", "ShownScreens",
     "ReplayPictures", "ReplayHeatmaps", "ReplayOptions", "ViewMode", "HeatmapSpan", "ShownEye", "SLIDING_S",

@@ -170,10 +170,16 @@ def _cases(trials: Rows, end_ns: int) -> tuple[ReplayCase, ...]:
         cases.append(
             ReplayCase(
                 number=int(number), case_id=decode_text(own["case_id"][0]), first_ns=begin_ns,
-                end_ns=stop_ns, state=state, image_ids=_ids(decode_text(own["image_ids"][-1])),
+                end_ns=stop_ns, state=state, image_ids=_shown_ids(own),
             )
         )  # fmt: skip
     return tuple(cases)
+
+
+def _shown_ids(rows: Rows) -> tuple[int, ...]:
+    """Return the images of a trial, one per pane, by its last row that names any: of a study it ends empty."""
+    named = (_ids(decode_text(text)) for text in reversed(rows["image_ids"]))
+    return next((ids for ids in named if ids), ())
 
 
 def _ids(text: str) -> tuple[int, ...]:
