@@ -177,7 +177,7 @@ def _cases(trials: Rows, end_ns: int) -> tuple[ReplayCase, ...]:
 
 
 def _shown_ids(rows: Rows) -> tuple[int, ...]:
-    """Return the images of a trial, one per pane, by its last row that names any: of a study it ends empty."""
+    """Return the images of a trial, one per pane, by its last row with any: of a study it ends empty."""
     named = (_ids(decode_text(text)) for text in reversed(rows["image_ids"]))
     return next((ids for ids in named if ids), ())
 
