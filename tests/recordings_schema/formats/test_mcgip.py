@@ -43,6 +43,10 @@ class TestMcgip(FormatConformance):
     def published(self) -> McgipFormat:
         return McgipFormat()
 
+    @pytest.fixture
+    def readings(self) -> list[CaseReading]:
+        return [make_reading(trial=trial, seconds=1.0) for trial in range(4)]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -183,7 +187,7 @@ def test_unknown_measures_are_named(tmp_path: Path) -> None:
 
 
 def test_ten_bursts_and_more_are_numbered_in_the_order_of_the_alphabet(tmp_path: Path) -> None:
-    reading = make_reading(trial=0, seconds=14.0)
+    reading = make_reading(trial=0, seconds=12.0)
     export(McgipFormat(), [reading, READINGS[1]], tmp_path / "data", measures="dhash")
     for sample in (tmp_path / "data" / "heatCluster").iterdir():
         names = [path.stem for path in sample.iterdir()]

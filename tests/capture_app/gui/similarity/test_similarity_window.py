@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from capture_app.gui.similarity.opening import open_similar
 from capture_app.gui.similarity.window import SimilarityWindow
 from capture_app.gui.similarity.words import ORDER, measure_meaning, measure_title
 from capture_app.gui.tokens import DARK, LIGHT
@@ -121,6 +124,24 @@ def test_it_can_be_closed_while_it_reads(qtbot, dataset):
     window.show()
     with qtbot.waitSignal(worker.destroyed, timeout=10_000):
         window.close()
+
+
+def test_a_replay_leads_to_the_readings_of_its_study(qtbot, dataset):
+    class Source:
+        path = dataset.parent / "recording.gazeh5"
+        study = None
+
+    class Replay(QWidget):
+        source = Source()
+        picture = SimpleNamespace(colours=DARK)
+
+    replay = Replay()
+    qtbot.addWidget(replay)
+    browser = open_similar(replay)
+    assert browser.parent() is replay
+    assert browser.title.text() == str(dataset.parent)
+    qtbot.waitUntil(lambda: not browser.worker.is_busy, timeout=10_000)
+    assert "holds no recording" in browser.wait.text.text()
 
 
 def test_every_measure_has_words():
