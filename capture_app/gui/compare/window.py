@@ -225,6 +225,7 @@ class CompareWindow(QWidget):
         stage.set_overlaid(self._mode.checkedId() == 1)
         if self.stage is not None:
             self._middle.replaceWidget(self.stage, stage)
+            self.stage.hide()
             self.stage.deleteLater()
         else:
             self._middle.insertWidget(0, stage, 1)
@@ -320,7 +321,7 @@ class CompareWindow(QWidget):
         self.choice.setToolTip(self.tr("Images that were read at least twice, by their case"))
         for image in self.images:
             readers = ", ".join(reading.label for reading in image.readings)
-            self.choice.addItem(self.tr("Case {0}: {1}").format(image.name, readers), image.sha256)
+            self.choice.addItem(f"{image.name}: {readers}", image.sha256)
         row = QHBoxLayout(head)
         row.setContentsMargins(tokens.SPACE_L, tokens.SPACE_S, tokens.SPACE_L, tokens.SPACE_S)
         row.setSpacing(tokens.SPACE_M)

@@ -80,7 +80,7 @@ def colours_of(widget) -> set[str]:
 
 
 def test_both_readers_are_named_with_what_they_did(window):
-    assert window.choice.currentText() == "Case pneumonia?: R07, R08"
+    assert window.choice.currentText() == "pneumonia?: R07, R08"
     assert [pane.picture.accessibleName() for pane in window.stage.panes] == ["What R07 saw", "What R08 saw"]
 
 
