@@ -17,7 +17,7 @@ from gaze_core.directions import screen_gaze
 from gaze_core.eyes import Eye
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.mapping import map_to_image
-from gaze_core.rows import FIXATION, GAZE_EVENT, NO_TIME, EventFlag, EventKind, Rows
+from gaze_core.rows import FIXATION, GAZE_EVENT, NO_TIME, EventFlag, EventKind, Rows, join_rows
 
 SPLIT_DEG = 0.5
 """A viewport change that moves the image under a fixation by more than this splits it; half the usual merge
@@ -76,7 +76,7 @@ def describe_events(
         If the last sample of an event, or the one before a loss without samples, is not in `gaze`.
     """
     described = [_describe(event, gaze, t_host_ns, surroundings, run, first_row) for event in events]
-    return np.concatenate(described) if described else FIXATION.empty(0)
+    return join_rows(described) if described else FIXATION.empty(0)
 
 
 def _describe(
