@@ -87,6 +87,37 @@ def required_distributions(requirements: Path, search: list[str] | None = None) 
     return list(parts.values())
 
 
+def foreign_modules(requirements: Path, also_wanted: Iterable[str] = ()) -> list[str]:
+    """Return the modules of installed distributions that the program does not require.
+
+    Parameters
+    ----------
+    requirements
+        File that pins what the program requires.
+    also_wanted
+        Further distributions that go into the bundle.
+    """
+    pinned = re.findall(r"^([A-Za-z0-9_.-]+)==", requirements.read_text(encoding="utf-8"), re.MULTILINE)
+    wanted = {canonical(name) for name in (*pinned, *also_wanted, "reading-station")} - BUILD_TOOLS
+    modules: dict[str, bool] = {}  # whether a distribution that is wanted has it
+    for name, distribution in distributions().items():
+        for module in modules_of(distribution):
+            modules[module] = modules.get(module, False) or name in wanted
+    return sorted(module for module, is_wanted in modules.items() if not is_wanted)
+
+
+def modules_of(distribution: metadata.Distribution) -> set[str]:
+    """Return the names under which a distribution can be imported, by its files."""
+    found = set()
+    for file in distribution.files or ():
+        first = file.parts[0]
+        if len(file.parts) > 1:
+            found.add(first)
+        elif re.search(r"\.(py|so|pyd)$", first):
+            found.add(first.split(".")[0])
+    return {name for name in found if name.isidentifier() and name != "__pycache__"}
+
+
 def licence_of(distribution: metadata.Distribution) -> str:
     """Return the licence a distribution declares, "" where it declares none."""
     facts = distribution.metadata

@@ -6,7 +6,6 @@ import hashlib
 import math
 from pathlib import Path
 
-from recordings_schema.stimuli.dicom import decode_dicom
 from recordings_schema.stimuli.errors import EncryptedImageError, NotAnImageError, StimulusFileError
 from recordings_schema.stimuli.limits import check_file_size
 from recordings_schema.stimuli.raster import decode_raster, is_raster
@@ -102,6 +101,9 @@ def _raster_stimulus(path: Path, content: bytes) -> Stimulus:
 
 
 def _dicom_stimulus(path: Path, content: bytes) -> Stimulus:
+    # pydicom and the decoders take a third of a second: not before the first such image.
+    from recordings_schema.stimuli.dicom import decode_dicom
+
     pixels, chain = decode_dicom(path, content)
     low, high = _grey_range(pixels, chain.bits, chain.grey_values)
     return Stimulus(

@@ -134,6 +134,22 @@ def test_a_distribution_without_a_text_stops_the_build(
         notices.copy_texts(tmp_path, required, script("build_target").this_system())
 
 
+def test_what_is_installed_besides_stays_out_of_the_bundle(script: Script) -> None:
+    foreign = set(script("bundle_parts").foreign_modules(script("check_bundle").requirement_file()))
+    assert {"pytest", "hypothesis", "PyInstaller", "scipy", "mypy"} <= foreign
+    assert not foreign & {
+        "numpy",
+        "cv2",
+        "click",
+        "rich",
+        "PySide6",
+        "typing_extensions",
+        "pocketsphinx",
+        "gdcm",
+    }
+    assert not foreign & {"capture_app", "drivers", "gaze_core", "_gdcm", "_soundfile_data", "serial", "cffi"}
+
+
 def test_missing_papers_are_refused(script: Script, bundle: Path) -> None:
     problems = script("check_bundle").problems_of_notices(bundle)
     assert [problem.where for problem in problems] == list(script("check_bundle").NOTICES)

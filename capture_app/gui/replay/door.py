@@ -1,21 +1,28 @@
-"""The way to a replay: opens a recording off the GUI thread and keeps the windows that show one."""
+"""The way to a replay: opens a recording off the GUI thread and keeps the windows that show one.
+
+The windows themselves are imported when the first one is asked for: most sessions never look at a replay, and
+what it needs would make the start of the program wait.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from capture_app.gui.compare.window import CompareWindow
 from capture_app.gui.dialogs import MessageDialog, SummaryDialog, WaitDialog
-from capture_app.gui.replay.window import ReplayWindow
 from capture_app.gui.tokens import Colours
 from capture_app.gui.workers import Work
 from capture_app.session.port import RecordingSummary, StationPort
-from capture_app.session.replay import ReplaySource
+
+if TYPE_CHECKING:
+    from capture_app.gui.compare.window import CompareWindow
+    from capture_app.gui.replay.window import ReplayWindow
+    from capture_app.session.replay import ReplaySource
 
 
 class ReplayDoor(QObject):
@@ -56,10 +63,12 @@ class ReplayDoor(QObject):
             self._waiting.append(path)
             return
         self._begin_wait(self.tr("Replay"), self.tr("Opening {0}.").format(path.name))
-        self._do(partial(ReplaySource.open, path), self._opened)
+        self._do(partial(_source_of, path), self._opened)
 
     def show(self, source: ReplaySource) -> ReplayWindow:
         """Show an open recording."""
+        from capture_app.gui.replay.window import ReplayWindow
+
         window = ReplayWindow(source, self._colours())
         window.closed.connect(partial(self._closed, window))
         window.information_requested.connect(partial(self._describe, window))
@@ -76,6 +85,8 @@ class ReplayDoor(QObject):
         CompareError
             If they share none.
         """
+        from capture_app.gui.compare.window import CompareWindow
+
         window = CompareWindow(sources, self._colours())
         window.closed.connect(partial(self._compared_closed, window))
         self.compared.append(window)
@@ -153,3 +164,10 @@ class ReplayDoor(QObject):
     def _tell_if_all_closed(self) -> None:
         if not self.windows and not self.compared:
             self.all_closed.emit()
+
+
+def _source_of(path: Path) -> ReplaySource:
+    """Open a recording; runs on a worker thread."""
+    from capture_app.session.replay import ReplaySource
+
+    return ReplaySource.open(path)

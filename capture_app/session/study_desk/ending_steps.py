@@ -6,11 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from capture_app.session.dictation_files import mend_dictation, validate_with_dictation
-from capture_app.session.privacy.scan import PrivacyReport, scan_folder
-from capture_app.session.privacy.sources import collect_headers
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.copy_place import cause_of, remedy_of, second_place
 from capture_app.session.study_desk.copy_whole import copy_session
@@ -21,6 +19,9 @@ from recordings_schema.lock import is_locked
 from recordings_schema.paths import journal_path
 from recordings_schema.reader import Recording
 from recordings_schema.recover import recover
+
+if TYPE_CHECKING:
+    from capture_app.session.privacy.scan import PrivacyReport
 
 CLOSE_S: Final = 120.0
 """So long a recording is waited for that is still being closed."""
@@ -133,6 +134,10 @@ def copy_whole(
 
 def check_privacy(opened: OpenedStudy, recording: Path, tell: Tell) -> StepResult:
     """Search the folder of the session for what the headers of the study's images hold."""
+    # They bring pydicom along, which a study without such headers never needs.
+    from capture_app.session.privacy.scan import scan_folder
+    from capture_app.session.privacy.sources import collect_headers
+
     folder = recording.parent
     tell("Reading the headers of the images.")
     sources = collect_headers(opened.folder)
