@@ -33,7 +33,8 @@ from recordings_schema.formats.reading import AnswerValue, Origin, ReadAnswer
 _SCREEN: Final = Screen(width_px=1080, height_px=1080, width_mm=297.0, height_mm=297.0)
 _DISTANCE_MM: Final = 650.0
 _NO_ONSETS: Final = "The file holds no times: fixations are put one after the other."
-_NO_TIME: Final = "A fixation lasts no time at all."
+_NO_TIME: Final = "A fixation lasts no time at all; it is kept, with a billionth of a second."
+_SHORTEST_NS: Final = 1
 
 
 def plan_gazesearch(place: Path) -> ImportPlan:
@@ -85,7 +86,8 @@ def read_gazesearch(place: Path, planned: PlannedImport) -> ImportedCase:
         np.array(entry.x_px) + 0.5, np.array(entry.y_px) + 0.5, viewport,
         np.zeros(len(entry.x_px), np.int64), _SCREEN,
     )  # fmt: skip
-    ends_ns = np.cumsum(np.rint(np.array(entry.duration_s) * 1e9).astype(np.int64))
+    lasting_ns = np.maximum(_SHORTEST_NS, np.rint(np.array(entry.duration_s) * 1e9).astype(np.int64))
+    ends_ns = np.cumsum(lasting_ns)
     onsets_ns = np.concatenate(([0], ends_ns[:-1]))
     told: dict[str, AnswerValue] = {
         PRESENT: entry.condition == "present",

@@ -275,6 +275,15 @@ def test_names_lose_what_the_published_code_splits_at(tmp_path: Path) -> None:
     assert entry["name"] == "a-b-c.jpg"
 
 
+def test_two_images_that_would_share_a_name_are_refused(tmp_path: Path) -> None:
+    readings = []
+    for trial, stem in enumerate(("a_b", "a-b")):
+        reading = with_key(searched(), trial=trial, image_names=(f"{stem}.png",), image_sha256s=(stem,))
+        readings.append(replace(reading, images=(replace(reading.images[0], name=f"{stem}.png"),)))
+    with pytest.raises(FormatError, match=r"a_b and a-b would both be called a-b\.jpg"):
+        entries_of(readings, tmp_path / "data")
+
+
 def test_images_are_copied_only_when_asked_for(tmp_path: Path) -> None:
     import cv2
 

@@ -64,6 +64,7 @@ def test_fixations_lie_within_a_pixel_and_last_as_long(file: Path) -> None:
         assert np.abs(case.fixations["x_image_px"] - np.array(entry.x_px)).max() < 1
         assert np.abs(case.fixations["y_image_px"] - np.array(entry.y_px)).max() < 1
         assert (case.fixations["duration_ms"] / 1e3).tolist() == pytest.approx(entry.duration_s, abs=1e-6)
+        assert (case.fixations["offset_host_ns"] > case.fixations["onset_host_ns"]).all()
         assert len(case.gaze) == 0
 
 
@@ -84,7 +85,7 @@ def test_what_the_file_does_not_hold_is_said(file: Path) -> None:
     holes = GazesearchFormat().plan_import(file, NoImportOptions()).holes
     assert [hole.what for hole in holes] == [
         "The file holds no times: fixations are put one after the other.",
-        "A fixation lasts no time at all.",
+        "A fixation lasts no time at all; it is kept, with a billionth of a second.",
     ]
     assert holes[1].where == "published.json, entry 1"
 
