@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "images"
@@ -146,6 +147,20 @@ SHOTS = (
     Shot(name="replay-layers", scene="replay-layers"),
     Shot(name="replay-layers-try", scene="replay-layers-try"),
     Shot(name="replay-layers-compare-light", scene="replay-layers-compare", theme="light"),
+    Shot(name="replay-metrics", scene="replay-metrics"),
+    Shot(name="replay-areas-light-150", scene="replay-areas", size_px=(2560, 1440), scale=1.5, theme="light"),
+    Shot(name="error-report", scene="error-report"),
+    Shot(name="error-report-light-150", scene="error-report", size_px=(1600, 1200), scale=1.5, theme="light"),
+    Shot(name="readers", scene="readers"),
+    Shot(
+        name="readers-overlaid-light-150",
+        scene="readers-overlaid",
+        size_px=(2560, 1440),
+        scale=1.5,
+        theme="light",
+    ),
+    Shot(name="film-dialog", scene="film-dialog"),
+    Shot(name="contact-sheet", scene="contact-sheet"),
     Shot(name="replay-missing-200", scene="replay-missing", size_px=(2560, 1440), scale=2.0),
 )
 
@@ -159,6 +174,10 @@ CALIBRATION_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.sta
 STUDY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("stud")})
 
 READING_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("reading")})
+
+READERS_SCENES = ("readers", "readers-overlaid", "film-dialog", "contact-sheet")
+
+MEASURE_SCENES = ("replay-metrics", "replay-areas", "error-report")
 
 REPLAY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("replay")})
 
@@ -218,6 +237,8 @@ def make(shot: Shot) -> None:
         "reader-target": reader,
         "two-monitors": two_monitors,
         **dict.fromkeys(REPLAY_SCENES, replay),
+        **dict.fromkeys(MEASURE_SCENES, measures),
+        **dict.fromkeys(READERS_SCENES, readers),
     }
     picture = scenes[shot.scene](application, switch.colours, shot)
     picture.save(str(FOLDER / f"{shot.name}.png"), "PNG", 0)  # type: ignore[attr-defined]  # a QImage
@@ -368,6 +389,16 @@ def before_a_session(application, colours, shot):  # type: ignore[no-untyped-def
     return shown.picture(application, colours, shot.scene, _logical(shot), settled)
 
 
+def readers(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """Several readers of one image, and what is saved of a replay."""
+    import screenshot_readers as shown
+
+    def settled(window):  # type: ignore[no-untyped-def]  # Qt is imported late
+        return _settled(application, window)
+
+    return shown.picture(application, colours, shot.scene, _logical(shot), settled)
+
+
 def signals(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
     """The settings of signals, triggers and streams, all in use."""
     from capture_app.gui import tokens
@@ -460,6 +491,13 @@ def reading(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt i
     if shot.scene == "reading-keys":
         window.screens.toggle_keys()
     return _settled(application, window, render)
+
+
+def measures(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """Figures, areas of interest or perceptual errors."""
+    import screenshot_measures as shown
+
+    return shown.measures(application, colours, shot.scene, _logical(shot), partial(_settled, application))
 
 
 def replay(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late

@@ -27,9 +27,9 @@ from gaze_core.geometry import FloatArray, Rect
 from gaze_core.measures import DwellCurve, MissClass
 from recordings_schema.stimuli import render_grey
 
-_CURVE_HEIGHT: Final = 170
+_CURVE_HEIGHT: Final = 180
 _AXIS_WIDTH: Final = 44
-_AXIS_HEIGHT: Final = 40
+_AXIS_HEIGHT: Final = 50
 _CROP_PX: Final = 320
 _COLUMNS: Final = 3
 
@@ -55,7 +55,7 @@ class CurveView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(sized_font(self.font(), tokens.FONT_SECONDARY_PX))
         room = QRectF(
-            _AXIS_WIDTH, 4, self.width() - _AXIS_WIDTH - tokens.SPACE_M, _CURVE_HEIGHT - _AXIS_HEIGHT
+            _AXIS_WIDTH, 10, self.width() - _AXIS_WIDTH - tokens.SPACE_M, _CURVE_HEIGHT - _AXIS_HEIGHT
         )
         self._paint_axes(painter, room)
         curve = self._curve

@@ -222,7 +222,8 @@ class ErrorWindow(QWidget):
         likely = judged.probabilities
         nearest = f"{judged.nearest_deg:.2f} deg" if math.isfinite(judged.nearest_deg) else self.tr("none")
         lines = [
-            f"{missed.finding.finding}, {missed.case_id}: {CLASS_WORDS[judged.miss]}",
+            f"{missed.finding.finding}, {missed.case_id}",
+            CLASS_WORDS[judged.miss],
             self.tr(
                 "Dwell within the radius {0:.2f} s; nearest fixation {1}; other findings found {2} of {3}"
             ).format(judged.dwell_s, nearest, missed.other_found, missed.other_present),

@@ -16,21 +16,25 @@ from gaze_core.measures import FIGURES
 DEFAULT_PAGE: Final = Path(__file__).resolve().parents[3] / "docs" / "reference" / "metrics.md"
 _INTRODUCTION: Final = """# Measures and tables
 
-This page is generated from `capture_app/session/measures`; do not edit it. Make it again with
-`python -m capture_app.session.measures.reference_page`. How to go about it: [Measure](../how-to/measure.md).
+This page is generated from `capture_app/session/measures`; do not edit it. Make it again with `python -m
+capture_app.session.measures.reference_page`. How to go about it: [Measure](../how-to/measure.md).
 
-One implementation (`gaze_core.measures`) serves the replay, the command `metrics` and its tables. What all measures
-have in common:
+One implementation (`gaze_core.measures`) serves the replay, the command `metrics` and its tables. What
+all measures have in common:
 
-- Times are seconds since the image was presented on the screen. Looking at an image again after it was left is not pooled.
+- Times are seconds since the image was presented on the screen. Looking at an image again after it was
+  left is not pooled.
 - Degrees are exact angles at the eye, from the place on the screen where the image lay at that moment.
-- Fixations and saccades are those of one layer, which every table names: the detector the study froze (`ivt` without a
-  study), as in reports and exports; or the events found while recording. Fixations begun before the image was shown do not count.
-- A sample stands for the time until the next one, at most one and a half intervals: what never came counts for nothing.
-- "Never" is not zero: the cell is empty, `is_censored` is 1 and `observed_s` says how long it could have happened.
-- A fixation is on an area where its centroid lies on the image and inside the area, or no farther from its outline than
-  the margin. Areas are measured as they are and grown by the accuracy of the validations around the case; beside these with the
-  margin that was asked for.
+- Fixations and saccades are those of one layer, which every table names: the detector the study froze
+  (`ivt` without a study), as in reports and exports; or the events found while recording. Fixations begun
+  before the image was shown do not count.
+- A sample stands for the time until the next one, at most one and a half intervals: what never came
+  counts for nothing.
+- "Never" is not zero: the cell is empty, `is_censored` is 1 and `observed_s` says how long it could have
+  happened.
+- A fixation is on an area where its centroid lies on the image and inside the area, or no farther from
+  its outline than the margin. Areas are measured as they are and grown by the accuracy of the validations
+  around the case; beside these with the margin that was asked for.
 - A fixation on several areas belongs, in transitions, to the smallest of them.
 - A mark of the reader lies on a finding where the centre of one is inside the other.
 """
@@ -49,16 +53,18 @@ _REST: Final = """## Further files
 | file | what it is |
 |---|---|
 | `codebook.csv` | every column of every table: unit, definition, what an empty cell means |
-| `rjafroc/froc.xlsx` | sheets `Truth` (CaseID, LesionID, Weight, ReaderID, ModalityID, Paradigm), `FP` (ReaderID, ModalityID, CaseID, FP_Rating), `TP` (ReaderID, ModalityID, CaseID, LesionID, TP_Rating) for `DfReadDataFile(..., newExcelFileFormat = TRUE)`; the same as CSV beside it |
+| `rjafroc/froc.xlsx` | sheets `Truth`, `FP` and `TP` with the columns of RJafroc's new Excel format |
+| `rjafroc/*.csv` | the same sheets as CSV |
 | `imrmc/scores.imrmc` | readerID, caseID, modalityID, score; the truth is reader -1 of modality 0 |
 | `ids.csv` | which number stands for which reader, case and modality (arm) in these |
 | `errors.html` | the perceptual error report |
 | `measures.json` | program, study, options, recordings with checksum and detector, files left out |
 
-Ratings are certainties as the study exports them; a mark of a study without certainties has 1. The score of a reading
-for iMRMC is its highest rating, 0 without any mark; where presence was asked for, the certainty of "present", and minus that of
-"absent". Only readings that count, of cases the reference standard speaks of, are in these files. RJafroc takes a factorial
-design: every reader reads every case under every modality.
+Ratings are certainties as the study exports them; a mark of a study without certainties has 1. The score
+of a reading for iMRMC is its highest rating, 0 without any mark; where presence was asked for, the
+certainty of "present", and minus that of "absent". Only readings that count, of cases the reference
+standard speaks of, are in these files. RJafroc takes a factorial design: every reader reads every case
+under every modality.
 """
 
 
