@@ -166,6 +166,6 @@ def _run_with_small_files(rig: Any, setup: Path) -> int:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         restore_signals=False,  # keeps Python's way of ignoring the signal, so that writing fails instead
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),  
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     return done.returncode
