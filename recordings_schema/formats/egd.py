@@ -34,9 +34,9 @@ from recordings_schema.formats.egd_import import (
 )
 from recordings_schema.formats.egd_pads import Pads, pads_of
 from recordings_schema.formats.egd_parts import BOX_COLUMNS
-from recordings_schema.formats.egd_plan import EgdImportOptions, plan_egd
+from recordings_schema.formats.egd_plan import EgdImportOptions, plan_egd, reading_blocks
 from recordings_schema.formats.egd_tables import COLUMNS, EgdNames, egd_lines
-from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
+from recordings_schema.formats.importing import ImportCaseError, ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
 from recordings_schema.formats.setups import setup_facts, setups_said
@@ -188,12 +188,12 @@ class EgdFormat(Format[EgdOptions]):
         """Yield what in a dataset breaks the rules of EGD."""
         pads = {row["dicom_id"]: row for row in _rows(folder / "master_sheet.csv")}
         for name in ("eye_gaze.csv", "fixations.csv"):
-            with (folder / name).open(encoding="utf-8", newline="") as file:
-                table = csv.DictReader(file)
-                if tuple(table.fieldnames or ()) != COLUMNS:
-                    yield f"{name} has other columns than EGD."
-                    continue
-                unknown = {row["DICOM_ID"] for row in table} - set(pads)
+            try:
+                found = reading_blocks(folder / name)
+            except ImportCaseError as err:
+                yield str(err)
+                continue
+            unknown = {key.dicom_id for key in found.places} - set(pads)
             if unknown:
                 yield f"{name} names {sorted(unknown)[0]}, which is not in the master sheet."
 

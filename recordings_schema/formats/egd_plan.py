@@ -103,8 +103,8 @@ def planned_egd(
     try:
         sheet = {row["dicom_id"]: row for row in file_rows(master, ("dicom_id", "path", *PAD_COLUMNS))}
         boxes = boxes_by_image(places.boxes)
-        gaze = _blocks(places.gaze) if is_gaze_wanted and places.gaze.is_file() else None
-        fixations = _blocks(places.fixations) if places.fixations.is_file() or gaze is None else None
+        gaze = reading_blocks(places.gaze) if is_gaze_wanted and places.gaze.is_file() else None
+        fixations = reading_blocks(places.fixations) if places.fixations.is_file() or gaze is None else None
         offsets = _offsets(places.fixations, fixations, sheet) if is_recalibrating else {}
     except ImportCaseError as err:
         raise FormatError(f"{master.parent} cannot be imported. {err}", path=master.parent) from err
@@ -125,8 +125,14 @@ def planned_egd(
     return cases, holes
 
 
-def _blocks(path: Path) -> Blocks[EgdKey]:
-    """Return where the readings lie in a table of 37 columns."""
+def reading_blocks(path: Path) -> Blocks[EgdKey]:
+    """Return where the readings lie in a table of 37 columns.
+
+    Raises
+    ------
+    ImportCaseError
+        If it cannot be read or has other columns.
+    """
     found = blocks_of(path, 3, _key)
     if found.columns != COLUMNS:
         raise ImportCaseError(f"{path.name} has other columns than EGD.")

@@ -26,6 +26,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 _NS_PER_TICK: Final = 100  # 1e7 in a second; two decimals are whole ns
 _DECIMALS: Final = 5
+_UNMEASURED: Final = ",,,,0,,,,,0,,,"  # LPCX to BKPMIN, which a Gazepoint tracker measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,40 +60,48 @@ def fixation_of_samples(reading: CaseReading) -> npt.NDArray[np.int64]:
 def _columns(
     reading: CaseReading, names: EgdNames, pads: Pads, zero_ns: int, fixation: npt.NDArray[np.int64]
 ) -> list[list[str]]:
-    samples, image = reading.samples, reading.images[0]
+    """Return the columns as text; cells that no row differs in stand together as one."""
+    samples, image, rows = reading.samples, reading.images[0], reading.fixations
     count = len(samples)
     seconds = (samples.t_host_ns - zero_ns) * 1e-9
-    is_fixated = fixation >= 0
-    rows = reading.fixations
-    empty: list[str] = [""] * count
-    zero: list[str] = ["0"] * count
     # As written: what is computed from positions can be computed again from the table.
     x_norm, y_norm = np.round(rows["x_norm"], _DECIMALS), np.round(rows["y_norm"], _DECIMALS)
-    x_fixated, y_fixated = _spread(x_norm, fixation), _spread(y_norm, fixation)
-    starts_s = _spread((rows["onset_host_ns"] - zero_ns) * 1e-9, fixation)
-    x, y = original_px(x_fixated, y_fixated, pads, image.width_px, image.height_px)
+    starts_s = (rows["onset_host_ns"] - zero_ns) * 1e-9
+    # One more place stands for samples in no fixation, which are formally outside the image.
+    x, y = original_px(
+        np.append(x_norm, np.nan), np.append(y_norm, np.nan), pads, image.width_px, image.height_px
+    )
     magnitude_px, direction_deg = _saccades(x_norm, y_norm)
-    is_valid = np.isfinite(samples.x_norm)
+    number = fixation.tolist()
     pupil = [column for side in ("left", "right") for column in _pupil_mm(reading, side)]
+    reading_cells = f"{names.session},{names.media},{cell(names.dicom_id)}"
     return [
-        [str(names.session)] * count, [str(names.media)] * count,
-        [cell(names.dicom_id)] * count,
-        whole(np.arange(count)), rounded(seconds, 5),
+        [reading_cells] * count,
+        whole(np.arange(count)), rounded(seconds, _DECIMALS),
         rounded(samples.t_host_ns / _NS_PER_TICK, 2),
-        rounded(x_fixated, 5), rounded(y_fixated, 5), rounded(starts_s, 5), rounded(seconds - starts_s, 5),
-        [str(place + 1) if place >= 0 else "" for place in fixation.tolist()],
-        whole(is_fixated.astype(int)),
-        rounded(samples.x_norm, 5), rounded(samples.y_norm, 5), whole(is_valid.astype(int)),
-        empty, empty, empty, empty, zero, empty, empty, empty, empty, zero, empty, empty, empty,
+        *(
+            _spread(rounded(values, _DECIMALS), number) for values in (x_norm, y_norm, starts_s)
+        ),
+        rounded(seconds - np.append(starts_s, np.nan)[fixation], _DECIMALS),
+        _spread(whole(np.arange(1, len(rows) + 1)), number), _flags(fixation >= 0),
+        rounded(samples.x_norm, _DECIMALS), rounded(samples.y_norm, _DECIMALS),
+        _flags(np.isfinite(samples.x_norm)),
+        [_UNMEASURED] * count,
         *pupil,
-        rounded(_spread(magnitude_px, fixation), 3), rounded(_spread(direction_deg, fixation), 3), empty,
-        whole(x), whole(y),
+        _spread(rounded(magnitude_px, 3), number), _spread(rounded(direction_deg, 3), number),
+        [""] * count,
+        *(_spread(texts[:-1], number, in_none=texts[-1]) for texts in (whole(x), whole(y))),
     ]  # fmt: skip
 
 
-def _spread(values: FloatArray, fixation: npt.NDArray[np.int64]) -> FloatArray:
-    """Return the value of each sample's fixation; NaN in none."""
-    return np.append(np.asarray(values, np.float64), np.nan)[fixation]
+def _spread(texts: list[str], number: list[int], *, in_none: str = "") -> list[str]:
+    """Return the text of each sample's fixation by its number, -1 in none."""
+    each = [*texts, in_none]
+    return [each[place] for place in number]
+
+
+def _flags(is_set: npt.NDArray[np.bool_]) -> list[str]:
+    return ["1" if each else "0" for each in is_set.tolist()]
 
 
 def _saccades(x_norm: FloatArray, y_norm: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -109,4 +118,4 @@ def _pupil_mm(reading: CaseReading, side: str) -> tuple[list[str], list[str]]:
     gaze = reading.samples.gaze
     is_known = (gaze[f"{side}_pupil_valid"] != 0) & (reading.tracker.pupil_unit == "mm")
     size = np.where(is_known, gaze[f"{side}_pupil"], np.nan)
-    return rounded(size, 4), whole(np.isfinite(size).astype(int))
+    return rounded(size, 4), _flags(np.isfinite(size))
