@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -146,15 +147,18 @@ def laid_over(base: Picture, alpha: Picture) -> Picture:
     """
     if base.shape[:2] != alpha.shape:
         raise ValueError(f"A layer of {alpha.shape} does not fit a picture of {base.shape}.")
-    pair = np.left_shift(alpha, 8, dtype=np.uint16)
     if base.ndim == 2:
-        pair |= base
-        found = np.take(_table().view(np.uint32)[:, 0], pair)
+        found = np.take(_table().view(np.uint32)[:, 0], _pairs(base, alpha))
         return found.view(np.uint8).reshape(*alpha.shape, 4)
     picture = np.full((*alpha.shape, 4), 255, np.uint8)
     for channel in range(3):
-        picture[..., channel] = np.take(_table()[:, channel], pair | base[..., channel])
+        picture[..., channel] = np.take(_table()[:, channel], _pairs(base[..., channel], alpha))
     return picture
+
+
+def _pairs(grey: Picture, heat: Picture) -> npt.NDArray[np.uint16]:
+    """Return the places of pixels in the table."""
+    return np.asarray(cv2.merge((np.ascontiguousarray(grey), heat))).view("<u2")[..., 0]
 
 
 @functools.lru_cache(maxsize=1)
