@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QTabWidget, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.replay.areas_page import AreasPage
@@ -42,6 +42,8 @@ class Inspector(QTabWidget):
     def __init__(self, parts: ReplayParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(tokens.REPLAY_SIDE_WIDTH)
+        # As high as the picture beside it: nothing moves when another page is turned to.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         bar = self.tabBar()
         bar.setProperty("role", "compact")
         bar.setUsesScrollButtons(True)  # where the words of a language are longer than the room
@@ -55,7 +57,7 @@ class Inspector(QTabWidget):
 
     def show_page(self, kind: type[InspectorPage]) -> None:
         """Bring a page to the front."""
-        self.setCurrentWidget(self.page(kind))
+        self.setCurrentIndex(self.pages.index(self.page(kind)))
 
     def show_frame(self, frame: ReplayFrame) -> None:
         """Show a moment."""
@@ -82,5 +84,9 @@ class Inspector(QTabWidget):
     ) -> InspectorPage:
         page = make(parts, self)
         page.moment_chosen.connect(self.moment_chosen)
-        self.addTab(page, QCoreApplication.translate("replay", str(title)))
+        area = QScrollArea(self)  # a page that is higher than the picture scrolls, and pushes nothing away
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        self.addTab(area, QCoreApplication.translate("replay", str(title)))
         return page

@@ -203,6 +203,29 @@ def test_two_layers_are_compared_in_figures_and_again_where_something_changes(wi
     assert not page.comparison.isVisibleTo(page)
 
 
+def test_what_is_compared_has_a_track_of_its_own_in_the_timeline(window, page, settled):
+    kept(page, settled, "mine")
+    height = window.timeline.sizeHint().height()
+    before = window.timeline.grab().toImage()
+    page.other.setCurrentIndex(1)
+    settled()
+    assert window.source.other.origin == LIVE_LAYER
+    assert window.timeline.sizeHint().height() > height
+    assert window.timeline.grab().toImage() != before
+    page.other.setCurrentIndex(0)
+    assert (window.source.other, window.timeline.sizeHint().height()) == (None, height)
+
+
+def test_nothing_moves_when_another_page_is_turned_to(qapp, window):
+    heights = set()
+    for number in range(window.inspector.count()):
+        window.inspector.setCurrentIndex(number)
+        qapp.processEvents()
+        heights.add((window.picture.height(), window.timeline.height()))
+    window.inspector.show_page(LayersPage)
+    assert len(heights) == 1
+
+
 def test_both_themes_and_both_layers_are_painted(window, page, settled):
     kept(page, settled, "mine")
     page.show_part(_COMPARE)
