@@ -55,20 +55,21 @@ class ReadersOverlay:
         if not panes:
             return
         stage, ratio = places.stage, painter.device().devicePixelRatio()
-        for number, marks in enumerate(self._marks):
-            if number in self.hidden:
-                continue
-            colour = reader_colour(number)
-            if self._options.show_fixations:
+        shown = [(number, marks) for number, marks in enumerate(self._marks) if number not in self.hidden]
+        # What moves lies over what stays, so that no reader's point is under the circles of another.
+        if self._options.show_fixations:
+            for number, marks in shown:
                 layer = self._layers[number]
                 layer.update(_fixation_marks(marks, panes[0], places), stage, ratio, painter.font())
                 painter.drawPixmap(QPointF(stage.x, stage.y), layer.pixmap)
-            if self._options.show_trail:
-                paint_trail(painter, _trail(marks, panes[0], places), stage, colour)
+        if self._options.show_trail:
+            for number, marks in shown:
+                paint_trail(painter, _trail(marks, panes[0], places), stage, reader_colour(number))
+        for number, marks in shown:
             if self._options.show_gaze and marks.gaze is not None:
                 x_norm, y_norm = _on_picture(np.array([marks.gaze]), panes[0], places)[0].tolist()
                 place = TrailPoint(x_norm=x_norm, y_norm=y_norm, age_s=0.0)
-                paint_gaze(painter, place, stage, colour, tokens.GAZE_RADIUS)
+                paint_gaze(painter, place, stage, reader_colour(number), tokens.GAZE_RADIUS)
 
 
 def _on_picture(
