@@ -17,6 +17,7 @@ from recordings_schema.formats.contract import (
 )
 from recordings_schema.formats.csv_columns import NUMBER_TABLES, TABLES, TableContext
 from recordings_schema.formats.csv_import import CsvImportOptions, plan_csv, read_csv_case
+from recordings_schema.formats.image_files import image_problem, write_jpeg
 from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
@@ -31,6 +32,7 @@ class CsvOptions:
     zero: Annotated[Origin, Option("moment that times count from; where a reading has none, image_shown")] = (
         Origin.IMAGE_SHOWN
     )
+    images: Annotated[bool, Option("copy the images as images/<name>.jpg: mind their terms")] = False
 
 
 class CsvFormat(Format[CsvOptions]):
@@ -54,10 +56,15 @@ class CsvFormat(Format[CsvOptions]):
         "Labels that were not chosen are left out, and the gaze of single eyes.",
     )
 
+    def problem(self, reading: CaseReading, options: CsvOptions) -> str:
+        """Return why a reading cannot be in this format: images that are wanted and not at hand."""
+        return images_problem(reading, options)
+
     def write_case(
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: CsvOptions
     ) -> Facts:
         """Add the rows of a reading to all tables."""
+        write_images(reading, sink, options)
         context = table_context(planned, reading, options)
         for table in tables_of(options):
             columns = [column.cells(context) for column in TABLES[table]]
@@ -86,6 +93,18 @@ class CsvFormat(Format[CsvOptions]):
 def reading_id(key: ReadingKey) -> str:
     """Return the name of a reading in the tables: session and number within it."""
     return f"{key.session_id}_{key.trial:04d}"
+
+
+def images_problem(reading: CaseReading, options: CsvOptions) -> str:
+    """Return which image is wanted and not at hand, a sentence; "" where there is none."""
+    problems = [image_problem(image) for image in reading.images] if options.images else []
+    return next((each for each in problems if each), "")
+
+
+def write_images(reading: CaseReading, sink: CaseSink, options: CsvOptions) -> None:
+    """Copy the images of a reading where they are asked for."""
+    for image in reading.images if options.images else ():
+        write_jpeg(sink, f"images/{image.stem}.jpg", image)
 
 
 def table_context(planned: PlannedCase, reading: CaseReading, options: CsvOptions) -> TableContext:

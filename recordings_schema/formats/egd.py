@@ -36,6 +36,7 @@ from recordings_schema.formats.egd_pads import Pads, pads_of
 from recordings_schema.formats.egd_parts import BOX_COLUMNS
 from recordings_schema.formats.egd_plan import EgdImportOptions, plan_egd, reading_blocks
 from recordings_schema.formats.egd_tables import COLUMNS, EgdNames, egd_lines
+from recordings_schema.formats.image_files import image_problem, write_jpeg
 from recordings_schema.formats.importing import ImportCaseError, ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
@@ -65,6 +66,7 @@ class EgdOptions:
 
     boxes: Annotated[bool, Option("write ellipses and boxes with labels into bounding_boxes.csv")] = True
     transcripts: Annotated[bool, Option("write transcript.json of dictated readings")] = True
+    images: Annotated[bool, Option("copy the images as images/<dicom_id>.jpg: mind their terms")] = False
 
 
 class EgdFormat(Format[EgdOptions]):
@@ -97,7 +99,8 @@ class EgdFormat(Format[EgdOptions]):
 
     def problem(self, reading: CaseReading, options: EgdOptions) -> str:
         """Return why a reading cannot be in this format."""
-        del options
+        if options.images and image_problem(reading.images[0]):
+            return image_problem(reading.images[0])
         if not len(reading.samples):
             return NO_GAZE
         return "" if _pads(reading) is not None else ZOOMED
@@ -109,6 +112,8 @@ class EgdFormat(Format[EgdOptions]):
         pads, image = _pads(reading), reading.images[0]
         if pads is None:
             raise ValueError(ZOOMED)
+        if options.images:
+            write_jpeg(sink, f"images/{image.stem}.jpg", image)
         zero_ns, _ = reading.zero_ns(Origin.IMAGE_SHOWN)
         names = EgdNames(session=_session(planned), media=reading.key.trial, dicom_id=image.stem)
         gaze, fixations = egd_lines(reading, names, pads, zero_ns)

@@ -19,8 +19,10 @@ from recordings_schema.formats.csv_format import (
     CsvFormat,
     CsvOptions,
     data_dictionary,
+    images_problem,
     table_context,
     tables_of,
+    write_images,
 )
 from recordings_schema.formats.parquet_file import MAGIC, ParquetColumn, ParquetKind, footer, row_group
 from recordings_schema.formats.reading import CaseReading
@@ -41,10 +43,15 @@ class ParquetFormat(Format[CsvOptions]):
     options_type: ClassVar[type[CsvOptions]] = CsvOptions
     losses: ClassVar[tuple[str, ...]] = CsvFormat.losses
 
+    def problem(self, reading: CaseReading, options: CsvOptions) -> str:
+        """Return why a reading cannot be in this format: images that are wanted and not at hand."""
+        return images_problem(reading, options)
+
     def write_case(
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: CsvOptions
     ) -> Facts:
         """Add a row group to each table."""
+        write_images(reading, sink, options)
         context = table_context(planned, reading, options)
         groups = {}
         for table in tables_of(options):

@@ -26,6 +26,7 @@ from recordings_schema.formats.contract import (
     Format,
     PlannedCase,
 )
+from recordings_schema.formats.image_files import image_problem, write_jpeg
 from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey, ReadLabel, ReadShape
@@ -60,6 +61,7 @@ class ReflacxOptions:
     """Options of REFLACX."""
 
     gaze: Annotated[bool, Option("write gaze.csv, every sample")] = True
+    images: Annotated[bool, Option("copy the images as images/<dicom_id>.jpg: mind their terms")] = False
     train_share: Annotated[float, Option("share of patients to train with", low=0, high=1)] = 0.7
     validate_share: Annotated[float, Option("share of patients to validate with", low=0, high=1)] = 0.15
 
@@ -98,7 +100,8 @@ class ReflacxFormat(Format[ReflacxOptions]):
 
     def problem(self, reading: CaseReading, options: ReflacxOptions) -> str:
         """Return why a reading cannot be in this format."""
-        del options
+        if options.images and image_problem(reading.images[0]):
+            return image_problem(reading.images[0])
         has_gaze = len(reading.samples) or len(reading.fixations)
         if not has_gaze and not reading.key.exclusion:
             return NO_GAZE
@@ -153,6 +156,8 @@ class ReflacxFormat(Format[ReflacxOptions]):
             header(columns, end=CR_LF) + quoted_lines(ellipses, end=CR_LF),
         )
         image = reading.images[0]
+        if options.images:
+            write_jpeg(sink, f"images/{image.stem}.jpg", image)
         subject = _MIMIC_SUBJECT.search(image.name)
         split = split_of(planned.key, options.train_share, options.validate_share)
         row = [

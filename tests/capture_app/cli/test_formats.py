@@ -42,7 +42,7 @@ def test_every_format_is_listed_with_what_it_is() -> None:
 
 def test_one_format_is_listed_with_its_options_and_losses() -> None:
     (found,) = json.loads(CliRunner().invoke(formats, ["csv", "--json"]).output)
-    assert [option["name"] for option in found["options"]] == ["gaze", "zero"]
+    assert [option["name"] for option in found["options"]] == ["gaze", "zero", "images"]
     assert found["losses"]
     assert "zero=image_shown" in CliRunner().invoke(formats, ["csv"]).output
 

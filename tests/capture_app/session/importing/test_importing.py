@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from capture_app.session.export import ExportOrder, export_recordings, recordings_in
 from capture_app.session.export.case_keys import keys_of
 from capture_app.session.export.case_reader import CaseReader
 from capture_app.session.importing import (
@@ -190,3 +191,20 @@ def test_names_in_any_script_become_names_of_files_that_stay_apart() -> None:
 
 def order(source: Path, destination: Path) -> ImportOrder:
     return ImportOrder(format_name="reflacx", source=source, destination=destination)
+
+
+def test_images_go_into_a_dataset_only_when_asked_for(egd: Path, images: Path, tmp_path: Path) -> None:
+    imported("egd", egd, tmp_path / "recordings", images=images)
+    for name in ("egd", "csv", "reflacx"):
+        wanted = export_recordings(
+            ExportOrder(
+                format_name=name, recordings=recordings_in([tmp_path / "recordings"]), images=images,
+                destination=tmp_path / f"with-{name}", options={"images": "yes"},
+            )
+        )  # fmt: skip
+        assert wanted.case_count == 2
+        assert wanted.left_out[0].reason.startswith("Its image case-2 is not at hand")
+        assert {path.name for path in (tmp_path / f"with-{name}" / "images").iterdir()} == {
+            "case-0.jpg",
+            "case-1.jpg",
+        }
