@@ -32,6 +32,7 @@ from capture_app.cli.parameters import FiniteRange
     show_default=True,
     help="Events of the study's detector, or as found while recording.",
 )
+@click.option("--layer", "layer_name", metavar="NAME", help="Events of this layer, kept with `layers --add`.")
 @click.option(
     "--margin", type=FiniteRange(0, 20), default=0, show_default=True, help="Around areas, deg; beside 0."
 )
@@ -54,6 +55,7 @@ def metrics(
     destination: Path,
     study_path: Path | None,
     events: str,
+    layer_name: str | None,
     margin: float,
     radius: float,
     measured_from: str,
@@ -72,6 +74,7 @@ def metrics(
         destination=destination,
         study_path=study_path,
         events=events,
+        layer_name=layer_name or "",
         margin_deg=margin,
         radius_deg=radius,
         measured_from=measured_from,

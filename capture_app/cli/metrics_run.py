@@ -32,6 +32,7 @@ class MetricsCommand:
     destination: Path
     study_path: Path | None
     events: str
+    layer_name: str  # "": none
     margin_deg: float
     radius_deg: float
     measured_from: str
@@ -57,7 +58,10 @@ def run_metrics(command: MetricsCommand, *, as_json: bool) -> int:
             destination=command.destination,
             opened=_study(command.study_path),
             options=MeasureOptions(
-                layer=EventLayer(command.events), margin_deg=command.margin_deg, rule=rule
+                layer=EventLayer.SAVED if command.layer_name else EventLayer(command.events),
+                layer_name=command.layer_name,
+                margin_deg=command.margin_deg,
+                rule=rule,
             ),
         )
         result = _with_progress(order, as_json=as_json)

@@ -258,6 +258,7 @@ def _provenance(
         "study": "" if opened is None else opened.study.study.study_id,
         "study_sha256": "" if opened is None else opened.sha256,
         "layer": order.options.layer.value,
+        "layer_name": order.options.layer_name,
         "margin_deg": order.options.margin_deg,
         "coverage_radius_deg": order.options.coverage_radius_deg,
         "miss_rule": {

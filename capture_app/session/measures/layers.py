@@ -22,10 +22,11 @@ from recordings_schema.reader import Recording
 
 
 class EventLayer(str, Enum):
-    """The layers that need no side file."""
+    """Where events come from."""
 
     STUDY = "study"  # the detector the study froze, as in exports and reports; ivt without a study
     RECORDED = "recorded"  # as found live and kept in the file
+    SAVED = "saved"  # a layer with a name, kept beside the recording
 
 
 class EventCollector:

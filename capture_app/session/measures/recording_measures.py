@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from capture_app.session.export.case_keys import undated, unfinished_problem
+from capture_app.session.layers import LayerError
+from capture_app.session.layers.desk import correction_of
 from capture_app.session.measures.area_book import areas_beside
 from capture_app.session.measures.areas_of_case import areas_of_case
 from capture_app.session.measures.case_tables import RecordedCase, RecordedCases, recorded_cases
@@ -25,6 +27,7 @@ from capture_app.session.measures.layers import EventCollector, EventLayer, reco
 from capture_app.session.measures.missed import MissedFinding, missed_findings
 from capture_app.session.report.source import BLOCK_ROWS
 from capture_app.session.study import OpenedStudy, ReferenceEntry
+from gaze_core.drift_correction import DriftCorrection
 from gaze_core.fixations import ParameterError
 from gaze_core.measures import (
     Area,
@@ -40,6 +43,7 @@ from gaze_core.measures import (
 from gaze_core.rows import Rows
 from recordings_schema.errors import RecordingError
 from recordings_schema.formats.staging import file_sha256
+from recordings_schema.layers import Layer, LayerStore
 from recordings_schema.layout import EXTENSION, DatasetKey
 from recordings_schema.reader import Recording
 
@@ -49,6 +53,7 @@ class MeasureOptions:
     """What is measured how."""
 
     layer: EventLayer = EventLayer.STUDY
+    layer_name: str = ""  # of a saved one
     margin_deg: float = 0.0  # around areas, beside 0 and the measured accuracy
     coverage_radius_deg: float = 2.5  # for the coverage of areas
     rule: MissRule = field(default_factory=MissRule)
@@ -116,14 +121,14 @@ def measure_recording(
             recorded = recorded_cases(recording)
             _check_study(path, recorded, opened)
             further = areas_beside(path, recorded)
-            reader = _CaseReader(recording, recorded, opened, options.layer)
+            reader = _CaseReader(recording, recorded, opened, options)
             cases = []
             for case, samples, events in reader.cases():
                 gaze = gaze_of_case(recorded, case, samples, events)
                 cases.append(measure_gaze(recorded, case, gaze, reference, opened, options, further))
                 if on_case is not None:
                     on_case(len(cases), len(recorded.cases))
-    except RecordingError as err:
+    except (RecordingError, LayerError) as err:
         raise MeasureError(str(err)) from err
     except ParameterError as err:
         raise MeasureError(
@@ -195,10 +200,20 @@ class _CaseReader:
     """Reads the samples of a recording once, and gives each case as soon as its events are known."""
 
     def __init__(
-        self, recording: Recording, recorded: RecordedCases, opened: OpenedStudy | None, layer: EventLayer
+        self,
+        recording: Recording,
+        recorded: RecordedCases,
+        opened: OpenedStudy | None,
+        options: MeasureOptions,
     ) -> None:
         self._recording, self._recorded = recording, recorded
-        self._collector = EventCollector(recorded, opened) if layer is EventLayer.STUDY else None
+        is_anew = options.layer is EventLayer.STUDY
+        self._collector = EventCollector(recorded, opened) if is_anew else None
+        self._saved: Layer | None = None
+        self._correction: DriftCorrection | None = None
+        if options.layer is EventLayer.SAVED:
+            self._saved = LayerStore(recording.path).load(options.layer_name)
+            self._correction = correction_of(self._saved)
         self._times: Times | None = None
         self._model = recording.clock_model() if recording.tracker_info.has_device_clock else None
         if recording.tracker_info.has_device_clock and self._model is None:
@@ -210,7 +225,10 @@ class _CaseReader:
         waiting = sorted(self._recorded.cases, key=lambda case: case.first_ns)
         parts: dict[int, list[SampleColumns]] = {case.entry.trial: [] for case in waiting}
         events: Rows | None = None
-        if self._collector is None:
+        if self._saved is not None:
+            facts, events = self._saved.facts, self._saved.events
+            self.words = f"{facts.detector} {facts.detector_version} {facts.parameters}"
+        elif self._collector is None:
             events, self.words = recorded_events(self._recording)
         for gaze, times in self._blocks():
             if self._collector is not None:
@@ -233,8 +251,11 @@ class _CaseReader:
         count = self._recording.count(DatasetKey.GAZE)
         while first < count:
             gaze = self._recording.gaze(first, min(first + BLOCK_ROWS, count))
-            yield gaze, self._times_of(gaze, first)
+            times = self._times_of(gaze, first)
             first += len(gaze)
+            if self._correction is not None:
+                gaze = self._correction.corrected(gaze, times, self._recorded.geometry)
+            yield gaze, times
 
     def _times_of(self, gaze: Rows, first: int) -> Times:
         if self._times is not None:

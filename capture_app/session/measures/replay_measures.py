@@ -96,7 +96,7 @@ def measure_replayed(
         return None
     parts = []
     for stretch in case.stretches:
-        timed = source.blocks.between(stretch.first_ns, stretch.end_ns)
+        timed = source.shown(source.blocks.between(stretch.first_ns, stretch.end_ns))
         is_own = timed.t_host_ns < stretch.end_ns
         parts.append(columns_of_case(recorded, case, timed.gaze[is_own], timed.t_host_ns[is_own]))
     gaze = gaze_of_case(recorded, case, join_columns(parts), events)

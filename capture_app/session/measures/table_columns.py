@@ -44,7 +44,7 @@ CASES: Final = (
     _c("is_counted", "0 or 1", "1 where the case counts by the study's rules"),
     _c("exclusion", "", "why it does not count", "it counts"),
     _c("is_diseased", "0 or 1", "1 where the reference standard says that a finding is there", "not known"),
-    _c("layer", "", "which events: study (found by the study's detector) or recorded (found live)"),
+    _c("layer", "", "which events: study (of its detector), recorded (found live), saved (a named layer)"),
     *(_c(name, each.unit, each.doc, "not known", each.decimals) for name, each in FIGURES.items()),
     _c("accuracy_deg", "deg", "worse of the mean offsets of the validations before and after the case",
        "no validation", 3),

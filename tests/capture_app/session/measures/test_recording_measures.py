@@ -11,6 +11,7 @@ import pytest
 import report_rig as rigs
 from reading_rig import preset_study, quiet, some_reference
 
+from capture_app.session.layers import LayerChoice, make_layer
 from capture_app.session.measures import (
     EventLayer,
     KeptArea,
@@ -26,8 +27,11 @@ from capture_app.session.replay import ReplaySource
 from capture_app.session.report.gathering import gather
 from capture_app.session.report.source import source_of
 from capture_app.session.study import OpenedStudy, ReferenceEntry
+from gaze_core.fixations import DetectorName, IvtParameters
 from gaze_core.measures import Area, AreaKind, MissClass, MissRule
 from gaze_core.rows import FIXATION, WORD, join_rows
+from recordings_schema.layers import LayerStore
+from recordings_schema.layers import source_of as source_of_layers
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
@@ -230,7 +234,7 @@ def test_a_recording_of_many_blocks_is_measured_as_its_cases_are(
     path: Path, opened: OpenedStudy, measured: MeasuredRecording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("capture_app.session.measures.recording_measures.BLOCK_ROWS", 97)
-    for layer in EventLayer:
+    for layer in (EventLayer.STUDY, EventLayer.RECORDED):
         parts = measure_recording(path, opened, (), MeasureOptions(layer=layer))
         assert [each.figures.visible_s for each in parts.cases] == [
             each.figures.visible_s for each in measured.cases
@@ -239,3 +243,24 @@ def test_a_recording_of_many_blocks_is_measured_as_its_cases_are(
             assert [repr(each.figures) for each in parts.cases] == [
                 repr(each.figures) for each in measured.cases
             ]
+
+
+def test_a_layer_that_was_kept_is_counted_and_one_that_is_not_there_is_told(
+    path: Path, opened: OpenedStudy, measured: MeasuredRecording, tmp_path: Path
+) -> None:
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    with Recording.open(copy) as recording:
+        made = make_layer(
+            recording, "again", LayerChoice(detector=DetectorName.IVT, parameters=IvtParameters())
+        )
+        assert made is not None
+        LayerStore(copy).add(made, source_of_layers(recording))
+    kept = measure_recording(copy, opened, (), MeasureOptions(layer=EventLayer.SAVED, layer_name="again"))
+    assert kept.layer_words.startswith("ivt 1")
+    for case, same in zip(kept.cases, measured.cases, strict=True):
+        assert case.figures.fixation_count == same.figures.fixation_count
+        assert case.figures.fixation_duration_mean_ms == pytest.approx(same.figures.fixation_duration_mean_ms)
+        assert case.figures.saccade_count == same.figures.saccade_count
+    with pytest.raises(MeasureError, match="nothing"):
+        measure_recording(copy, opened, (), MeasureOptions(layer=EventLayer.SAVED, layer_name="nothing"))
