@@ -83,7 +83,10 @@ def serial_ports(folder: Path) -> str:  # noqa: ARG001  # every check is given a
     found = f"{len(list_serial_ports())} found"
     if sys.platform == "win32":
         return found
-    device, other = os.openpty()
+    try:
+        device, other = os.openpty()
+    except OSError:  # a system without pseudo terminals
+        return f"{found}; there is no pseudo terminal to try one with"
     try:
         port = open_serial_port(SerialSetup(name=os.ttyname(other)))
         port.write(b"\x07")
