@@ -6,8 +6,8 @@ the longest opaque black: RGBA (255 - v, 0, 0, v). Fixations whose pixel lies wi
 those not inside the image, are left out.
 
 The published code blurs whole pictures and lays one over the other pixel by pixel. Here a few rows at a time
-are the product of the blurs, down and across, of the fixations that reach them, and the picture is looked up
-in a table of all pairs of heat and grey. Where
+are the product of the blurs, down and across, of the fixations that reach them, and the picture is mixed
+channel by channel. Where
 the exact value is a whole level, the last bit of a sum decides between it and the level below, as there.
 """
 
@@ -27,6 +27,7 @@ EDGE_PX: Final = 5
 SIGMA_PX: Final = 5.0
 
 _RADIUS_PX: Final = 20  # four sigmas
+_SHARE: Final = 1.0 / 255.0
 
 _BLOCK_ROWS: Final = 32  # worked on at once: they stay in the cache
 
@@ -147,30 +148,14 @@ def laid_over(base: Picture, alpha: Picture) -> Picture:
     """
     if base.shape[:2] != alpha.shape:
         raise ValueError(f"A layer of {alpha.shape} does not fit a picture of {base.shape}.")
-    if base.ndim == 2:
-        found = np.take(_table().view(np.uint32)[:, 0], _pairs(base, alpha))
-        return found.view(np.uint8).reshape(*alpha.shape, 4)
-    picture = np.full((*alpha.shape, 4), 255, np.uint8)
-    for channel in range(3):
-        picture[..., channel] = np.take(_table()[:, channel], _pairs(base[..., channel], alpha))
-    return picture
-
-
-def _pairs(grey: Picture, heat: Picture) -> npt.NDArray[np.uint16]:
-    """Return the places of pixels in the table."""
-    return np.asarray(cv2.merge((np.ascontiguousarray(grey), heat))).view("<u2")[..., 0]
-
-
-@functools.lru_cache(maxsize=1)
-def _table() -> Picture:
-    """RGBA of each pair of heat and grey (256 * v + grey), shape (65536, 4), as Pillow lays layers over."""
-    heat, grey = np.divmod(np.arange(1 << 16, dtype=np.int64), 256)
-    table = np.full((1 << 16, 4), 255, np.uint8)
-    for channel, colour in enumerate((255 - heat, 0 * heat, 0 * heat)):
-        mixed = (colour * heat + grey * (255 - heat)) * 128 + 0x4000  # 7 more binary places, and a half
-        table[:, channel] = ((mixed >> 8) + mixed) >> 15
-    table[:256, :3] = grey[:256, None]
-    return table
+    left = cv2.bitwise_not(alpha)
+    planes = [base] * 3 if base.ndim == 2 else [np.ascontiguousarray(base[..., each]) for each in range(3)]
+    # Red is (left * v + left * grey) / 255, the others left * grey / 255: no half is ever rounded.
+    both = np.add(planes[0], alpha, dtype=np.uint16)
+    red = cv2.multiply(left.astype(np.uint16), both, scale=_SHARE).astype(np.uint8)
+    green = cv2.multiply(planes[1], left, scale=_SHARE)
+    blue = green if base.ndim == 2 else cv2.multiply(planes[2], left, scale=_SHARE)
+    return np.asarray(cv2.merge((red, green, blue, np.full_like(alpha, 255))), np.uint8)
 
 
 def _blurred(centres: npt.NDArray[np.int64], size: int) -> FloatArray:
