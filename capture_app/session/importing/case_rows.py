@@ -82,7 +82,8 @@ def case_rows(
         DatasetKey.VIEWPORT: _viewport(case, images, trial, base_ns, end_ns),
         DatasetKey.FIXATIONS: _fixations(case, images, trial, base_ns),
         DatasetKey.WORDS: _words(case, trial, base_ns),
-        DatasetKey.SHAPES: _shapes(case, ids, trial, end_ns),
+        # No dataset says when something was drawn: it is there from the beginning, so that it can be seen.
+        DatasetKey.SHAPES: _shapes(case, ids, trial, begin_ns),
         DatasetKey.ANSWERS: _answers(case, trial, end_ns),
         DatasetKey.JUDGEMENTS: _judgement(case, trial, end_ns),
         DatasetKey.EVENTS: facts_rows(case, trial, base_ns, (begin_ns, end_ns)),
@@ -214,7 +215,7 @@ def _words(case: ImportedCase, trial: int, base_ns: int) -> Rows:
 
 
 def _shapes(
-    case: ImportedCase, ids: np.ndarray[tuple[int], np.dtype[np.int64]], trial: int, end_ns: int
+    case: ImportedCase, ids: np.ndarray[tuple[int], np.dtype[np.int64]], trial: int, t_host_ns: int
 ) -> Rows:
     rows = []
     for place, shape in enumerate(case.shapes):
@@ -223,7 +224,7 @@ def _shapes(
             raise ImportCaseError("One of its shapes has more labels than a recording can hold.")
         rows.append(
             SHAPE.row(
-                t_host_ns=end_ns, trial=trial, attempt=case.attempt, shape=place, action="drawn",
+                t_host_ns=t_host_ns, trial=trial, attempt=case.attempt, shape=place, action="drawn",
                 kind=shape.kind, image_id=int(ids[shape.image_id]), pane=shape.pane, slice=0,
                 left_image_px=shape.left_image_px, top_image_px=shape.top_image_px,
                 right_image_px=shape.right_image_px, bottom_image_px=shape.bottom_image_px, labels=labels,

@@ -232,7 +232,7 @@ def _tracker(case: ImportedCase, names: DatasetNames) -> TrackerInfo:
     tracker = case.tracker
     return TrackerInfo(
         driver="import",
-        model=f"{model} ({tracker.model})" if tracker.model else model,
+        model=f"{model} ({tracker.model})" if tracker.model not in ("", names.title) else model,
         rate_hz=tracker.rate_hz,
         raw_dtype=RAW_DTYPE,
         raw_channels=(RawChannel(name="row", unit="count"),),
