@@ -114,7 +114,9 @@ class OpenCvFilm:
         """
         self._writer.release()
         # OpenCV says nothing of a disk that is full: the index, written last, is then missing.
-        is_whole = cv2.VideoCapture(str(self._part)).isOpened()
+        look = cv2.VideoCapture(str(self._part))
+        is_whole = look.isOpened()
+        look.release()  # Windows renames no file that somebody reads
         if not is_whole:
             remove(self._part)
             raise FilmWriteError(
