@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import time
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -32,6 +33,8 @@ from recordings_schema.structure import create_finished_file, store_embedded_ima
 from recordings_schema.tally import Tally
 
 _log = logging.getLogger(__name__)
+_REPLACE_ATTEMPTS: Final = 20
+_REPLACE_PAUSE_S: Final = 0.1
 _COPY_CHUNKS: Final = 16  # chunks written at once: few calls, and still only some MiB in memory
 
 
@@ -93,7 +96,7 @@ def put_in_place(path: Path) -> None:
         If the system refuses, for instance because another program has the file open on Windows.
     """
     try:
-        os.replace(partial_path(path), path)  # noqa: PTH105 - the atomic one, named so in the documentation
+        _replace(path)
         sync_folder(path.parent)
     except OSError as err:
         raise RecordingWriteError(
@@ -102,6 +105,16 @@ def put_in_place(path: Path) -> None:
             f"read the file and recover {path.name}.",
             path=path,
         ) from err
+
+
+def _replace(path: Path) -> None:
+    """Let the copy take the name; on Windows whoever reads the file, a virus scanner too, is waited for."""
+    for _ in range(_REPLACE_ATTEMPTS if os.name == "nt" else 0):
+        with suppress(PermissionError):
+            os.replace(partial_path(path), path)  # noqa: PTH105 - the atomic one, named so in the documentation
+            return
+        time.sleep(_REPLACE_PAUSE_S)
+    os.replace(partial_path(path), path)  # noqa: PTH105 - as above; now a refusal is told
 
 
 def remove_copy(path: Path) -> None:

@@ -84,15 +84,15 @@ class Staging:
 
     def file(self, path: str, content: bytes) -> None:
         """Write a file of the dataset."""
-        _place(self.dataset, path).write_bytes(content)
+        make_place(self.dataset, path).write_bytes(content)
 
     def copy(self, path: str, source: Path) -> None:
         """Copy a file into the dataset."""
-        shutil.copyfile(source, _place(self.dataset, path))
+        shutil.copyfile(source, make_place(self.dataset, path))
 
     def join(self, path: str, table: str, header: bytes, footer: bytes = b"") -> None:
         """Write a table of the dataset: its header, what the cases added to it, its footer."""
-        with _place(self.dataset, path).open("wb") as file:
+        with make_place(self.dataset, path).open("wb") as file:
             file.write(header)
             tables = self.folder / "tables"
             for case in sorted(tables.iterdir()) if tables.is_dir() else ():
@@ -149,13 +149,13 @@ class CaseStaging:
 
     def file(self, path: str, content: bytes) -> None:
         """Write a file of the dataset."""
-        place = _place(self._dataset, path)
+        place = make_place(self._dataset, path)
         place.write_bytes(content)
         self._written.add(place)
 
     def copy(self, path: str, source: Path) -> None:
         """Copy a file into the dataset."""
-        place = _place(self._dataset, path)
+        place = make_place(self._dataset, path)
         shutil.copyfile(source, place)
         self._written.add(place)
 
@@ -195,7 +195,7 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _place(folder: Path, path: str) -> Path:
+def make_place(folder: Path, path: str) -> Path:
     """Return where a file goes, its folder made.
 
     Raises

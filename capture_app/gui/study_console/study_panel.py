@@ -55,6 +55,10 @@ class StudyPanel(QScrollArea):
         )
         self.prompts = [SentenceLine(colours, self.body) for _ in range(4)]
         self.copies = SentenceLine(colours, self.body)
+        self.datasets = SentenceLine(colours, self.body)
+        self.datasets.setToolTip(
+            self.tr("The newest reading, tried in the formats the study feeds, while the session goes on")
+        )
         self.values = {
             name: label("", "value", self.body) for name in ("counted", "cases", "copied", "notes")
         }
@@ -71,7 +75,7 @@ class StudyPanel(QScrollArea):
     def set_colours(self, colours: Colours) -> None:
         """Take the colours of another theme."""
         self.steps.set_colours(colours)
-        for line in (self.mask_line, self.grade, *self.prompts, self.copies):
+        for line in (self.mask_line, self.grade, *self.prompts, self.copies, self.datasets):
             line.set_colours(colours)
         for bar in self._bars:
             bar.set_colours(colours)
@@ -88,6 +92,7 @@ class StudyPanel(QScrollArea):
         self._set("counted", counted)
         self._set("cases", str(state.cases_since_calibration))
         self._render_copies(state.copies)
+        self.datasets.say(state.datasets.level, state.datasets.text)
         self._set("notes", str(len(state.notes)))
         self.values["notes"].setToolTip("\n".join(state.notes[-6:]))
 
@@ -189,6 +194,7 @@ class StudyPanel(QScrollArea):
         column.addWidget(rule(self.body))
         column.addLayout(self._facts())
         column.addWidget(self.copies)
+        column.addWidget(self.datasets)
         column.addStretch(1)
         self.setWidget(self.body)
 

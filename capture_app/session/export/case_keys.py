@@ -22,8 +22,19 @@ from recordings_schema.reader import Recording
 _MARK: Final = 8
 
 
-def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKey, ...]:
+def keys_of(
+    recording: Recording, opened: OpenedStudy | None, sha256: str | None = None
+) -> tuple[ReadingKey, ...]:
     """Return the cases of an open recording in the order they were read.
+
+    Parameters
+    ----------
+    recording
+        Open.
+    opened
+        Its study; None without one.
+    sha256
+        What stands for the checksum of a file that still grows; None: it is worked out.
 
     Raises
     ------
@@ -32,7 +43,8 @@ def keys_of(recording: Recording, opened: OpenedStudy | None) -> tuple[ReadingKe
     """
     source = source_of(recording, opened)
     facts = case_facts_of(recording, source.end_ns)
-    sha256 = file_sha256(recording.path)
+    if sha256 is None:
+        sha256 = file_sha256(recording.path)
     imported = imported_facts_of(recording.rows(DatasetKey.EVENTS)) if is_imported(recording) else {}
     images = {int(row["image_id"]): row for row in recording.rows(DatasetKey.IMAGES)}
     keys = []

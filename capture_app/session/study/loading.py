@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from capture_app.session.study import check_measuring, check_tasks, check_terms
+from capture_app.session.study import check_measuring, check_tasks, check_terms, dataset_keys
 from capture_app.session.study.case_table import StudyCase, read_case_folder, read_cases
 from capture_app.session.study.check_cases import check_case_rows, check_design, check_reference
 from capture_app.session.study.checker import StudyChecker
@@ -31,6 +31,7 @@ _CHECKS: Final = (
     check_measuring.check_detector,
     check_terms.check_consent,
     check_terms.check_terms,
+    dataset_keys.check_datasets,
     check_tasks.check_labels,
     check_tasks.check_screens,
     check_tasks.check_tasks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
+from capture_app.session.study.dataset_keys import Datasets
 from capture_app.session.study.design_keys import Breaks, CaseSource, Order, Practice, Quota, Readers
 from capture_app.session.study.keys import Key
 from capture_app.session.study.quality_keys import Analysis, CalibrationPlan, DriftCheck, Gates
@@ -52,6 +53,7 @@ class Study:
     images: Annotated[ImageTerms, Key("terms of the images")]
     copies: Annotated[Copies, Key("second place of finished cases")] = field(default_factory=Copies)
     dictation: Annotated[Dictation, Key("microphone and transcription")] = field(default_factory=Dictation)
+    datasets: Annotated[Datasets, Key("datasets that the study feeds")] = field(default_factory=Datasets)
     privacy: Annotated[Privacy, Key("what keeps people unknown")] = field(default_factory=Privacy)
     labels: Annotated[tuple[Label, ...], Key("the label list, in the order of the screen", at_most=200)] = ()
     certainty: Annotated[tuple[CertaintyLevel, ...], Key("the certainty scale", at_most=10)] = ()

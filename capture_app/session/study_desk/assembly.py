@@ -5,6 +5,7 @@ from __future__ import annotations
 from capture_app.session.calibration_plan import GreySource
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.copies import StudyCopies
+from capture_app.session.study_desk.dataset_lamp import DatasetLamp
 from capture_app.session.study_desk.dictation_run import StudyDictation
 from capture_app.session.study_desk.ending import StudyEnding
 from capture_app.session.study_desk.folder import StudyFolder
@@ -19,6 +20,7 @@ def assemble(opened: OpenedStudy, host: StudyHost, clock: Clock, grey: GreySourc
         side_runs=StudySideRuns(opened.study, clock, matched_grey=grey),
         dictation=StudyDictation(clock),
         copies=StudyCopies(),
+        datasets=DatasetLamp(),
         ending=StudyEnding(sent=lambda: host.link.sent_rows),
         folder=StudyFolder(),
     )

@@ -123,10 +123,12 @@ class Beginning:
         )
         earlier = folder.earlier_paths(opened, form.reader, form.period)
         self._parts.copies.begin(opened, path)
+        self._parts.datasets.begin(opened, path)
         return Begun(wanted=wanted, path=path, worklist=worklist, loop=loop, earlier=earlier)
 
     def _release(self) -> None:
         self._parts.copies.close()
+        self._parts.datasets.close()
         self._parts.folder.release()
 
 

@@ -312,6 +312,7 @@ class StudyDesk(StudyActs):
             for name, rows in parts.dictation.step(sitting.around(), sitting.view):
                 self._host.link.append(name, rows)
             self._host.calibration_desk.abort()
+            parts.datasets.close()  # on Windows a file that somebody reads cannot be put in its place
             self._host.end_recording()
             self._phase = StudyPhase.ENDING
 
@@ -349,11 +350,12 @@ class StudyDesk(StudyActs):
         self._sitting = None
         parts.dictation.close()
         parts.copies.close()
+        parts.datasets.close()
 
     def _let_go(self) -> None:
         if self._parts is not None:
             parts = self._parts
-            for part in (parts.dictation, parts.copies, parts.ending):
+            for part in (parts.dictation, parts.copies, parts.datasets, parts.ending):
                 part.close()
             parts.folder.release()
         if self._grey is not None:

@@ -56,6 +56,7 @@ class StateBook:
                 reader=reader,
                 period=period,
                 copies=parts.copies.state,
+                datasets=parts.datasets.state,
                 end=parts.ending.state,
                 is_robot=is_robot,
                 preparing=preparing,
@@ -98,6 +99,7 @@ class StateBook:
             notes=notes,
             masks=sitting.cover.progress,
             copies=parts.copies.state,
+            datasets=parts.datasets.state,
             end=parts.ending.state,
             is_robot=is_robot,
         )

@@ -20,6 +20,7 @@ from capture_app.session.settings import Settings
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study_desk.parts import (
     CaseCopies,
+    DatasetCheck,
     DictationRun,
     SessionEnding,
     SessionFolder,
@@ -99,6 +100,7 @@ class StudyParts:
     side_runs: SideRuns
     dictation: DictationRun
     copies: CaseCopies
+    datasets: DatasetCheck
     ending: SessionEnding
     folder: SessionFolder
 

@@ -16,6 +16,7 @@ from capture_app.session.settings import Settings
 from capture_app.session.study import OpenedStudy, ReadingPlan
 from capture_app.session.study_desk.states import (
     CopyState,
+    DatasetState,
     SessionEnd,
     SideRunState,
     StartPlan,
@@ -163,6 +164,23 @@ class CaseCopies(Protocol):
 
     def close(self) -> None:
         """Finish or give up what is under way; idempotent."""
+
+
+class DatasetCheck(Protocol):
+    """Tries readings in the formats the study feeds, in the background."""
+
+    @property
+    def state(self) -> DatasetState:
+        """What the operator sees."""
+
+    def begin(self, opened: OpenedStudy, recording: Path) -> None:
+        """A recording begins."""
+
+    def ask(self, case_id: str, trial: int, shown_host_ns: int, *, is_done: bool) -> None:
+        """Try a case as it is in the file once that holds the screen presented then, or the case's end."""
+
+    def close(self) -> None:
+        """Give up what is under way; idempotent."""
 
 
 class SessionEnding(Protocol):

@@ -20,6 +20,7 @@ from capture_app.session.reading.case_work import Asked
 from capture_app.session.reading.worklist import Fate
 from capture_app.session.study import OpenedStudy, PlannedCase
 from capture_app.session.study_desk.cover_preview import CoverPreview
+from capture_app.session.study_desk.dataset_moment import are_images_left
 from capture_app.session.study_desk.host import StudyHost, StudyParts
 from capture_app.session.study_desk.newest_accuracy import newest_accuracy_deg
 from capture_app.session.study_desk.parts import StudyAround
@@ -160,7 +161,7 @@ class Sitting:
         for name, each in rows:
             if name == TRIAL.name:
                 self._host.trials.follow(each)
-                self._tell_copies(each)
+                self._tell_done(each)
             self._host.link.append(name, each)
 
     def step(self) -> None:
@@ -192,6 +193,7 @@ class Sitting:
             self.screen_since_ns = t_host_ns
             self._host.feed.marks.clear()  # the operator sees the fixations of one screen, not on another
             self.take(self.loop.presented(t_host_ns))
+            self._try_datasets(t_host_ns)
         return is_target
 
     # calibration
@@ -376,8 +378,17 @@ class Sitting:
             self._view = None
             self.version += 1
 
-    def _tell_copies(self, trial_rows: Rows) -> None:
+    def _tell_done(self, trial_rows: Rows) -> None:
         for row in trial_rows[trial_rows["state"] == b"done"]:
             case_id = decode_text(row["case_id"])
             latest = self.loop.state.latest(case_id)
             self.parts.copies.committed(case_id, 0 if latest is None else latest.attempt)
+            if not any(each.case.case_id == case_id for each in self.worklist.practice):
+                t_ns = int(row["t_host_ns"])
+                self.parts.datasets.ask(case_id, int(row["trial"]), t_ns, is_done=True)
+
+    def _try_datasets(self, shown_ns: int) -> None:
+        """Have what was read tried in the study's formats while its questions are answered."""
+        view = self.view
+        if view.planned is not None and are_images_left(view, self.loop.screen_names, self.opened.study):
+            self.parts.datasets.ask(view.planned.case.case_id, view.trial, shown_ns, is_done=False)

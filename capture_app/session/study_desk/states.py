@@ -104,6 +104,15 @@ class CopyState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetState:
+    """Whether the newest case is valid in the formats the study feeds."""
+
+    level: str = "off"  # off, information, good, attention, bad
+    text: str = ""  # sentences
+    case_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndStep:
     """One thing done at the end of a session."""
 
@@ -192,6 +201,7 @@ class StudyDeskState:
     notes: tuple[str, ...] = ()  # of the operator, newest last
     masks: tuple[MaskProgress, ...] = ()  # that are covered with the eyes now, where the study previews them
     copies: CopyState = CopyState()
+    datasets: DatasetState = DatasetState()
     end: SessionEnd | None = None
     is_robot: bool = False
     preparing: str = ""  # a session is being prepared, a sentence; the recording begins after it

@@ -24,6 +24,7 @@ from capture_app.session.study_desk.parts import StudyAround
 from capture_app.session.study_desk.side_runs import StudySideRuns
 from capture_app.session.study_desk.states import (
     CopyState,
+    DatasetState,
     SessionEnd,
     StartPlan,
     StudyDeskState,
@@ -87,6 +88,24 @@ class NotedCopies:
 
 
 @dataclass
+class NotedDatasets:
+    """Notes which cases were to be tried in the study's formats, and whether they were done."""
+
+    state: DatasetState = field(default_factory=DatasetState)
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+    is_closed: bool = True
+
+    def begin(self, opened: OpenedStudy, recording: Path) -> None:
+        self.is_closed = False
+
+    def ask(self, case_id: str, trial: int, shown_host_ns: int, *, is_done: bool) -> None:
+        self.asked.append((case_id, is_done))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
 class QuickEnding:
     """Is over at once."""
 
@@ -142,6 +161,7 @@ class StudyRun:
         self.study_path = folder / "study"
         self.study_file = quick_study(preset, self.study_path)
         self.dictation, self.copies, self.ending = QuietDictation(), NotedCopies(), QuickEnding()
+        self.datasets = NotedDatasets()
         self.folder = OneFolder(folder)
         self.run = FakeRun(settings=Settings(), make_study_parts=self._parts)
         self.chair = Chair(self.run, calibrates=calibrates)
@@ -151,6 +171,7 @@ class StudyRun:
             side_runs=StudySideRuns(opened.study, clock, matched_grey=grey),
             dictation=self.dictation,
             copies=self.copies,
+            datasets=self.datasets,
             ending=self.ending,
             folder=self.folder,
         )
