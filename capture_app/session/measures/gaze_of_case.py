@@ -36,7 +36,10 @@ def columns_of_case(
 ) -> SampleColumns:
     """Return what measures need of those GAZE rows that lie in the visible time of a case."""
     is_own, ends_ns = _inside(case, t_host_ns)
-    own = gaze[is_own]
+    place = np.flatnonzero(is_own)
+    is_one_run = len(place) > 0 and place[-1] - place[0] + 1 == len(place)
+    # A run is looked at where it lies: copying whole rows costs more than all that is taken from them.
+    own = gaze[place[0] : place[-1] + 1] if is_one_run else gaze[is_own]
     x_norm, y_norm = screen_gaze(own, recorded.signal)
     return SampleColumns(
         t_host_ns=t_host_ns[is_own],
