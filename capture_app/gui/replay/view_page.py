@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QSlider, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
+from capture_app.gui.settings_form import ChoiceBox
 from capture_app.session.replay import SLIDING_S, TRAIL_S, HeatmapSpan, ReplayOptions, ShownEye, ViewMode
 
 
@@ -97,8 +98,8 @@ class ViewPage(InspectorPage):
         self.opacity.setEnabled(self._options.heatmap is not HeatmapSpan.OFF)
         self.options_changed.emit(self._options)
 
-    def _choice(self, *items: tuple[str, object]) -> QComboBox:
-        box = QComboBox(self)
+    def _choice(self, *items: tuple[str, object]) -> ChoiceBox:
+        box = ChoiceBox(self)
         for text, value in items:
             box.addItem(text, value)
         return box
