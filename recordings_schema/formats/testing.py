@@ -165,6 +165,22 @@ class FormatConformance:
         assert export(published, [named], tmp_path / "data").case_count == 1
         assert list(published.check(tmp_path / "data")) == []
 
+    def test_what_it_writes_it_reads_again_where_it_can_be_read(
+        self, published: Format[Any], readings: list[CaseReading], tmp_path: Path
+    ) -> None:
+        """An import finds every reading, with an image, a view, and fixations or samples."""
+        export(published, readings, tmp_path / "data")
+        options = published.import_options_type()
+        if not published.can_read:
+            with pytest.raises(FormatError, match="cannot be imported"):
+                published.plan_import(tmp_path / "data", options)
+            return
+        plan = published.plan_import(tmp_path / "data", options)
+        cases = [published.read_case(tmp_path / "data", each, options) for each in plan.cases]
+        assert len({(each.session, each.key) for each in plan.cases}) == len(plan.cases) >= len(readings)
+        assert all(case.images and len(case.viewport) for case in cases)
+        assert all(len(case.fixations) or len(case.gaze) for case in cases)
+
 
 def export(
     published: Format[Any],
