@@ -6,6 +6,7 @@ tells no readers apart where every subject is 1. The frame of 224 x 224 px stand
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,7 @@ _DISTANCE_MM: Final = 650.0
 _NO_ONSETS: Final = "The file holds no times: fixations are put one after the other."
 _NO_TIME: Final = "A fixation lasts no time at all; it is kept, with a billionth of a second."
 _SHORTEST_NS: Final = 1
+CASES_OF_A_RECORDING: Final = 250
 
 
 def plan_gazesearch(place: Path) -> ImportPlan:
@@ -48,9 +50,14 @@ def plan_gazesearch(place: Path) -> ImportPlan:
     path = annotation_file(place)
     entries = _entries(path)
     names = _readers(entries)
+    counts, seen = Counter(entry.subject for entry in entries), Counter[int]()
+    sessions = []
+    for entry in entries:
+        sessions.append(_session(names[entry.subject], seen[entry.subject], counts[entry.subject]))
+        seen[entry.subject] += 1
     cases = tuple(
         PlannedImport(
-            session=names[entry.subject],
+            session=sessions[place_in_file],
             reader=names[entry.subject],
             case_id=f"{_stem(entry)}-{entry.task.replace(' ', '-')}",
             key=str(place_in_file),
@@ -155,6 +162,13 @@ def _readers(entries: tuple[SearchEntry, ...]) -> dict[int, str]:
         return {subjects[0]: UNNAMED_READER}
     digits = len(str(subjects[-1]))
     return {subject: f"R{subject:0{digits}d}" for subject in subjects}
+
+
+def _session(reader: str, number: int, count: int) -> str:
+    """Return the recording of a reader's entry: one of thousands of cases would be slow to read."""
+    if count <= CASES_OF_A_RECORDING:
+        return reader
+    return f"{reader}-{number // CASES_OF_A_RECORDING + 1:03d}"
 
 
 def _stem(entry: SearchEntry) -> str:

@@ -21,8 +21,8 @@ from capture_app.session.export.case_parts import (
 )
 from capture_app.session.export.case_references import CaseReferences
 from capture_app.session.export.case_samples import distance_of, samples_of
-from capture_app.session.export.imported_cases import imported_reading
-from capture_app.session.imported_facts import imported_facts_of, is_imported
+from capture_app.session.export.imported_cases import ImportedCases
+from capture_app.session.imported_facts import is_imported
 from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.recorded_baselines import baselines_of
 from capture_app.session.report.found_fixations import presented_rows, viewport_between
@@ -66,6 +66,7 @@ class CaseReader:
         self._report: SessionReport | None = None
         self._viewport: Rows = VIEWPORT.empty(0)
         self._references = CaseReferences(opened)
+        self._imported: ImportedCases | None = None
 
     def __enter__(self) -> CaseReader:
         return self
@@ -88,9 +89,11 @@ class CaseReader:
             If the study's reference standard cannot be used.
         """
         if is_imported(self._recording):
-            facts = imported_facts_of(self._recording.rows(DatasetKey.EVENTS)).get(key.trial)
-            if facts is not None:
-                return imported_reading(self._recording, key, facts, self._images)
+            if self._imported is None:
+                self._imported = ImportedCases(self._recording, self._images)
+            imported = self._imported.read(key)
+            if imported is not None:
+                return imported
         report = self._gathered()
         case = next(each for each in report.cases if each.entry.trial == key.trial)
         stretches = [each.stretch for each in case.reading]

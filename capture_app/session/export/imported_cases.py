@@ -16,11 +16,11 @@ import numpy as np
 from calibration import PupilBaseline
 from capture_app.session.export.case_parts import answers_of, shapes_of, words_of
 from capture_app.session.export.case_samples import samples_of
-from capture_app.session.imported_facts import ImportedFacts
+from capture_app.session.imported_facts import ImportedFacts, imported_facts_of
 from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.recorded_baselines import RecordedBaseline
 from capture_app.session.report.case_facts import CaseEntry, case_facts_of
-from capture_app.session.report.source import source_of
+from capture_app.session.report.source import ReportSource, source_of
 from capture_app.session.report.stretches import Stretch
 from gaze_core.geometry import ViewingGeometry
 from gaze_core.rows import NO_TIME, Rows, decode_text
@@ -53,18 +53,51 @@ def imported_key(key: ReadingKey, facts: ImportedFacts) -> ReadingKey:
     )
 
 
-def imported_reading(
-    recording: Recording, key: ReadingKey, facts: ImportedFacts, images: ImageFolder | None
-) -> CaseReading:
-    """Return an imported case.
+class ImportedCases:
+    """The cases of one imported recording; what is the same for all of them is read once.
+
+    Parameters
+    ----------
+    recording
+        Open and imported.
+    images
+        Where its images are; None where nobody said.
 
     Raises
     ------
     RecordingError
         If rows cannot be read.
     """
-    source = source_of(recording, None)
-    entry = next(each for each in case_facts_of(recording, source.end_ns).entries if each.trial == key.trial)
+
+    def __init__(self, recording: Recording, images: ImageFolder | None) -> None:
+        self._recording, self._images = recording, images
+        self._source = source_of(recording, None)
+        self._facts = imported_facts_of(recording.rows(DatasetKey.EVENTS))
+        entries = case_facts_of(recording, self._source.end_ns).entries
+        self._entries = {entry.trial: entry for entry in entries}
+
+    def read(self, key: ReadingKey) -> CaseReading | None:
+        """Return an imported case; None where its facts are damaged.
+
+        Raises
+        ------
+        RecordingError
+            If rows cannot be read.
+        """
+        facts, entry = self._facts.get(key.trial), self._entries.get(key.trial)
+        if facts is None or entry is None:
+            return None
+        return _reading(self._recording, self._source, key, facts, entry, self._images)
+
+
+def _reading(
+    recording: Recording,
+    source: ReportSource,
+    key: ReadingKey,
+    facts: ImportedFacts,
+    entry: CaseEntry,
+    images: ImageFolder | None,
+) -> CaseReading:
     rows = recording.rows(DatasetKey.VIEWPORT)
     viewport = rows[(rows["trial"] == key.trial) & (rows["t_presented_host_ns"] != NO_TIME)]
     viewport = viewport[: facts.view_count]

@@ -14,6 +14,7 @@ from gaze_core.geometry import ViewingGeometry
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.formats.gazesearch import GazesearchFormat
 from recordings_schema.formats.gazesearch_file import SearchEntry, entries_json, read_entries
+from recordings_schema.formats.gazesearch_import import CASES_OF_A_RECORDING
 from recordings_schema.formats.importing import UNNAMED_READER, ImportedCase, NoImportOptions
 from recordings_schema.formats.reading import CaseReading
 from recordings_schema.formats.testing import export
@@ -79,6 +80,15 @@ def test_readers_that_the_file_does_not_tell_apart_are_unnamed(file: Path) -> No
     assert {case.reader for case in cases_of(file)} == {UNNAMED_READER}
     file.write_bytes(entries_json([replace(PUBLISHED[0], subject=2), PUBLISHED[1]]))
     assert [case.reader for case in cases_of(file)] == ["R2", "R1"]
+
+
+def test_a_large_file_becomes_several_recordings_in_its_order(file: Path) -> None:
+    file.write_bytes(entries_json([PUBLISHED[1]] * (CASES_OF_A_RECORDING + 1)))
+    cases = GazesearchFormat().plan_import(file, NoImportOptions()).cases
+    sessions = [planned.session for planned in cases]
+    assert sessions == sorted(sessions)
+    assert sessions[-2:] == [f"{UNNAMED_READER}-001", f"{UNNAMED_READER}-002"]
+    assert [int(planned.key) for planned in cases] == list(range(len(cases)))
 
 
 def test_what_the_file_does_not_hold_is_said(file: Path) -> None:
