@@ -131,13 +131,15 @@ def flow_picture(flow: ExclusionFlow, left_out: Sequence[LeftOutFile]) -> Html:
     """Return the flow as a picture: boxes downwards, what is left out at the side."""
     down: list[tuple[str, list[str]]] = []
     if flow.planned is not None:
-        aside = [f"{flow.not_read} not opened until now"] if flow.not_read else []
-        down.append((f"{flow.planned} readings planned", aside))
+        unread = [f"{flow.not_read} not opened until now"] if flow.not_read else []
+        down.append((f"{flow.planned} readings planned", unread))
     reasons = [f"{count}: {reason}" for reason, count in flow.excluded.items()]
+    aside = _head(flow, reasons)
     if left_out:
-        reasons.append(f"{len(left_out)} recordings that could not be measured")
-    practice = f" (and {flow.practice} of practice, never analysed)" if flow.practice else ""
-    down.append((f"{flow.opened} readings opened{practice}", _head(flow, reasons)))
+        aside.append(f"Recordings that could not be measured: {len(left_out)}")
+    if flow.practice:
+        aside.append(f"Beside these, for practice: {flow.practice}")
+    down.append((f"{flow.opened} readings opened", aside))
     down.append((f"{flow.analysed} readings analysed", []))
     parts, top = [], 10
     for place, (text, aside) in enumerate(down):
