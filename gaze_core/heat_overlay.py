@@ -124,13 +124,6 @@ def overlay_alpha(
     return alpha
 
 
-def overlay_layer(alpha: Picture) -> Picture:
-    """Return the layer alone as RGBA, shape (height, width, 4)."""
-    layer = np.zeros((*alpha.shape, 4), np.uint8)
-    layer[..., 0], layer[..., 3] = 255 - alpha, alpha
-    return layer
-
-
 def laid_over(base: Picture, alpha: Picture) -> Picture:
     """Return the layer over a picture as RGBA, shape (height, width, 4); opaque.
 
