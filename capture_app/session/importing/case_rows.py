@@ -10,7 +10,7 @@ import numpy as np
 
 from capture_app.session.imported_facts import facts_rows
 from capture_app.session.importing.found_images import TakenImage
-from capture_app.session.reading import Event, Subject
+from capture_app.session.reading import Event, ReadingError, Subject
 from capture_app.session.reading.answer_codec import pieces_of
 from gaze_core.rows import (
     ANSWER,
@@ -32,6 +32,7 @@ BETWEEN_NS: Final = 1_000_000_000  # cases of a dataset without a common clock l
 _FIRST_NS: Final = 1_000_000_000
 _SHORTEST_NS: Final = 1_000_000
 RAW_DTYPE: Final = np.dtype([("row", "<i8")])
+_WORD_BYTES: Final = WORD.dtype["text"].itemsize
 _LABEL_BYTES: Final = SHAPE.dtype["labels"].itemsize
 
 
@@ -86,7 +87,7 @@ def case_rows(
         DatasetKey.SHAPES: _shapes(case, ids, trial, begin_ns),
         DatasetKey.ANSWERS: _answers(case, trial, end_ns),
         DatasetKey.JUDGEMENTS: _judgement(case, trial, end_ns),
-        DatasetKey.EVENTS: facts_rows(case, trial, base_ns, (begin_ns, end_ns)),
+        DatasetKey.EVENTS: _facts(case, trial, base_ns, (begin_ns, end_ns)),
     }
     return CaseRows(rows=own, end_ns=end_ns, sample_count=len(gaze))
 
@@ -202,7 +203,16 @@ def _fixations(case: ImportedCase, images: Sequence[TakenImage], trial: int, bas
     return rows
 
 
+def _facts(case: ImportedCase, trial: int, base_ns: int, span_ns: tuple[int, int]) -> Rows:
+    try:
+        return facts_rows(case, trial, base_ns, span_ns)
+    except ValueError as err:
+        raise ImportCaseError("What the dataset says of it is longer than a recording can keep.") from err
+
+
 def _words(case: ImportedCase, trial: int, base_ns: int) -> Rows:
+    if any(len(word.text.encode()) > _WORD_BYTES for word in case.words):
+        raise ImportCaseError("One of its words is longer than a recording can hold.")
     rows = [
         WORD.row(
             trial=trial, attempt=case.attempt, version=0, index=place, text=word.text,
@@ -235,13 +245,19 @@ def _shapes(
 
 
 def _answers(case: ImportedCase, trial: int, end_ns: int) -> Rows:
-    rows = [
-        ANSWER.row(
-            t_host_ns=end_ns, trial=trial, attempt=case.attempt, screen=answer.screen, name=name, value=value
-        )
-        for answer in case.answers
-        for name, value in pieces_of(answer.name, answer.value)
-    ]
+    rows = []
+    for answer in case.answers:
+        try:
+            pieces = list(pieces_of(answer.name, answer.value))
+        except ReadingError as err:
+            raise ImportCaseError("One of its answers is longer than a recording can keep.") from err
+        rows += [
+            ANSWER.row(
+                t_host_ns=end_ns, trial=trial, attempt=case.attempt, screen=answer.screen, name=name,
+                value=value,
+            )
+            for name, value in pieces
+        ]  # fmt: skip
     return join_rows([ANSWER.empty(0), *rows])
 
 

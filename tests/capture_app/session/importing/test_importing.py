@@ -208,3 +208,24 @@ def test_images_go_into_a_dataset_only_when_asked_for(egd: Path, images: Path, t
             "case-0.jpg",
             "case-1.jpg",
         }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('"phrase": "The"', '"phrase": "' + "x" * 65 + '"', "One of its words is longer"),
+        (
+            "images/case-0.png",
+            "images/" + "y" * 30_000 + "/case-0.png",
+            "What the dataset says of it is longer",
+        ),
+    ],
+)
+def test_what_no_recording_can_hold_takes_its_case_away(
+    egd: Path, tmp_path: Path, old: str, new: str, text: str
+) -> None:
+    for path in (egd / "master_sheet.csv", *egd.glob("audio*/case-0/transcript.json")):
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    result = imported("egd", egd, tmp_path / "recordings")
+    assert result.case_count == 2
+    assert any(text in hole.what for hole in result.holes)
