@@ -11,7 +11,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "images", "heatmaps", "detectors", "similarity", "acquisition", "station", "signals", "speech", "drawing",
-    "screens", "study_session", "replay", "layers", "film", "metrics", "image_formats", "peers",
+    "screens", "study_session", "replay", "layers", "film", "metrics", "image_formats", "start", "peers",
 )  # fmt: skip
 
 
