@@ -19,7 +19,7 @@ from recordings_schema.formats.contract import (
     NothingToExportError,
     PlannedCase,
 )
-from recordings_schema.formats.options import options_to_json
+from recordings_schema.formats.options import options_to_json, options_told
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 from recordings_schema.formats.staging import CaseStaging, Staging
 
@@ -316,7 +316,7 @@ def _provenance(
         "title": request.format.title,
         "format_version": request.format.version,
         "software": request.software,
-        "options": options_to_json(request.options),
+        "options": options_told(request.options),
         "about": dict(request.about),
         "recordings": [
             {"name": key.recording_name, "sha256": sha256, "session": key.session_id, "reader": key.reader}

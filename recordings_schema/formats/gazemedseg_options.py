@@ -56,7 +56,7 @@ class GazemedsegOptions:
     )
     images: Annotated[bool, Option("copy the images into the dataset")] = False
     reference_masks: Annotated[
-        str, Option("folder of masks named like the images; Dice is computed against them")
+        str, Option("folder of masks named like the images; Dice is computed against them", place="folder")
     ] = ""
     train_share: Annotated[float, Option("share of patients to train with", low=0, high=1)] = 0.8
     levels: Annotated[int, Option("masks of the kvasir layout; prostate always has 2", low=1, high=5)] = 2

@@ -49,7 +49,11 @@ class GazesearchOptions:
         ),
     ] = Findings.TRANSCRIPT
     findings: Annotated[
-        str, Option("JSON file with keywords, denials and labels of the findings; empty: the shipped table")
+        str,
+        Option(
+            "JSON file with keywords, denials and labels of the findings; empty: the shipped table",
+            place="file",
+        ),
     ] = ""
     mentions: Annotated[Mentions, Option("sentence that counts where several name one finding")] = (
         Mentions.FIRST

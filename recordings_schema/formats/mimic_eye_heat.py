@@ -94,16 +94,22 @@ class MimicEyeHeatOptions:
         bool, Option("leave patients with several images out of the records, as published")
     ] = False
     empty_answers: Annotated[bool, Option("records whose answer nobody wrote, too, as published")] = True
-    prompts: Annotated[str, Option("JSON file with the prompt texts; empty: this program's own")] = ""
+    prompts: Annotated[
+        str, Option("JSON file with the prompt texts; empty: this program's own", place="file")
+    ] = ""
     reports: Annotated[
-        str, Option("CSV with image or case, findings, impression, dx1 to dx9; empty: answers and dictation")
+        str,
+        Option(
+            "CSV with image or case, findings, impression, dx1 to dx9; empty: answers and dictation",
+            place="file",
+        ),
     ] = ""
     questions: Annotated[
-        str, Option("CSV or JSON with image, question, answer; empty: those of question tasks")
+        str, Option("CSV or JSON with image, question, answer; empty: those of question tasks", place="file")
     ] = ""
-    altered: Annotated[str, Option("CSV with image, findings_mod, label for the error task; empty: none")] = (
-        ""
-    )
+    altered: Annotated[
+        str, Option("CSV with image, findings_mod, label for the error task; empty: none", place="file")
+    ] = ""
     system: Annotated[str, Option("the text sys of the prompt files")] = ""
     dataset: Annotated[str, Option("first word of the ids of the instruction-tuning file")] = "reflacx"
     video: Annotated[Video, Option("a video of each reading: mp4, or png for single pictures")] = Video.NONE

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 _Options = TypeVar("_Options")
@@ -24,6 +26,7 @@ class Option:
     unit: str = ""
     low: float = -math.inf
     high: float = math.inf
+    place: str = ""  # "file" or "folder" where the text is a path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class OptionSpec:
     default: Any
     low: float
     high: float
+    place: str  # "file" or "folder" where it is a path, else ""
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -63,7 +67,7 @@ def option_specs(options_type: type[Any]) -> tuple[OptionSpec, ...]:
         specs.append(
             OptionSpec(
                 name=each.name, doc=about.doc, unit=about.unit, kind=kind, default=each.default,
-                low=about.low, high=about.high,
+                low=about.low, high=about.high, place=about.place,
             )
         )  # fmt: skip
     return tuple(specs)
@@ -86,9 +90,21 @@ def options_from_texts(options_type: type[_Options], texts: Mapping[str, str]) -
 
 
 def options_to_json(options: Any) -> dict[str, Any]:
-    """Return the options as they are kept in a provenance file."""
+    """Return the options as they were asked for."""
     values = ((each.name, getattr(options, each.name)) for each in fields(options))
     return {name: value.value if isinstance(value, Enum) else value for name, value in values}
+
+
+def options_told(options: Any) -> dict[str, Any]:
+    """Return the options as others may read them: of a file its name and SHA-256, of a folder its name."""
+    told = options_to_json(options)
+    for spec in option_specs(type(options)):
+        if spec.place and told[spec.name]:
+            path = Path(told[spec.name])
+            told[spec.name] = {"name": path.name}
+            if path.is_file():
+                told[spec.name]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return told
 
 
 def _value(spec: OptionSpec, text: str) -> Any:

@@ -17,16 +17,18 @@ from recordings_schema.formats import registry
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.formats.csv_format import CsvFormat
 from recordings_schema.formats.export import ExportRequest, plan_export
+from recordings_schema.formats.mimic_eye_heat import MimicEyeHeatOptions
 from recordings_schema.formats.options import (
     FormatOptionError,
     Option,
     option_specs,
     options_from_texts,
+    options_told,
 )
 from recordings_schema.formats.reading import Origin, ReadingKey
 from recordings_schema.formats.registry import find_format, known_formats
 from recordings_schema.formats.splits import split_of
-from recordings_schema.formats.staging import CaseStaging, Staging
+from recordings_schema.formats.staging import CaseStaging, Staging, file_sha256
 from recordings_schema.formats.tables import cell, rounded
 from recordings_schema.formats.testing import content_of, export, with_key
 from recordings_schema.formats.testing_readings import make_key, make_reading
@@ -205,3 +207,12 @@ def test_a_patient_never_lies_on_two_sides_of_a_split() -> None:
         sides.setdefault(key.patient, set()).add(split_of(key, 0.7, 0.15))
     assert all(len(found) == 1 for found in sides.values())
     assert set.union(*sides.values()) == {"train", "validate", "test"}
+
+
+def test_the_provenance_tells_of_a_file_its_name_and_checksum_and_never_where_it_lies(tmp_path: Path) -> None:
+    table = tmp_path / "Dr Example" / "reports.csv"
+    table.parent.mkdir()
+    table.write_text("case,findings,impression\n", encoding="utf-8")
+    options = MimicEyeHeatOptions(reports=str(table))
+    assert options_told(options)["reports"] == {"name": "reports.csv", "sha256": file_sha256(table)}
+    assert options_told(options)["prompts"] == ""
