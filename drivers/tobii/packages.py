@@ -96,8 +96,8 @@ def _remedy() -> str:
     )
     if getattr(sys, "frozen", False):
         return (
-            "Nothing can be installed into the packaged program: install a Python 3.10 with tobii-research "
-            "beside it and name it by the option interpreter."
+            f"Unpack the wheel of TittaPy for Python {_python()} into the program's folder of add-ons (the "
+            f"page Install of the documentation names it). {host}"
         )
     if sys.version_info[:2] == OFFICIAL_PYTHON:
         return f"Install it: {_command('tobii-research')}."
