@@ -26,8 +26,8 @@ from recordings_schema.formats.staging import CaseStaging, Staging
 PROVENANCE_NAME: Final = "provenance.json"
 PRACTICE: Final = "Practice cases are never exported."
 TERMS: Final = (
-    "Use of these data is bound to the terms of the images and of the readers' consent; images are not in "
-    "the dataset unless they were asked for."
+    "Use of these data is bound to the terms of the images and of the readers' consent; images are in the "
+    "dataset only where the format is made of them or they were asked for."
 )
 _DIGITS: Final = 1_000_000
 _GIVEN_DIGITS: Final = re.compile(r"R(\d{6})$")
