@@ -117,6 +117,8 @@ ACTIONS: Final[tuple[ActionInfo, ...]] = (
         _tr("Make the images named in a file the cases"),
     ),
     _a("replay", _FILES, _tr("Replay a recording…"), "Ctrl+Shift+O", _tr("See and hear a recording again")),
+    _a("export", _FILES, _tr("Export recordings…"), "Ctrl+Shift+X", _tr("Write them as a published dataset")),
+    _a("import", _FILES, _tr("Import a dataset…"), "Ctrl+Shift+I", _tr("Make recordings of a published one")),
     _a("recording_info", _FILES, _tr("Recording information…"), "Ctrl+I", _tr("Show what a recording holds")),
     _a("show_gaze", _VIEW, _tr("Gaze"), "1", _tr("Show where the reader looks"), checkable=True),
     _a(

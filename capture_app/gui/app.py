@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from capture_app import __version__
 from capture_app.gui.controller import CaptureController
+from capture_app.gui.datasets.desk import DatasetDesk
 from capture_app.gui.desk import Desk
 from capture_app.gui.diagnostics import Diagnostics
 from capture_app.gui.frame_statistics import FrameSummary
@@ -58,6 +59,7 @@ class StationWindows(QObject):
         self.place = ReaderPlace(self.reader, settings, in_window=reader_in_window, parent=self)
         self.controller = CaptureController(session, self.operator, self.reader, self.place)
         self.desk = Desk(session, station, store, settings, self.controller, self.operator, self.place)
+        self.datasets = DatasetDesk(session, self.controller, self.operator, lambda: self.desk.settings)
         self.console = StudyConsole(self.operator, session.study_desk, self.controller.attempt)
         self.controller.frame_rendered.connect(self.console.render_state)
         self.console.next_session_requested.connect(lambda _study: self.desk.reception.show_page())

@@ -56,6 +56,8 @@ class OperatorWindow(QMainWindow):
     list_requested = Signal()
     recording_info_requested = Signal()
     replay_requested = Signal()
+    export_requested = Signal()
+    import_requested = Signal()
     recent_requested = Signal(object)  # RecentItem
     settings_requested = Signal()
     tracker_page_requested = Signal()
@@ -273,6 +275,8 @@ class OperatorWindow(QMainWindow):
             "open_list": self.list_requested.emit,
             "recording_info": self.recording_info_requested.emit,
             "replay": self.replay_requested.emit,
+            "export": self.export_requested.emit,
+            "import": self.import_requested.emit,
             "settings": self.settings_requested.emit,
             "tracker": self.tracker_page_requested.emit,
             "calibrate": partial(self._wish, "calibrate", self.calibration_requested),
@@ -348,6 +352,8 @@ class OperatorWindow(QMainWindow):
         menu.addMenu(self._recent_menu)
         menu.addAction(self.actions_by_name["replay"])
         menu.addAction(self.actions_by_name["recording_info"])
+        menu.addAction(self.actions_by_name["export"])
+        menu.addAction(self.actions_by_name["import"])
         menu.addSeparator()
         menu.addAction(self.actions_by_name["connect"])
         menu.addAction(self.actions_by_name["tracker"])

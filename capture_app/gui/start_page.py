@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -129,6 +130,8 @@ class StartPage(QWidget):
     studies_requested = Signal()
     folder_requested = Signal()
     replay_requested = Signal()
+    export_requested = Signal()
+    import_requested = Signal()
     set_up_requested = Signal(str)  # name of the settings page
     tracker_requested = Signal()  # the tracker's own page
     recent_requested = Signal(object)  # RecentItem
@@ -236,6 +239,12 @@ class StartPage(QWidget):
                 self.replay_requested.emit,
             ),
             (
+                "disk",
+                self.tr("Export or import a dataset"),
+                self.tr("REFLACX, EGD, GazeSearch, BIDS and others, from recordings or into them."),
+                self._ask_which_way,
+            ),
+            (
                 "sliders",
                 self.tr("Set up this station"),
                 self.tr("Tracker, the reader's monitor, distance, folders."),
@@ -307,6 +316,16 @@ class StartPage(QWidget):
         row = self.sender()
         if isinstance(row, RecentRow):
             self.recent_requested.emit(row.item)
+
+    def _ask_which_way(self) -> None:
+        """Offer both ways below the card that was clicked."""
+        card = self.sender()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Export recordings…")).triggered.connect(self.export_requested)
+        menu.addAction(self.tr("Import a dataset…")).triggered.connect(self.import_requested)
+        if isinstance(card, QWidget):
+            menu.popup(card.mapToGlobal(card.rect().bottomLeft()))
 
     def _set_up(self) -> None:
         self.set_up_requested.emit("tracker")

@@ -54,6 +54,12 @@ def _contact_sheet(window: ReplayWindow) -> None:
     saver_of(window).ask_for_sheet()
 
 
+def _export(window: ReplayWindow) -> None:
+    from capture_app.gui.datasets.opening import export_replayed
+
+    export_replayed(window)
+
+
 def _find_images(window: ReplayWindow) -> None:
     window.ask_for_folder()
 
@@ -103,10 +109,15 @@ ENTRIES: Final[tuple[MenuEntry, ...]] = (
         act=_contact_sheet,
     ),
     MenuEntry(
+        title=str(QT_TRANSLATE_NOOP("replay", "Export…")),
+        tip=str(QT_TRANSLATE_NOOP("replay", "This recording as a published dataset")),
+        act=_export,
+        begins_group=True,
+    ),
+    MenuEntry(
         title=str(QT_TRANSLATE_NOOP("replay", "Error report…")),
         tip=str(QT_TRANSLATE_NOOP("replay", "Missed findings: search, recognition or decision")),
         act=_perceptual_errors,
-        begins_group=True,
     ),
     MenuEntry(
         title=str(QT_TRANSLATE_NOOP("replay", "Find images…")),

@@ -28,6 +28,7 @@ class StudyPage(QWidget):
     plan_wanted = Signal(str)  # reader; asked once typing rests
     start_requested = Signal(object)  # StartForm
     close_requested = Signal()  # put the study away
+    export_requested = Signal()  # its recordings
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +54,8 @@ class StudyPage(QWidget):
         self.reason.setPlaceholderText(self.tr("Reason to start all the same; kept in the recording"))
         self.reason.setAccessibleName(self.tr("Reason to start all the same"))
         self.close_button = QPushButton(self.tr("Put the study away"), self)
+        self.export_button = QPushButton(self.tr("Export…"), self)
+        self.export_button.setToolTip(self.tr("Write the readings of this study as a published dataset"))
         self.start_button = QPushButton(self.tr("Start"), self)
         self.start_button.setProperty("role", "primary")
         self._form_area = self._scrolled(self.form)
@@ -138,6 +141,7 @@ class StudyPage(QWidget):
         self.form.changed.connect(self._render)
         self.reason.textChanged.connect(self._render)
         self.close_button.clicked.connect(self.close_requested)
+        self.export_button.clicked.connect(self.export_requested)
         self.start_button.clicked.connect(self._start)
 
     def _reader_typed(self, _reader: str) -> None:
@@ -307,6 +311,7 @@ class StudyPage(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(tokens.SPACE_M)
         buttons.addWidget(self.close_button)
+        buttons.addWidget(self.export_button)
         buttons.addWidget(self.notice, 2, Qt.AlignmentFlag.AlignVCenter)
         buttons.addWidget(self.reason, 3)
         buttons.addStretch(0)

@@ -1,0 +1,1 @@
+"""Dialogs that export recordings to published formats and import published datasets."""
