@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -341,7 +342,8 @@ class ReplayWindow(QWidget):
         title.setProperty("role", "section")
         title.set_text(self.source.path.name)
         reader = self.tr("reader {0}").format(metadata.participant.pseudonym)
-        facts = [reader, f"{tracker.model}, {tracker.rate_hz:g} Hz"]
+        rate = f", {tracker.rate_hz:g} Hz" if math.isfinite(tracker.rate_hz) else ""
+        facts = [reader, tracker.model + rate]
         if metadata.session.study:
             facts.insert(0, metadata.session.study)
         row = QHBoxLayout()
