@@ -48,11 +48,11 @@ def run_on_plain_machine(bundle: Path) -> str:
                 run(["mount", "-t", kind, kind, str(root / place)])
             program = "/opt/reading-station/reading-station"
             inside(root, [program, "self-test"])
-            said = inside(root, [program, "demo", "--seconds", "2", "--out", "/root/demo-output"])
+            said = inside(root, [program, "demo", "--seconds", "2", "--out", "/srv/demo-output"])
         finally:
             for place in ("proc", "dev/shm", "dev/pts"):
                 subprocess.run(["/usr/bin/umount", str(root / place)], check=False, capture_output=True)
-        made = sorted(path.name for path in (root / "root" / "demo-output").rglob("*") if path.is_file())
+        made = sorted(path.name for path in (root / "srv" / "demo-output").rglob("*") if path.is_file())
         if not any(path.endswith(".gazeh5") for path in made):
             raise SystemExit(f"The demonstration made no recording:\n{said}")
     return f"self-test and demonstration ran on a Debian without Python and made {len(made)} files"
@@ -68,7 +68,7 @@ def make_machine(root: Path) -> None:
 
 def inside(root: Path, command: list[str]) -> str:
     """Run a program in the small Debian, with nothing of this machine's environment."""
-    settings = ["PATH=/usr/bin:/bin", "HOME=/root", "LANG=C.UTF-8", "QT_QPA_PLATFORM=offscreen"]
+    settings = ["PATH=/usr/bin:/bin", "HOME=/srv", "LANG=C.UTF-8", "QT_QPA_PLATFORM=offscreen"]
     return run(["chroot", str(root), "/usr/bin/env", "-i", *settings, *command])
 
 

@@ -54,9 +54,9 @@ def test_of_a_fault_its_kind_and_way_are_kept_and_its_words_are_not() -> None:
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("/home/anna/station/capture_app/gui/app.py", "capture_app/gui/app.py"),
-        (r"C:\Users\anna\capture_app\gui\app.py", "capture_app/gui/app.py"),
-        ("/home/anna/lib/python3.11/site-packages/h5py/_hl/files.py", "files.py"),
+        ("/home/lab/station/capture_app/gui/app.py", "capture_app/gui/app.py"),
+        (r"D:\lab\capture_app\gui\app.py", "capture_app/gui/app.py"),
+        ("/home/lab/lib/python3.11/site-packages/h5py/_hl/files.py", "files.py"),
         ("capture_app/cli/commands.py", "capture_app/cli/commands.py"),
     ],
 )

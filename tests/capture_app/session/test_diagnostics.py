@@ -22,11 +22,11 @@ from recordings_schema.stimuli.header_values import HeaderValue, ValueKind
 CRASH = """Fatal Python error: Segmentation fault
 
 Current thread 0x00007f26e04c4bd0 [Anna Smith] (most recent call first):
-  File "/home/annasmith/station/capture_app/gui/app.py", line 114 in build_application
-  File "C:\\\\Users\\\\annasmith\\\\lib\\\\cv2\\\\__init__.py", line 7 in <module>
+  File "/home/lab/annasmith/station/capture_app/gui/app.py", line 114 in build_application
+  File "D:\\\\annasmith\\\\lib\\\\cv2\\\\__init__.py", line 7 in <module>
 
 Extension modules: numpy, cv2
-reading /home/annasmith/SMITH^ANNA.dcm
+reading /home/lab/annasmith/SMITH^ANNA.dcm
 """
 
 
@@ -49,7 +49,7 @@ def store(tmp_path: Path) -> SettingsStore:
     recent = RecentItem(kind=RecentKind.FOLDER, path="/data/Smith Anna")
     store.save(
         replace(
-            Settings(), reader="ASmith", recording_folder="/home/annasmith/recordings", recent=(recent,) * 2
+            Settings(), reader="ASmith", recording_folder="/home/lab/annasmith/recordings", recent=(recent,) * 2
         )
     )
     return store
@@ -142,4 +142,4 @@ def test_free_space_is_told_of_a_folder_that_is_not_there_yet(tmp_path: Path) ->
 
 
 def test_a_value_of_an_unknown_kind_is_not_shown() -> None:
-    assert shape_of(Path("/home/anna")) == "not shown"
+    assert shape_of(Path("/home/lab")) == "not shown"
