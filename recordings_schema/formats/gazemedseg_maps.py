@@ -67,7 +67,8 @@ def refined_grey(
     if scale < 1.0:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         heat, image = (
-            np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA)) for each in (heat, image)
+            np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA), np.uint8)
+            for each in (heat, image)
         )
         parameters = CrfParameters(
             place_sigma_px=parameters.place_sigma_px * scale, colour_sigma=parameters.colour_sigma,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -54,7 +54,7 @@ def drawn(image: ReadImage) -> Picture:
     return render_grey(stimulus, stimulus.start_window)
 
 
-def png(picture: npt.NDArray[np.generic]) -> bytes:
+def png(picture: npt.NDArray[np.integer[Any]]) -> bytes:
     """Return the PNG file of grey, RGB or RGBA pixels of 8 bits, or of grey pixels of 16 bits."""
     return _encoded(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, _PNG_EFFORT])
 
@@ -64,7 +64,7 @@ def jpeg(picture: Picture) -> bytes:
     return _encoded(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
 
 
-def decoded(content: bytes) -> npt.NDArray[np.generic] | None:
+def decoded(content: bytes) -> npt.NDArray[np.integer[Any]] | None:
     """Return the pixels of a picture file as `png` and `jpeg` take them; None where it is none."""
     stored = np.frombuffer(content, np.uint8)
     found = cv2.imdecode(stored, cv2.IMREAD_UNCHANGED) if len(stored) else None
@@ -100,7 +100,7 @@ def mp4(frames: Iterable[Picture], rate_hz: float) -> bytes:
         return path.read_bytes()
 
 
-def _encoded(ending: str, picture: npt.NDArray[np.generic], how: list[int]) -> bytes:
+def _encoded(ending: str, picture: npt.NDArray[np.integer[Any]], how: list[int]) -> bytes:
     is_done, content = cv2.imencode(ending, _turned(picture), how)
     if not is_done:
         raise FormatError(
@@ -109,7 +109,7 @@ def _encoded(ending: str, picture: npt.NDArray[np.generic], how: list[int]) -> b
     return bytes(content.tobytes())
 
 
-def _turned(picture: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _turned(picture: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
     """Return the picture with red and blue exchanged, as OpenCV keeps colours."""
     if picture.ndim == 2:
         return picture
