@@ -93,7 +93,7 @@ def mp4(frames: Iterable[Picture], rate_hz: float) -> bytes:
                         "Videos cannot be written on this computer. Ask for single pictures instead: "
                         "--option video=png."
                     )
-            writer.write(_turned(even))
+            writer.write(_turned(np.asarray(even, np.uint8)))
         if writer is None:
             raise ValueError("A video needs a frame.")
         writer.release()
