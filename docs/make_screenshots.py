@@ -160,6 +160,12 @@ SHOTS = (
         theme="light",
     ),
     Shot(name="film-dialog", scene="film-dialog"),
+    Shot(name="dataset-export", scene="dataset-export"),
+    Shot(name="dataset-counted-light", scene="dataset-counted", theme="light"),
+    Shot(name="dataset-finding-150", scene="dataset-finding", scale=1.5),
+    Shot(name="dataset-import-light-150", scene="dataset-import", scale=1.5, theme="light"),
+    Shot(name="dataset-running", scene="dataset-running"),
+    Shot(name="dataset-done-light", scene="dataset-done", theme="light"),
     Shot(name="contact-sheet", scene="contact-sheet"),
     Shot(name="replay-missing-200", scene="replay-missing", size_px=(2560, 1440), scale=2.0),
 )
@@ -178,6 +184,8 @@ READING_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startsw
 READERS_SCENES = ("readers", "readers-overlaid", "film-dialog", "contact-sheet")
 
 MEASURE_SCENES = ("replay-metrics", "replay-areas", "error-report")
+
+DATASET_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("dataset")})
 
 REPLAY_SCENES = tuple({shot.scene: None for shot in SHOTS if shot.scene.startswith("replay")})
 
@@ -239,6 +247,7 @@ def make(shot: Shot) -> None:
         **dict.fromkeys(REPLAY_SCENES, replay),
         **dict.fromkeys(MEASURE_SCENES, measures),
         **dict.fromkeys(READERS_SCENES, readers),
+        **dict.fromkeys(DATASET_SCENES, datasets),
     }
     picture = scenes[shot.scene](application, switch.colours, shot)
     picture.save(str(FOLDER / f"{shot.name}.png"), "PNG", 0)  # type: ignore[attr-defined]  # a QImage
@@ -315,6 +324,14 @@ def start_page(application, colours, shot):  # type: ignore[no-untyped-def]  # Q
     window.show()
     window.start_page.cards[0].setFocus()
     return _settled(application, window)
+
+
+def datasets(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
+    """The dialogs of exports and imports."""
+    import screenshot_datasets
+
+    del colours
+    return screenshot_datasets.picture_of(application, shot.scene)
 
 
 def settings(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late

@@ -321,6 +321,7 @@ class StartPage(QWidget):
         """Offer both ways below the card that was clicked."""
         card = self.sender()
         menu = QMenu(self)
+        menu.setObjectName("dataset_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Export recordings…")).triggered.connect(self.export_requested)
         menu.addAction(self.tr("Import a dataset…")).triggered.connect(self.import_requested)

@@ -36,7 +36,7 @@ class DatasetDialog(SentenceDialog):
     def __init__(self, task: DatasetTask, parent: QWidget | None) -> None:
         super().__init__(task.title, TERMS, parent)
         self.text.setProperty("role", "secondary")
-        self.setMinimumWidth(tokens.DATASET_DIALOG_WIDTH)
+        self.resize(*tokens.DATASET_DIALOG_SIZE)
         self._task = task
         self._counting: Work | None = None
         self.running: JobDialog | None = None
@@ -51,7 +51,7 @@ class DatasetDialog(SentenceDialog):
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setMinimumHeight(tokens.DATASET_OPTIONS_HEIGHT)
-        self.options = OptionFields(task.options_type(task.formats[0]), self)
+        self.options = self._options_fields()
         self.counted = paragraph("", parent=self)
         self.finding = paragraph("", "finding", self)
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
@@ -110,11 +110,12 @@ class DatasetDialog(SentenceDialog):
         self._counting = Work(partial(self._task.count, wish), QCoreApplication.instance() or self)
         self._counting.done.connect(self._counting.deleteLater)
         self._counting.failed.connect(self._counting.deleteLater)
-        self._counting.done.connect(self._counted)
+        self._counting.done.connect(self.show_counted)
         self._counting.failed.connect(self._not_counted)
         self._counting.start()
 
-    def _counted(self, sentences: tuple[str, ...]) -> None:
+    def show_counted(self, sentences: tuple[str, ...]) -> None:
+        """Show what would be done."""
         self._end_counting()
         self._say("\n".join(sentences))
 
@@ -158,12 +159,18 @@ class DatasetDialog(SentenceDialog):
         self.counted.setText(text)
         self.counted.setVisible(bool(text))
 
+    def _options_fields(self) -> OptionFields:
+        """Return the fields of the format that is chosen, in their place; those of before are gone."""
+        published = self._task.formats[max(self.choice.currentIndex(), 0)]
+        fields = OptionFields(self._task.options_type(published), self.area)
+        self.area.setWidget(fields)
+        return fields
+
     def _show_format(self) -> None:
         published = self._task.formats[max(self.choice.currentIndex(), 0)]
         words = f"{published.title}: {published.summary}"
         self.summary.setText(words)
-        self.options = OptionFields(self._task.options_type(published), self)
-        self.area.setWidget(self.options)
+        self.options = self._options_fields()
         has_options = bool(self.options.specs)
         self.area.setVisible(has_options)
         self.options_title.setVisible(has_options)

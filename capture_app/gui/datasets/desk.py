@@ -63,7 +63,7 @@ class DatasetDesk(QObject):
             open_import(self._operator, self._settings().folder_for_recordings())
 
     def _is_refused(self) -> bool:
-        """Say that datasets wait while a recording runs, which needs the processors; False where none does."""
+        """Say that datasets wait while a recording runs, which needs the processors; False without one."""
         state = self._controller.state
         if state is None or state.recording not in _RECORDING:
             return False

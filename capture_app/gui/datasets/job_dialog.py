@@ -98,7 +98,7 @@ class JobDialog(SentenceDialog):
         self.finish(self.open_folder, self.button)
         self._work = JobWork(job, given_up)
         self._work.told.connect(self.show_progress)
-        self._work.done.connect(self._done)
+        self._work.done.connect(self.show_result)
         self._work.failed.connect(self._failed)
         self.destroyed.connect(self._work.give_up)
 
@@ -134,7 +134,8 @@ class JobDialog(SentenceDialog):
         self.button.setEnabled(False)
         self.left.setText(self.tr("Ending after the case that is being written."))
 
-    def _done(self, result: TaskResult) -> None:
+    def show_result(self, result: TaskResult) -> None:
+        """Show what came of it."""
         self.result_ = result
         self._end("\n".join(result.sentences), is_done=True)
 

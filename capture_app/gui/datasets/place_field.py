@@ -37,6 +37,7 @@ class PlaceField(QWidget):
         row.addWidget(self.line, 1)
         row.addWidget(self.button)
         self.setFocusProxy(self.line)
+        self.setMinimumHeight(tokens.CONTROL_HEIGHT)
 
     @property
     def path(self) -> Path | None:

@@ -32,7 +32,7 @@ from capture_app.session.reading import CaseGrade, CaseState, Light
 from capture_app.session.reading.stages import Prompt
 from capture_app.session.study.case_table import CaseRole
 from capture_app.session.study.quality_keys import Gates
-from capture_app.session.study_desk.states import CopyState, StudyCaseLine
+from capture_app.session.study_desk.states import CopyState, DatasetState, StudyCaseLine
 from gaze_core.eyes import Eye
 from gaze_core.geometry import Screen, ViewingGeometry
 from gaze_core.quality import Accuracy
@@ -137,6 +137,17 @@ def test_the_panel_says_screen_times_gate_and_copies(qtbot, desk):
     assert panel.mean.accessibleName().endswith("attention")
     assert panel.grade.text == "11 % of the gaze is missing."
     assert panel.copies.text == "The second place is full. Make room."
+
+
+def test_the_panel_tells_whether_the_newest_reading_is_valid(qtbot, desk):
+    panel = StudyPanel(DARK)
+    qtbot.addWidget(panel)
+    panel.render_study(desk.state)
+    assert panel.datasets.isHidden()
+    desk.set(datasets=DatasetState(level="good", text="Case C1: valid for reflacx.", case_id="C1"))
+    panel.render_study(desk.state)
+    assert panel.datasets.text == "Case C1: valid for reflacx."
+    assert not panel.datasets.isHidden()
 
 
 def mask_of(**changed):

@@ -106,6 +106,17 @@ def with_screen(body: str, used: str) -> tuple[tuple[str, str], tuple[str, str]]
         ([('text = "I agree."', 'file = "gone.txt"')], "consent.file", "is not there"),
         ([with_table("copies", "is_required = true")], "copies.is_required", "no second place is named"),
         ([with_table("copies", 'second_place = "backup"')], "copies.second_place", "no full path"),
+        ([with_table("datasets", 'formats = ["odd"]')], "datasets.formats", "no format called 'odd'"),
+        (
+            [with_table("datasets", 'formats = ["csv"]\noptions = { "csv.zero" = "noon" }')],
+            "datasets.options",
+            "csv: zero is 'noon'",
+        ),
+        (
+            [with_table("datasets", 'formats = ["csv"]\noptions = { "bids.zero" = "noon" }')],
+            "datasets.options",
+            "none of the formats named",
+        ),
         ([with_table("dictation", "is_on = true")], "dictation.is_on", "no image screen is dictated"),
         (
             [('name = "image"', 'name = "image"\nis_dictated = true')],

@@ -199,6 +199,12 @@ def test_a_robot_reads_a_whole_study(study: StudyRun) -> None:
     read = [line for line in study.state.cases if line.role is not CaseRole.PRACTICE]
     assert sum(line.does_count for line in read) == quota
     assert len(study.copies.cases) >= quota
+    assert [case for case, is_done in study.datasets.asked if is_done] == [
+        case for case in study.copies.cases if "practice" not in case
+    ]
+    while_labelling = {case for case, is_done in study.datasets.asked if not is_done}
+    assert while_labelling == {case for case, is_done in study.datasets.asked if is_done}
+    assert study.datasets.is_closed
     done = study.written("trial")
     assert np.count_nonzero(done["state"] == b"done") >= quota
     images = study.written("screen")
