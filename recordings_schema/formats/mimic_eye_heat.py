@@ -214,12 +214,9 @@ def _texts(reading: CaseReading, options: MimicEyeHeatOptions) -> dict[str, Any]
 
 def _partition(reading: CaseReading, options: MimicEyeHeatOptions) -> dict[str, str]:
     source = source_of(reading)
-    split = reading.key.given_split or split_of(reading.key, options.train_share, 0.0)
-    if options.partition is Partition.SOURCE:
-        part = "train" if source == REFLACX else "test"
-    else:
-        part = split_of(reading.key, options.train_share, 0.0)
-    return {"source": source, "split": split, "part": part}
+    split = split_of(reading.key, options.train_share, 0.0)
+    is_trained = source == REFLACX if options.partition is Partition.SOURCE else split == "train"
+    return {"source": source, "split": split, "part": "train" if is_trained else "test"}
 
 
 def _write_video(

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
 from recordings_schema.formats.contract import PlannedCase
 from recordings_schema.formats.reading import ReadingKey
+
+_GIVEN: Final = {
+    "train": "train", "validate": "validate", "valid": "validate", "val": "validate", "test": "test",
+}  # fmt: skip
 
 
 def split_of(key: ReadingKey, train_share: float, validate_share: float) -> str:
     """Return train, validate or test: the same for all readings of a patient, whatever else is exported.
 
-    Where the study names no patients, each image counts as one. What was imported keeps its dataset's split.
+    Where the study names no patients, each image counts as one. What was imported keeps its dataset's split,
+    where that is one of these three under any of its usual names.
     """
-    if key.given_split:
-        return key.given_split
+    if given := _GIVEN.get(key.given_split.strip().lower()):
+        return given
     whose = f"patient {key.patient}" if key.patient else f"image {'|'.join(key.image_sha256s)}"
     place = int.from_bytes(hashlib.sha256(whose.encode()).digest()[:8], "big") / 2**64
     if place < train_share:

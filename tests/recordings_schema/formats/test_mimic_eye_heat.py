@@ -122,6 +122,20 @@ def test_by_source_reflacx_is_trained_and_eye_gaze_tested_with(readings, tmp_pat
     assert source_of(replace(readings[0], more={"egd_master": "{}"})) == "EG"
 
 
+def test_by_patient_imported_readings_stay_on_their_side_and_validation_is_tested_with(
+    readings, tmp_path: Path
+) -> None:
+    named = ("train", "validate", "val", "test")  # val: as a repository that draws its own splits has it
+    mixed = [
+        imported(reading, "REFLACX", given_split=split)
+        for reading, split in zip(readings, named, strict=True)
+    ]
+    export(HEAT, mixed, tmp_path / "data")
+    train, test = (records_of(tmp_path / "data", part) for part in ("train", "test"))
+    assert [record["split"] for record in train] == ["train"]
+    assert [record["split"] for record in test] == ["validate", "validate", "test"]
+
+
 def test_a_fixation_of_eye_gaze_lasts_since_the_one_before(readings) -> None:
     own, theirs = fixations_of(readings[0]), fixations_of(imported(readings[0], "EGD"))
     assert theirs.t_end_s.tolist() == own.t_end_s.tolist()
