@@ -28,8 +28,8 @@ from capture_app.session.states import FixationMark, HeatmapState, PaneState, Tr
 from gaze_core.geometry import Rect
 
 _TRAIL_STEPS = 5  # shades from young to old
-_PATH_ALPHA = 70
-_READER_PATH_ALPHA = 150
+_PATH_ALPHA = 150
+_PATH_RIM_ALPHA = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,12 @@ def paint_fixations(
     for index, place in enumerate((*before, *places)):
         _ = path.lineTo(place) if index else path.moveTo(place)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(pen(colour or OVERLAY.fixation, 1.0, _PATH_ALPHA if not colour else _READER_PATH_ALPHA))
-    painter.drawPath(path)
+    for shade, width_px, alpha in (
+        (OVERLAY.halo, 3.0, _PATH_RIM_ALPHA),
+        (colour or OVERLAY.fixation, 1.0, _PATH_ALPHA),
+    ):
+        painter.setPen(pen(shade, width_px, alpha))
+        painter.drawPath(path)
     font = QFont(painter.font())
     font.setPixelSize(tokens.FONT_SECONDARY_PX)
     painter.setFont(font)

@@ -166,9 +166,6 @@ class LiveView(QWidget):
         stage = self.stage()
         if not self._base.isNull():
             painter.drawPixmap(QPointF(stage.x, stage.y), self._base)
-        is_vector = self._canvas is not None and self._canvas.is_vector
-        if self._options.show_fixations and not is_vector and not self._fixations.pixmap.isNull():
-            painter.drawPixmap(QPointF(stage.x, stage.y), self._fixations.pixmap)
         whole = QRectF(stage.x, stage.y, stage.w, stage.h)
         if self._screens is not None:
             painter.drawPixmap(whole, self._screens, QRectF(self._screens.rect()))
@@ -177,9 +174,13 @@ class LiveView(QWidget):
         if state.reader.dot is not None:
             paint_target(painter, state.reader.dot, whole, state.reader.background_grey)
         options = self._options
+        is_vector = self._canvas is not None and self._canvas.is_vector
+        if options.show_fixations and not is_vector and not self._fixations.pixmap.isNull():
+            painter.drawPixmap(QPointF(stage.x, stage.y), self._fixations.pixmap)
         if options.show_fixations:
             marks = tuple(mark for mark in state.fixations if mark.is_open or is_vector)
-            paint_fixations(painter, marks, stage)
+            finished = () if is_vector else tuple(mark for mark in state.fixations if not mark.is_open)
+            paint_fixations(painter, marks, stage, finished[-1] if finished and marks else None)
         if options.show_trail:
             paint_trail(painter, state.trail, stage)
         gaze, left, right = state.gaze, state.left_gaze, state.right_gaze

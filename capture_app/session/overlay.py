@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import cv2
@@ -75,7 +76,9 @@ class FixationMarks:
         for image in presentation.images:
             placement = presentation.placement_of(image.image_id)
             of_image = (rows["image_id"] == image.image_id) & np.isfinite(rows["x_image_px"])
-            if placement is not None and of_image.any():
+            if placement is None:
+                x_norm[of_image] = np.nan  # what they fell on is not there now
+            elif of_image.any():
                 x_px, y_px = placement.image_to_screen(
                     rows["x_image_px"][of_image], rows["y_image_px"][of_image]
                 )
@@ -84,6 +87,7 @@ class FixationMarks:
         return tuple(
             FixationMark(number=number, x_norm=x, y_norm=y, duration_s=duration_s, is_open=False)
             for number, (x, y, duration_s) in enumerate(places, 1)
+            if math.isfinite(x)
         )
 
 

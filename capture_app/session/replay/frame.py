@@ -169,9 +169,11 @@ class FrameMaker:
         now = (number, float(own["duration_ms"][-1])) if is_open else (-1, math.nan)
         if not options.show_fixations:
             return (), now
+        screen = self._source.tables.screen_at(t_ns)
+        screen_ns = case.first_ns if screen is None else screen.first_ns
         shift = max(number - MOST_MARKS, 0)
         own = own[shift:]
-        x_norm, y_norm = self._on_picture(own, panes, options.mode)
+        x_norm, y_norm = self._on_picture(own, panes, options.mode, screen_ns)
         elapsed_s = np.minimum(own["offset_host_ns"], t_ns) - own["onset_host_ns"]
         return tuple(
             FixationMark(
@@ -185,12 +187,13 @@ class FrameMaker:
         ), now  # fmt: skip
 
     def _on_picture(
-        self, rows: Rows, panes: tuple[ShownPane, ...], mode: ViewMode
+        self, rows: Rows, panes: tuple[ShownPane, ...], mode: ViewMode, screen_ns: int
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Return where fixations lie now: those on an image move with it."""
-        is_whole = mode is ViewMode.WHOLE_IMAGE
-        x_norm = np.full(len(rows), np.nan) if is_whole else rows["x_norm"].copy()
-        y_norm = np.full(len(rows), np.nan) if is_whole else rows["y_norm"].copy()
+        """Return where fixations lie now: those on an image with it; NaN where it is not."""
+        x_norm, y_norm = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+        if mode is ViewMode.AS_READ:  # beside the images: on the screen of the protocol it happened on
+            of_screen = (rows["image_id"] < 0) & (rows["offset_host_ns"] > screen_ns)
+            x_norm[of_screen], y_norm[of_screen] = rows["x_norm"][of_screen], rows["y_norm"][of_screen]
         for pane in panes:
             own = (rows["image_id"] == pane.image_id) & np.isfinite(rows["x_image_px"])
             if own.any():

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor, QPixmap
 
 from capture_app.gui import tokens
-from capture_app.gui.image_copy import draw_pane, resample
 from capture_app.gui.fixation_stamps import fixation_radius
+from capture_app.gui.image_copy import draw_pane, resample
 from capture_app.gui.live_view import LiveView
 from capture_app.gui.tokens import DARK, OVERLAY
 from capture_app.session.settings import LiveViewOptions
-from capture_app.session.states import HeatmapState, TrailPoint
+from capture_app.session.states import FixationMark, HeatmapState, TrailPoint
 from gaze_core.geometry import Rect
 
 NOTHING = LiveViewOptions(show_gaze=False, show_trail=False, show_fixations=False)
@@ -84,6 +85,31 @@ def test_each_layer_can_be_switched_on_and_off(view, option, x, y):
     assert differs_at(view, before, x, y)
     view.set_options(NOTHING)
     assert np.array_equal(picture(view), before)
+
+
+def test_fixations_lie_over_the_questions_of_a_study(view):
+    screens = QPixmap(10, 10)
+    screens.fill(QColor(90, 90, 90))
+    view.render_screens(screens)
+    before = picture(view)
+    view.set_options(replace(NOTHING, show_fixations=True))
+    assert differs_at(view, before, 160, 120)
+
+
+def test_the_path_between_fixations_is_seen_on_white_and_on_black(view, make_state):
+    marks = tuple(
+        FixationMark(number=number, x_norm=x_norm, y_norm=0.5, duration_s=0.1, is_open=is_open)
+        for number, x_norm, is_open in ((1, 0.3, False), (2, 0.6, False), (3, 0.9, True))
+    )
+    view.set_options(replace(NOTHING, show_fixations=True))
+    for grey, is_darker in ((255, True), (0, False)):
+        screens = QPixmap(10, 10)
+        screens.fill(QColor(grey, grey, grey))
+        view.render_screens(screens)
+        view.render_state(make_state(fixations=marks))
+        for x in (180, 300):  # between finished ones, and from the last of them to the one that goes on
+            column = picture(view)[140:160, x, 0].astype(int)
+            assert (grey - column.min() if is_darker else column.max() - grey) >= 40
 
 
 def test_the_heatmap_follows_its_opacity(view):

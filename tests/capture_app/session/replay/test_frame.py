@@ -123,6 +123,16 @@ def test_fixations_come_one_by_one_and_the_last_goes_on(stage):
     assert frame.numbers.fixation == 3
 
 
+def test_fixations_go_with_the_image_or_the_question_they_fell_on(stage):
+    t_ns = round(4.85 * S)  # of the question after the image
+    events, screen = stage.source.events.fixations, stage.source.tables.screen_at(t_ns)
+    own = events[(events["trial"] == 0) & np.isfinite(events["x_norm"])]
+    of_question = (own["offset_host_ns"] > screen.first_ns) & (own["onset_host_ns"] <= t_ns)
+    shown = {mark.x_norm for mark in stage.frame(t_ns).live.fixations}
+    assert np.any(own["image_id"] >= 0)
+    assert shown <= set(own["x_norm"][of_question].tolist())
+
+
 def test_shapes_are_there_from_when_they_were_drawn_until_they_were_removed(stage):
     assert not stage.frame(S).shapes
     placed = stage.frame(3 * S).shapes[0]
