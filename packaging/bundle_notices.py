@@ -128,7 +128,7 @@ def python_licence(target: Target) -> Path:
         Path(sysconfig.get_path("stdlib")) / "LICENSE.txt",
         Path(sysconfig.get_config_var("prefix")) / "LICENSE.txt",
     ]
-    debian = sorted(Path("/usr/share/doc").glob("libpython3.*-minimal/copyright"))
+    debian = sorted(Path("/usr/share/doc").glob("*python3.*/copyright"))
     found = [path for path in (target.python.parent / "LICENSE.txt", *here, *debian) if path.is_file()]
     if not found:
         raise SystemExit("The licence text of Python was not found beside the Python that freezes.")
