@@ -7,8 +7,8 @@ those not inside the image, are left out.
 
 The published code blurs whole pictures and lays one over the other pixel by pixel. Here a few rows at a time
 are the product of the blurs, down and across, of the fixations that reach them, and the picture is mixed
-channel by channel. Where
-the exact value is a whole level, the last bit of a sum decides between it and the level below, as there.
+channel by channel. Where the exact value is a whole level, the last bit of a sum decides between it and the
+level below, as there.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ LONGEST_SIDE_PX: Final = 512
 EDGE_PX: Final = 5
 SIGMA_PX: Final = 5.0
 
+_CUT_SIGMAS: Final = 4.0
 _RADIUS_PX: Final = 20  # four sigmas
 _SHARE: Final = 1.0 / 255.0
 
@@ -105,8 +106,8 @@ def overlay_alpha(
         return np.zeros(heat.shape, np.uint8)
     seconds = np.bincount(place, weight[is_kept])  # of a pixel first, as published: the last bit matters
     rows = pixels // size_px[0]  # ascending
-    down = _blurred(rows, size_px[1]) * seconds[:, None]
-    across = _blurred(pixels % size_px[0], size_px[0])
+    down = reflected_blur(rows, size_px[1], SIGMA_PX) * seconds[:, None]
+    across = reflected_blur(pixels % size_px[0], size_px[0], SIGMA_PX)
     firsts = range(0, size_px[1], _BLOCK_ROWS)
     reached = np.searchsorted(
         rows, [(first - _RADIUS_PX, first + _BLOCK_ROWS + _RADIUS_PX) for first in firsts]
@@ -151,18 +152,24 @@ def laid_over(base: Picture, alpha: Picture) -> Picture:
     return np.asarray(cv2.merge((red, green, blue, np.full_like(alpha, 255))), np.uint8)
 
 
-def _blurred(centres: npt.NDArray[np.int64], size: int) -> FloatArray:
-    """Return the blur of single pixels along one direction, reflected at both edges, shape (pixels, size)."""
-    place = (centres[:, None] + np.arange(-_RADIUS_PX, _RADIUS_PX + 1)) % (2 * size)
+def reflected_blur(centres: npt.NDArray[np.int64], size: int, sigma_px: float) -> FloatArray:
+    """Return the Gaussian blur of single pixels along one direction, shape (pixels, size).
+
+    It is cut at four sigmas and reflected at both edges, as of the published code.
+    """
+    kernel = _kernel(sigma_px)
+    radius = len(kernel) // 2
+    place = (centres[:, None] + np.arange(-radius, radius + 1)) % (2 * size)
     place = np.where(place < size, place, 2 * size - 1 - place)
     place += np.arange(len(centres))[:, None] * size
-    weights = np.broadcast_to(_kernel(), place.shape).ravel()
+    weights = np.broadcast_to(kernel, place.shape).ravel()
     found = np.bincount(place.ravel(), weights, len(centres) * size)
     return np.asarray(found, np.float64).reshape(len(centres), size)
 
 
-@functools.lru_cache(maxsize=1)
-def _kernel() -> FloatArray:
+@functools.lru_cache(maxsize=4)
+def _kernel(sigma_px: float) -> FloatArray:
     """The Gaussian over whole pixels, which sums to 1."""
-    weights = np.exp(-0.5 / SIGMA_PX**2 * np.arange(-_RADIUS_PX, _RADIUS_PX + 1) ** 2)
+    radius = int(_CUT_SIGMAS * sigma_px + 0.5)
+    weights = np.exp(-0.5 / sigma_px**2 * np.arange(-radius, radius + 1) ** 2)
     return np.asarray(weights / weights.sum())
