@@ -23,6 +23,7 @@ from recordings_schema.formats.contract import (
 from recordings_schema.formats.mimic_eye_heat_case import (
     EYE_GAZE,
     REFLACX,
+    FullHeatmap,
     HeatFixations,
     composite,
     fixation_csv,
@@ -117,7 +118,10 @@ class MimicEyeHeatOptions:
     video_frames: Annotated[Frames, Option("all fixations so far in each frame, or a single one")] = (
         Frames.CUMULATIVE
     )
-    full_heatmap: Annotated[bool, Option("the map of REFLACX at full resolution, too, as 16-bit PNG")] = False
+    full_heatmap: Annotated[
+        FullHeatmap,
+        Option("a map at full resolution, too, as 16-bit PNG: of REFLACX, EGD or the MIMIC-Eye applications"),
+    ] = FullHeatmap.NONE
 
 
 class MimicEyeHeatFormat(Format[MimicEyeHeatOptions]):
@@ -166,9 +170,10 @@ class MimicEyeHeatFormat(Format[MimicEyeHeatOptions]):
         base = reduced(drawn(image))
         sink.file(f"{shared}_512.png", png(base))
         sink.file(f"{own}_heatmap.png", png(composite(base, fixations, size_px)))
-        sink.file(f"{own}_fixations.csv", fixation_csv(fixations, size_px))
-        if options.full_heatmap:
-            sink.file(f"{own}_reflacx_heatmap.png", png(full_heatmap(reading)))
+        sink.file(f"{own}_fixations.csv", fixation_csv(reading, fixations))
+        if options.full_heatmap is not FullHeatmap.NONE:
+            kind = options.full_heatmap
+            sink.file(f"{own}_{kind.value}_heatmap.png", png(full_heatmap(reading, kind)))
         if options.video is not Video.NONE:
             _write_video(sink, own, base, fixations, size_px, options)
         return {

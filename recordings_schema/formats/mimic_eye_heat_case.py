@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 import numpy as np
@@ -26,22 +27,35 @@ from gaze_core.heat_overlay import (
     reduced_size,
     seconds_since_previous,
 )
+from gaze_core.heat_published import applications_heat, eye_gaze_heat
 from gaze_core.heat_reflacx import DensityStep, full_density
 from gaze_core.mapping import map_to_image, placement_of
 from gaze_core.resampling import resize_bicubic
+from gaze_core.rows import Rows
 from recordings_schema.formats.contract import PlannedCase
 from recordings_schema.formats.pictures import Picture
 from recordings_schema.formats.reading import CaseReading, Origin
-from recordings_schema.formats.tables import header, lines, rounded
+from recordings_schema.formats.tables import header, quoted_lines, rounded
+from recordings_schema.formats.transcripts import said_around, tokens_of
 
 FIXATION_COLUMNS: Final = (
     "x_position", "y_position", "timestamp_start_fixation", "timestamp_end_fixation", "image_size_x",
-    "image_size_y",
+    "image_size_y", "transcript",
 )  # fmt: skip
+NUMBER_COLUMNS: Final = FIXATION_COLUMNS[:-1]
 EYE_GAZE, REFLACX = "EG", "REFLACX"
 _SUBJECT: Final = re.compile(r"(?:^|/)p(\d{8})/(?:s(\d{8})/)?")
 _NOT_IN_NAMES: Final = re.compile(r"[\x00-\x1f<>:\"/\\|?*]+")
 _REFLACX_ID: Final = re.compile(r"P\d{3}R\d{6}$")
+
+
+class FullHeatmap(str, Enum):
+    """Maps at full resolution; each has its published definition."""
+
+    NONE = "none"
+    REFLACX = "reflacx"
+    EYE_GAZE = "egd"
+    APPLICATIONS = "applications"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +110,16 @@ def usable_count(fixations: HeatFixations, image_size_px: tuple[int, int]) -> in
     return int((is_kept & (fixations.duration_s > 0)).sum())
 
 
-def fixation_csv(fixations: HeatFixations, image_size_px: tuple[int, int]) -> bytes:
-    """Return the table a heat layer can be drawn from again."""
-    count = len(fixations.x_image_px)
+def fixation_csv(reading: CaseReading, fixations: HeatFixations) -> bytes:
+    """Return the table a heat layer can be drawn from again, with what was said about each fixation."""
+    image, rows, tokens = reading.images[0], reading.fixations, tokens_of(reading.words)
+    times = zip(rows["onset_host_ns"].tolist(), rows["offset_host_ns"].tolist(), strict=True)
     columns = (
         rounded(fixations.x_image_px, 3), rounded(fixations.y_image_px, 3), rounded(fixations.t_start_s, 6),
-        rounded(fixations.t_end_s, 6), [str(image_size_px[0])] * count, [str(image_size_px[1])] * count,
+        rounded(fixations.t_end_s, 6), [str(image.width_px)] * len(rows), [str(image.height_px)] * len(rows),
+        [said_around(tokens, *each) for each in times],
     )  # fmt: skip
-    return header(FIXATION_COLUMNS) + lines(columns)
+    return header(FIXATION_COLUMNS) + quoted_lines(zip(*columns, strict=True))
 
 
 def read_fixations(content: bytes) -> tuple[HeatFixations, tuple[int, int]]:
@@ -117,7 +133,7 @@ def read_fixations(content: bytes) -> tuple[HeatFixations, tuple[int, int]]:
     table = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
     if tuple(table.fieldnames or ()) != FIXATION_COLUMNS:
         raise ValueError("other columns")
-    rows = [[float(row[name] or "nan") for name in FIXATION_COLUMNS] for row in table]
+    rows = [[float(row[name] or "nan") for name in NUMBER_COLUMNS] for row in table]
     values = np.array(rows, np.float64)
     x_px, y_px, start_s, end_s, width_px, height_px = values.T
     found = HeatFixations(x_image_px=x_px, y_image_px=y_px, t_start_s=start_s, t_end_s=end_s)
@@ -141,29 +157,35 @@ def composite(base: Picture, fixations: HeatFixations, image_size_px: tuple[int,
     return laid_over(base, alpha)
 
 
-def full_heatmap(reading: CaseReading) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
-    """Return the map of REFLACX at full resolution, 16 bits, its highest place white."""
+def full_heatmap(reading: CaseReading, kind: FullHeatmap) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
+    """Return a published map at full resolution, 16 bits, its highest place white."""
     image, rows = reading.images[0], reading.fixations
     rows = rows[(rows["image_id"] == image.image_id)]
+    places, size_px = (rows["x_image_px"], rows["y_image_px"]), (image.width_px, image.height_px)
+    if kind is FullHeatmap.REFLACX:
+        density = full_density(_density_steps(reading, rows), *size_px).astype(np.float64)
+    elif kind is FullHeatmap.EYE_GAZE:
+        density = eye_gaze_heat(*places, *size_px)
+    else:
+        density = applications_heat(*places, rows["duration_ms"] * 1e-3, *size_px)
+    highest = float(density.max(initial=0.0))
+    return np.asarray(np.rint(density * (65535.0 / highest if highest > 0 else 0.0)), np.uint16)
+
+
+def _density_steps(reading: CaseReading, rows: Rows) -> Iterator[DensityStep]:
+    """Yield fixations by the view they began in."""
     seen = map_to_image(
         rows["x_norm"], rows["y_norm"], rows["onset_host_ns"], reading.viewport, reading.geometry.screen
     )["viewport_row"]
-    steps = []
     for view in np.unique(seen[seen >= 0]):
         own, placement = rows[seen == view], placement_of(reading.viewport[view])
         x_per_deg, y_per_deg = reading.geometry.px_per_deg_at(own["x_norm"], own["y_norm"])
         src, dst = placement.src_image_px, placement.dst_screen_px
-        steps.append(
-            DensityStep(
-                x_image_px=own["x_image_px"], y_image_px=own["y_image_px"],
-                weight_s=own["duration_ms"] * 1e-3,
-                x_sigma_px=x_per_deg * src.w / dst.w, y_sigma_px=y_per_deg * src.h / dst.h,
-                shown_image_px=(round(src.x), round(src.y), round(src.right), round(src.bottom)),
-            )
+        yield DensityStep(
+            x_image_px=own["x_image_px"], y_image_px=own["y_image_px"], weight_s=own["duration_ms"] * 1e-3,
+            x_sigma_px=x_per_deg * src.w / dst.w, y_sigma_px=y_per_deg * src.h / dst.h,
+            shown_image_px=(round(src.x), round(src.y), round(src.right), round(src.bottom)),
         )  # fmt: skip
-    density = full_density(steps, image.width_px, image.height_px)
-    highest = float(density.max(initial=0.0))
-    return np.asarray(np.rint(density * (65535.0 / highest if highest > 0 else 0.0)), np.uint16)
 
 
 def video_frames(

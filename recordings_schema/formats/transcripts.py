@@ -11,6 +11,7 @@ from recordings_schema.formats.reading import ReadWord
 
 _TOKEN: Final = re.compile(r"[.,/]|[^\s.,/]+")
 PUNCTUATION: Final = frozenset({".", ",", "/"})
+AROUND_FIXATION_NS: Final = 1_000_000_000  # before and after it: what is looked at is said about then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,18 @@ def tokens_of(words: Iterable[ReadWord]) -> list[TimedToken]:
             last = word.t_onset_host_ns + length_ns * done // total
             tokens.append(TimedToken(text=part, t_onset_host_ns=first, t_offset_host_ns=last))
     return tokens
+
+
+def said_around(tokens: Iterable[TimedToken], t_onset_host_ns: int, t_offset_host_ns: int) -> str:
+    """Return the words that were said in full within 1 s of a fixation, as the MIMIC-Eye applications do."""
+    first_ns, end_ns = t_onset_host_ns - AROUND_FIXATION_NS, t_offset_host_ns + AROUND_FIXATION_NS
+    return " ".join(
+        token.text
+        for token in tokens
+        if token.t_onset_host_ns >= first_ns
+        and token.t_offset_host_ns <= end_ns
+        and token.text not in PUNCTUATION
+    )
 
 
 def text_of(tokens: Iterable[TimedToken]) -> str:

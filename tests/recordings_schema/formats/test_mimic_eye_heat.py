@@ -21,7 +21,7 @@ from recordings_schema.formats.mimic_eye_heat import (
     Profile,
     Video,
 )
-from recordings_schema.formats.mimic_eye_heat_case import fixations_of, read_fixations, source_of
+from recordings_schema.formats.mimic_eye_heat_case import FullHeatmap, fixations_of, read_fixations, source_of
 from recordings_schema.formats.pictures import decoded
 from recordings_schema.formats.reading import CaseReading, ReadAnswer
 from recordings_schema.formats.testing import FormatConformance, content_of, export, with_key
@@ -237,12 +237,23 @@ def test_the_video_can_be_single_pictures(readings, tmp_path: Path) -> None:
     assert decoded(pictures[-1].read_bytes()).shape == (512, 426, 3)
 
 
-def test_the_map_of_reflacx_comes_along_when_asked_for(readings, tmp_path: Path) -> None:
-    export(HEAT, readings[:1], tmp_path / "data", full_heatmap=True)
-    density = decoded(next((tmp_path / "data").rglob("*_reflacx_heatmap.png")).read_bytes())
+@pytest.mark.parametrize("kind", ["reflacx", "egd", "applications"])
+def test_a_published_map_at_full_resolution_comes_along_when_asked_for(
+    readings, tmp_path: Path, kind
+) -> None:
+    export(HEAT, readings[:1], tmp_path / "data", full_heatmap=FullHeatmap(kind))
+    density = decoded(next((tmp_path / "data").rglob(f"*_{kind}_heatmap.png")).read_bytes())
     image = readings[0].images[0]
     assert density.shape == (image.height_px, image.width_px)
     assert density.max() == 65535
+
+
+def test_the_table_of_a_layer_says_what_was_said_about_each_fixation(readings, tmp_path: Path) -> None:
+    export(HEAT, readings[:1], tmp_path / "data")
+    lines = next((tmp_path / "data").rglob("*_fixations.csv")).read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith(",transcript")
+    assert lines[1].endswith(",the heart")  # said from 0.5 s and from 1.0 s on
+    assert lines[-1].endswith(",enlarged")
 
 
 def test_a_dataset_that_was_changed_is_told(readings, tmp_path: Path) -> None:
