@@ -11,7 +11,8 @@ from pathlib import Path
 
 BENCHMARKS = (
     "images", "heatmaps", "detectors", "similarity", "acquisition", "station", "signals", "speech", "drawing",
-    "screens", "study_session", "replay", "layers", "film", "metrics", "image_formats", "start", "peers",
+    "screens", "study_session", "replay", "layers", "film", "metrics", "image_formats", "exporting",
+    "start", "peers",
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from capture_app.session.study.presets import preset_text
 from capture_app.session.study.toml_lines import parse_toml
 from capture_app.session.study_desk.states import (
     CopyState,
+    DatasetState,
     EndStep,
     SessionEnd,
     SideRunKind,
@@ -101,6 +102,11 @@ def study_state(scene: str) -> StudyDeskState:
                 level="attention",
                 text="The second place (\\\\server\\studies\\chest) cannot be reached. Copies wait.",
                 copied_cases=160,
+            ),
+            datasets=DatasetState(
+                level="bad",
+                text="Case chest-180: valid for reflacx. gazesearch: Nothing was dictated, and no finding of "
+                "the table was chosen. No text was dictated.",
             ),
             grade_so_far=_grade(Light.RED, 17.2, 3.4, "17 % of the gaze is missing; 15 % is too much."),
         )
@@ -227,6 +233,7 @@ def _running(opened: OpenedStudy) -> StudyDeskState:
         ),
         notes=("Blinds lowered after case 3.",),
         copies=CopyState(level="good", text="5 cases are copied and checked.", copied_cases=5),
+        datasets=DatasetState(level="good", text="Case chest-06: valid for reflacx, gazesearch."),
     )
 
 

@@ -62,8 +62,9 @@ class Staging:
                 "another folder.",
                 path=self.destination,
             )
-        marker = self.folder / "export.json"
-        if self.folder.exists():
+        marker, partial = self.folder / "export.json", self.folder / "export.json.part"
+        partial.unlink(missing_ok=True)  # there was no room for it
+        if self.folder.is_dir() and any(self.folder.iterdir()):
             if not marker.is_file() or marker.read_text(encoding="utf-8") != self._identity:
                 raise FormatError(
                     f"{self.folder} is left from another export. Remove that folder, or choose another "
@@ -72,8 +73,9 @@ class Staging:
                 )
             self._is_resumed = True
         else:
-            self.folder.mkdir(parents=True)
-            marker.write_text(self._identity, encoding="utf-8")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            partial.write_text(self._identity, encoding="utf-8")
+            partial.replace(marker)
         self.dataset.mkdir(exist_ok=True)
         (self.folder / STOP).unlink(missing_ok=True)
         return self.done()

@@ -189,12 +189,11 @@ class StudyPanel(QScrollArea):
         for bar in self._bars:
             bars.addWidget(bar)
         column.addLayout(bars)
-        for line in (self.grade, *self.prompts):
+        for line in (self.grade, self.datasets, *self.prompts):
             column.addWidget(line)
         column.addWidget(rule(self.body))
         column.addLayout(self._facts())
         column.addWidget(self.copies)
-        column.addWidget(self.datasets)
         column.addStretch(1)
         self.setWidget(self.body)
 

@@ -114,7 +114,7 @@ def with_screen(body: str, used: str) -> tuple[tuple[str, str], tuple[str, str]]
         ),
         (
             [with_table("datasets", 'formats = ["csv"]\noptions = { "bids.zero" = "noon" }')],
-            "datasets.options",
+            "datasets.options.bids.zero",
             "none of the formats named",
         ),
         ([with_table("dictation", "is_on = true")], "dictation.is_on", "no image screen is dictated"),
