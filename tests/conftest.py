@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -32,6 +33,12 @@ settings.register_profile(
     "search", parent=settings.get_profile("reproducible"), derandomize=False, max_examples=1000
 )
 settings.load_profile(os.environ.get("READING_STATION_HYPOTHESIS", "reproducible"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep thousands of collected tests and their modules out of each later collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,7 @@ def events(
     return detect(directions(reading(rate_hz, seed, noise_scale, loss).gaze, GEOMETRY), name).events
 
 
+@cache
 def scores(name: DetectorName, rate_hz: float, noise_scale: float = 1.0) -> list[FixationScores]:
     """Score against the truth in which saccades below half a degree are microsaccades."""
     readings = [reading(rate_hz, seed, noise_scale) for seed in SEEDS]
