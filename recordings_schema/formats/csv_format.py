@@ -17,9 +17,10 @@ from recordings_schema.formats.contract import (
 )
 from recordings_schema.formats.csv_columns import NUMBER_TABLES, TABLES, TableContext
 from recordings_schema.formats.csv_import import CsvImportOptions, plan_csv, read_csv_case
-from recordings_schema.formats.image_files import image_problem, write_jpeg
+from recordings_schema.formats.image_files import write_jpeg
 from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
+from recordings_schema.formats.pictures import not_at_hand
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
 from recordings_schema.formats.tables import header, lines, quoted_lines
 
@@ -97,7 +98,7 @@ def reading_id(key: ReadingKey) -> str:
 
 def images_problem(reading: CaseReading, options: CsvOptions) -> str:
     """Return which image is wanted and not at hand, a sentence; "" where there is none."""
-    problems = [image_problem(image) for image in reading.images] if options.images else []
+    problems = [not_at_hand(image) for image in reading.images] if options.images else []
     return next((each for each in problems if each), "")
 
 

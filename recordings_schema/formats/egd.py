@@ -36,9 +36,10 @@ from recordings_schema.formats.egd_pads import Pads, pads_of
 from recordings_schema.formats.egd_parts import BOX_COLUMNS
 from recordings_schema.formats.egd_plan import EgdImportOptions, plan_egd, reading_blocks
 from recordings_schema.formats.egd_tables import COLUMNS, EgdNames, egd_lines
-from recordings_schema.formats.image_files import image_problem, write_jpeg
+from recordings_schema.formats.image_files import write_jpeg
 from recordings_schema.formats.importing import ImportCaseError, ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
+from recordings_schema.formats.pictures import not_at_hand
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey
 from recordings_schema.formats.setups import setup_facts, setups_said
 from recordings_schema.formats.tables import header, one, quoted_lines
@@ -99,8 +100,8 @@ class EgdFormat(Format[EgdOptions]):
 
     def problem(self, reading: CaseReading, options: EgdOptions) -> str:
         """Return why a reading cannot be in this format."""
-        if options.images and image_problem(reading.images[0]):
-            return image_problem(reading.images[0])
+        if options.images and not_at_hand(reading.images[0]):
+            return not_at_hand(reading.images[0])
         if not len(reading.samples):
             return NO_GAZE
         return "" if _pads(reading) is not None else ZOOMED

@@ -32,8 +32,9 @@ from recordings_schema.formats.gazesearch_file import SearchEntry, entries_json
 from recordings_schema.formats.gazesearch_import import plan_gazesearch, read_gazesearch
 from recordings_schema.formats.gazesearch_options import GazesearchOptions, SplitRule
 from recordings_schema.formats.gazesearch_table import SHIPPED, read_table
-from recordings_schema.formats.image_files import image_problem, write_jpeg
+from recordings_schema.formats.image_files import write_jpeg
 from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
+from recordings_schema.formats.pictures import not_at_hand
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 from recordings_schema.formats.splits import split_facts, split_of
 
@@ -78,7 +79,7 @@ class GazesearchFormat(Format[GazesearchOptions]):
         drafts, why = drafts_of(reading, options)
         if not drafts:
             return why
-        return image_problem(reading.images[0]) if options.images else ""
+        return not_at_hand(reading.images[0]) if options.images else ""
 
     def write_case(
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: GazesearchOptions

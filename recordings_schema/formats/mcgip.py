@@ -15,9 +15,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
-import cv2
 import numpy as np
 
 from gaze_core.similarity import gaze_relation, positive_pairs, reading_features, reading_maps
@@ -28,15 +27,15 @@ from recordings_schema.formats.contract import (
     Facts,
     FinishedCase,
     Format,
-    FormatError,
     PlannedCase,
 )
-from recordings_schema.formats.image_files import image_problem, write_jpeg
+from recordings_schema.formats.image_files import write_jpeg
 from recordings_schema.formats.mcgip_check import mcgip_problems
 from recordings_schema.formats.mcgip_facts import features_from_json, features_to_json
 from recordings_schema.formats.mcgip_gaze import Points, canvas_gaze, canvas_scale
 from recordings_schema.formats.mcgip_lists import json_bytes, meta_of, write_lists
 from recordings_schema.formats.mcgip_options import RELATION_NAMES, McgipOptions, Part, measures_of
+from recordings_schema.formats.pictures import jpeg, not_at_hand, png
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 from recordings_schema.formats.splits import split_of
 from recordings_schema.formats.tables import header, quoted_lines
@@ -44,7 +43,6 @@ from recordings_schema.formats.tables import header, quoted_lines
 QUEUE_LEAST: Final = 700
 """MoCo's queue begins with random indices below this: training with fewer samples indexes wrongly."""
 
-_JPEG_QUALITY: Final = 95
 _DECIMALS: Final = 3
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys('<>:"/\\|?*', "-"))
 
@@ -85,7 +83,7 @@ class McgipFormat(Format[McgipOptions]):
             return "No gaze lies on the image."
         if len(x_px) > MAX_POINTS:
             return f"It has {len(x_px)} points of gaze, more than {MAX_POINTS}; choose a lower rate_hz."
-        return image_problem(reading.images[0]) if options.images else ""
+        return not_at_hand(reading.images[0]) if options.images else ""
 
     def write_case(
         self, planned: PlannedCase, reading: CaseReading, sink: CaseSink, options: McgipOptions
@@ -107,11 +105,10 @@ class McgipFormat(Format[McgipOptions]):
         }
         sink.file(f"gaze/{sample}.json", json_bytes(gaze))
         if options.maps:
-            sink.file(f"heat/{sample}.png", _encoded(".png", maps.whole, []))
+            sink.file(f"heat/{sample}.png", png(maps.whole))
             digits = len(str(max(0, len(maps.bursts) - 1)))  # in the order of the alphabet also from 10 on
             for number, burst in enumerate(maps.bursts):
-                quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
-                sink.file(f"heatCluster/{sample}/{number:0{digits}d}.jpg", _encoded(".jpg", burst, quality))
+                sink.file(f"heatCluster/{sample}/{number:0{digits}d}.jpg", jpeg(burst))
         if options.images:
             write_jpeg(sink, f"images/{sample}.jpg", image)
         across, down = canvas_scale(image, options.mapping)
@@ -158,10 +155,3 @@ def _present(reading: CaseReading) -> list[str]:
     """Return what is there by the reference standard, else what the reader chose."""
     known = [each.finding for each in reading.reference if each.is_present]
     return known if reading.reference else list(reading.chosen)
-
-
-def _encoded(ending: str, picture: np.ndarray[Any, np.dtype[np.uint8]], parameters: list[int]) -> bytes:
-    is_done, content = cv2.imencode(ending, picture, parameters)
-    if not is_done:
-        raise FormatError(f"A map of {picture.shape} px cannot be written as {ending}.")
-    return content.tobytes()

@@ -30,7 +30,7 @@ from recordings_schema.formats.contract import (
 from recordings_schema.formats.egd import EgdFormat, EgdOptions, master_sheet
 from recordings_schema.formats.egd_parts import BOX_COLUMNS
 from recordings_schema.formats.egd_tables import COLUMNS as GAZE_COLUMNS
-from recordings_schema.formats.image_files import image_problem, write_jpeg
+from recordings_schema.formats.image_files import write_jpeg
 from recordings_schema.formats.importing import SOURCE_FACT, ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.mimic_eye_import import (
     MimicEyeImportOptions,
@@ -45,6 +45,7 @@ from recordings_schema.formats.mimic_eye_sheets import (
     subject_of,
 )
 from recordings_schema.formats.options import Option
+from recordings_schema.formats.pictures import not_at_hand
 from recordings_schema.formats.reading import CaseReading, ReadingKey
 from recordings_schema.formats.reflacx import ReflacxFormat, ReflacxOptions
 from recordings_schema.formats.reflacx_tables import METADATA_COLUMNS
@@ -106,8 +107,8 @@ class MimicEyeFormat(Format[MimicEyeOptions]):
 
     def problem(self, reading: CaseReading, options: MimicEyeOptions) -> str:
         """Return why a reading cannot be in this tree: neither part holds it."""
-        if options.images and image_problem(reading.images[0]):
-            return image_problem(reading.images[0])
+        if options.images and not_at_hand(reading.images[0]):
+            return not_at_hand(reading.images[0])
         problems = [self._problem(part, reading, options) for part in (Parts.REFLACX, Parts.EGD)]
         return "" if "" in problems else next(each for each in problems if each)
 

@@ -27,7 +27,8 @@ def not_at_hand(image: ReadImage) -> str:
         return ""
     return (
         f"Its image {image.stem} is not on this computer, or was changed since it was read. Name the study "
-        "with --study, and put the image back where the study names it."
+        "with --study, and put the image back where the study names it; of imported recordings name the "
+        "folder of the images with --images."
     )
 
 

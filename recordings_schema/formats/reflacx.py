@@ -26,9 +26,10 @@ from recordings_schema.formats.contract import (
     Format,
     PlannedCase,
 )
-from recordings_schema.formats.image_files import image_problem, write_jpeg
+from recordings_schema.formats.image_files import write_jpeg
 from recordings_schema.formats.importing import ImportedCase, ImportPlan, PlannedImport
 from recordings_schema.formats.options import Option
+from recordings_schema.formats.pictures import not_at_hand
 from recordings_schema.formats.reading import CaseReading, Origin, ReadingKey, ReadLabel, ReadShape
 from recordings_schema.formats.reflacx_check import reflacx_problems
 from recordings_schema.formats.reflacx_import import (
@@ -100,8 +101,8 @@ class ReflacxFormat(Format[ReflacxOptions]):
 
     def problem(self, reading: CaseReading, options: ReflacxOptions) -> str:
         """Return why a reading cannot be in this format."""
-        if options.images and image_problem(reading.images[0]):
-            return image_problem(reading.images[0])
+        if options.images and not_at_hand(reading.images[0]):
+            return not_at_hand(reading.images[0])
         has_gaze = len(reading.samples) or len(reading.fixations)
         if not has_gaze and not reading.key.exclusion:
             return NO_GAZE

@@ -203,7 +203,7 @@ def test_images_go_into_a_dataset_only_when_asked_for(egd: Path, images: Path, t
             )
         )  # fmt: skip
         assert wanted.case_count == 2
-        assert wanted.left_out[0].reason.startswith("Its image case-2 is not at hand")
+        assert wanted.left_out[0].reason.startswith("Its image case-2 is not on this computer")
         assert {path.name for path in (tmp_path / f"with-{name}" / "images").iterdir()} == {
             "case-0.jpg",
             "case-1.jpg",
