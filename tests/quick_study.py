@@ -31,6 +31,7 @@ QUICK: dict[str, object] = {
     "pupil_baseline_s": 1,
     "minimum_cases": 1,
     "longest_wait_s": 1,
+    "formats": "[]",
 }
 """Keys that every preset has exactly once, and values that cost little time."""
 

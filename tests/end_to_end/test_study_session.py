@@ -104,7 +104,8 @@ def test_two_readers_go_through_the_reflacx_study_of_twelve_cases_in_five_minute
     """
     study = new_study("reflacx", Path(os.environ.get(LEFT_IN, tmp_path / "study")))
     began_s = time.monotonic()
-    robot = start_robot(study, ("R01", "R02"), listens=True)
+    logs = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    robot = start_robot(study, ("R01", "R02"), listens=True, variables=logs)
     code = robot.finish(LONGEST_SILENCE_S)
     took_s = time.monotonic() - began_s
     spent = "".join(f"{seconds:7.1f} s {place}\n" for place, seconds in robot.seconds_by_place().items())
@@ -112,4 +113,6 @@ def test_two_readers_go_through_the_reflacx_study_of_twelve_cases_in_five_minute
     assert code == 0, robot.text
     for reader in ("R01", "R02"):
         assert_whole_session(study, reader, robot)
+    log = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("reading-station.log*"))
+    assert "so far: valid for reflacx." in log  # tried while it was still being labelled
     assert took_s < FIVE_MINUTES_S

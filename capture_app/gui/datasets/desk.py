@@ -1,4 +1,7 @@
-"""Opens the dialogs of datasets where menu, start page and a study's page ask for them."""
+"""Opens the dialogs of datasets where menu, start page and a study's page ask for them.
+
+The dialogs are imported when the first one is asked for: the windows open without waiting for all formats.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 
 from capture_app.gui.controller import CaptureController
-from capture_app.gui.datasets.opening import open_export, open_import
 from capture_app.gui.dialogs import MessageDialog
 from capture_app.gui.operator_window import OperatorWindow
 from capture_app.session.port import SessionPort
@@ -51,6 +53,8 @@ class DatasetDesk(QObject):
         """Ask which recordings are exported, and how: those of the study that is open, if any."""
         if self._is_refused():
             return
+        from capture_app.gui.datasets.opening import open_export
+
         study = self._session.study_desk.state
         if study is None:
             open_export(self._operator, self._settings().folder_for_recordings())
@@ -60,6 +64,8 @@ class DatasetDesk(QObject):
     def ask_for_import(self) -> None:
         """Ask which dataset is imported."""
         if not self._is_refused():
+            from capture_app.gui.datasets.opening import open_import
+
             open_import(self._operator, self._settings().folder_for_recordings())
 
     def _is_refused(self) -> bool:

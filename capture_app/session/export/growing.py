@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from capture_app.session.export.case_keys import keys_of
 from capture_app.session.export.case_reader import CaseReader
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study.dataset_keys import format_options
+from capture_app.session.study_desk.dataset_messages import GrowingCase
 from recordings_schema.formats.contract import Format
 from recordings_schema.formats.memory_sink import TriedFormat, try_format
 from recordings_schema.formats.registry import find_format
@@ -21,15 +21,6 @@ from recordings_schema.recording_part import RecordingPart
 
 _BEFORE_NS: Final = 1_000_000_000
 """Samples so long before the case are read as well, so that nothing of it is at the edge of the data."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrowingCase:
-    """Which case is tried, and how much of it the file has to hold."""
-
-    trial: int
-    shown_host_ns: int  # a screen of the case was presented then; what came before it is wanted
-    is_done: bool  # its last row is wanted
 
 
 class CaseTrial:

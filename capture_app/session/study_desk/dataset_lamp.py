@@ -17,13 +17,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
-from capture_app.session.export.growing import GrowingCase
 from capture_app.session.study import OpenedStudy
-from capture_app.session.study_desk.dataset_work import TrialAnswer, serve
+from capture_app.session.study_desk.dataset_messages import GrowingCase, TrialAnswer
 from capture_app.session.study_desk.states import DatasetState
 from recordings_schema.formats.memory_sink import TriedFormat
 
 CLOSE_S: Final = 0.2
+END_S: Final = 1.0
+"""So long a process that was told to end is waited for; it is over within milliseconds."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -176,8 +178,11 @@ class ProcessWorker:
     """
 
     def __init__(self, opened: OpenedStudy, recording: Path) -> None:
+        # Here and not above: all formats come with it, and the windows open before anything is exported.
+        from capture_app.session.study_desk.dataset_work import serve
+
         context = multiprocessing.get_context("spawn")
-        self._place = TemporaryDirectory(prefix="datasets-")
+        self._place = TemporaryDirectory(prefix="datasets-", ignore_cleanup_errors=True)
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
         self._process: BaseProcess = context.Process(
@@ -210,5 +215,5 @@ class ProcessWorker:
                 return
             self._is_closed = True
         self._process.terminate()
-        self._process.join()
+        self._process.join(END_S)
         self._place.cleanup()

@@ -11,18 +11,17 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
-from capture_app.session.export.growing import CaseTrial, GrowingCase
+from capture_app.session.export.growing import CaseTrial
 from capture_app.session.port import SessionError
 from capture_app.session.study import OpenedStudy, StudyError
+from capture_app.session.study_desk.dataset_messages import GrowingCase, TrialAnswer
 from gaze_core.fixations import ParameterError
 from recordings_schema.errors import RecordingError
 from recordings_schema.formats.contract import FormatError
-from recordings_schema.formats.memory_sink import TriedFormat
 from recordings_schema.formats.options import FormatOptionError
 
 POLL_S: Final = 0.1
@@ -31,14 +30,6 @@ PATIENCE_S: Final = 5.0
 
 _NICER: Final = 10
 _NOT_THERE: Final = "Its rows have not reached the file yet."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialAnswer:
-    """What came of one case."""
-
-    tried: tuple[TriedFormat, ...] = ()
-    problem: str = ""  # why it could not be tried at all, a sentence
 
 
 def serve(pipe: Connection, recording: Path, opened: OpenedStudy, place: Path) -> None:

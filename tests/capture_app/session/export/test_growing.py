@@ -9,10 +9,11 @@ import pytest
 import report_rig as rigs
 from reading_rig import preset_study, quiet
 
-from capture_app.session.export.growing import CaseTrial, GrowingCase
+from capture_app.session.export.growing import CaseTrial
 from capture_app.session.study import OpenedStudy
 from capture_app.session.study.dataset_keys import Datasets
 from capture_app.session.study_desk.dataset_lamp import DatasetLamp, ProcessWorker
+from capture_app.session.study_desk.dataset_messages import GrowingCase
 from capture_app.session.study_desk.dataset_work import answer_of
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.layout import DatasetKey

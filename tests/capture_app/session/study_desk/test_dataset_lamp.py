@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from capture_app.session.export.growing import GrowingCase
 from capture_app.session.study_desk.dataset_lamp import DatasetLamp, state_of
-from capture_app.session.study_desk.dataset_work import TrialAnswer
+from capture_app.session.study_desk.dataset_messages import GrowingCase, TrialAnswer
 from recordings_schema.formats.memory_sink import TriedFormat
 
 VALID = TriedFormat(name="reflacx", problem="")
