@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from capture_app.gui import tokens, words
 from capture_app.gui.compare.matrix_picture import MatrixPicture, matrix_png
 from capture_app.gui.dialogs import MessageDialog
 from capture_app.gui.labels import paragraph
+from capture_app.gui.settings_form import ChoiceBox
 from capture_app.gui.tokens import Colours
 from capture_app.session.compare import ProfileName, Similarity, similarity_csv
 from capture_app.session.film import FilmError, write_whole
@@ -40,10 +40,10 @@ class SimilarityPage(QWidget):
         self._similarity: Similarity | None = None
         self._pair = (0, 1)
         self.folder = Path.home()
-        self.measure = QComboBox(self)
+        self.measure = ChoiceBox(self)
         self.measure.setAccessibleName(self.tr("Measure"))
         self.measure.currentIndexChanged.connect(self._show_measure)
-        self.profile = QComboBox(self)
+        self.profile = ChoiceBox(self)
         self.profile.addItem(self.tr("gazesearch: 224 px, no durations"), ProfileName.GAZESEARCH)
         self.profile.addItem(self.tr("toolbox: px of the image"), ProfileName.TOOLBOX)
         self.profile.setToolTip(self.tr("The published way in which MultiMatch is used"))

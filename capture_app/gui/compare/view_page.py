@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
+from capture_app.gui.settings_form import ChoiceBox
 from capture_app.session.replay import SLIDING_S, HeatmapSpan, ReplayOptions, ViewMode
 
 
@@ -17,10 +18,10 @@ class CompareViewPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.mode = QComboBox(self)
+        self.mode = ChoiceBox(self)
         self.mode.addItem(self.tr("Whole image"), ViewMode.WHOLE_IMAGE)
         self.mode.addItem(self.tr("As each reader saw it"), ViewMode.AS_READ)
-        self.heatmap = QComboBox(self)
+        self.heatmap = ChoiceBox(self)
         for text, span in (
             (self.tr("No heatmap"), HeatmapSpan.OFF),
             (self.tr("Whole case"), HeatmapSpan.CASE),

@@ -12,7 +12,6 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QTabWidget,
@@ -27,6 +26,7 @@ from capture_app.gui.compare.stage import CompareStage
 from capture_app.gui.compare.view_page import CompareViewPage
 from capture_app.gui.labels import label, paragraph
 from capture_app.gui.replay.transport import Transport
+from capture_app.gui.settings_form import ChoiceBox
 from capture_app.gui.tokens import Colours
 from capture_app.gui.workers import Work
 from capture_app.session.compare import (
@@ -97,7 +97,8 @@ class CompareWindow(QWidget):
         self.view = CompareViewPage(self)
         self.tabs = QTabWidget(self)
         self.notes = paragraph("", "finding", self)
-        self.choice = QComboBox(self)
+        self.choice = ChoiceBox(self)
+        self.choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self._mode = QButtonGroup(self)
         self.stage: CompareStage | None = None
         self._lay_out()

@@ -9,7 +9,6 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.dialogs import SentenceDialog
 from capture_app.gui.labels import paragraph
-from capture_app.gui.settings_form import indent_number
+from capture_app.gui.settings_form import ChoiceBox, indent_number
 from capture_app.gui.tick_box import TickBox
 from capture_app.session.film import (
     FILM_RATE_HZ,
@@ -87,10 +86,10 @@ class SaveDialog(SentenceDialog):
         self.set_title(self.tr("Save film") if is_film else self.tr("Save picture"))
         self.text.setText(note)
         self.text.setVisible(bool(note))
-        self.case = QComboBox(self)
+        self.case = ChoiceBox(self)
         self.case.addItems(list(cases))
         self.case.setCurrentIndex(case_number)
-        self.size_choice = QComboBox(self)
+        self.size_choice = ChoiceBox(self)
         self.size_choice.setEditable(True)
         self.size_choice.addItems(SIZES)
         self.size_choice.setToolTip(self.tr("Width and height in pixels; any size may be typed"))

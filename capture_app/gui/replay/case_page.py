@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import label, paragraph, rule
+from capture_app.gui.replay.list_keys import ListKeys
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.time_axis import clock_text
 from capture_app.session.replay import ReplayFrame
@@ -46,6 +47,7 @@ class CasePage(InspectorPage):
             item.setSizeHint(QSize(0, tokens.MINIMUM_TARGET))
         lines = min(max(len(source.tables.cases), 1), _LIST_LINES)
         self.cases.setFixedHeight(lines * (tokens.MINIMUM_TARGET + 2) + tokens.SPACE_XS)
+        ListKeys(self.cases)
         self.cases.currentRowChanged.connect(self._choose)
         self.answers = paragraph("", "", self)
         self._values: dict[str, QLabel] = {}
@@ -101,7 +103,7 @@ class CasePage(InspectorPage):
         self._set("state", words.UNKNOWN if case is None else case.state)
         length = words.UNKNOWN if case is None else self.tr("{0} long").format(clock_text(case.duration_s))
         self._set("length", length)
-        name = words.UNKNOWN if screen is None else f"{screen.name.replace('-', ' ')} ({screen.kind})"
+        name = words.UNKNOWN if screen is None else screen.words
         self._set("screen", name)
         if case is not None:
             blocker = QSignalBlocker(self.cases)
@@ -118,7 +120,8 @@ class CasePage(InspectorPage):
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._source.tables.cases):
-            self.moment_chosen.emit(self._source.tables.cases[row].first_ns)
+            tables = self._source.tables
+            self.moment_chosen.emit(tables.opening_ns(tables.cases[row]))
 
     def _form(self, parent: QWidget, lines: tuple[tuple[str, str], ...]) -> QFormLayout:
         form = QFormLayout()

@@ -11,7 +11,6 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.labels import label, paragraph
 from capture_app.gui.replay.error_paint import CurveView, StripView
+from capture_app.gui.settings_form import ChoiceBox
 from capture_app.gui.workers import Work, finish_work
 from capture_app.session.kept_files import replace_file
 from capture_app.session.measures import (
@@ -75,7 +75,7 @@ class ErrorWindow(QWidget):
         self.rule = MissRule()
         self.radius = self._spin(0.25, 20.0, 0.25, self.rule.radius_deg, self.tr(" deg"))
         self.dwell = self._spin(0.05, 60.0, 0.05, self.rule.dwell_s, self.tr(" s"))
-        self.measured_from = QComboBox(self)
+        self.measured_from = ChoiceBox(self)
         self.measured_from.addItem(self.tr("from its edge"), MeasuredFrom.EDGE)
         self.measured_from.addItem(self.tr("from its centre"), MeasuredFrom.CENTRE)
         self.measured_from.currentIndexChanged.connect(self._limits_moved)

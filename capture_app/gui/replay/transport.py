@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.glyphs import glyph_icon
 from capture_app.gui.labels import ElidedLabel, label
 from capture_app.gui.replay.time_axis import clock_text
+from capture_app.gui.settings_form import ChoiceBox
 from capture_app.gui.tokens import Colours
 from capture_app.session.replay import SPEEDS, PlayClock
 
@@ -43,14 +44,16 @@ class Transport(QWidget):
         self.play.setFixedWidth(words + tokens.GLYPH_SIZE + 3 * tokens.SPACE_L)
         self.back = self._step_button("previous", self.tr("Step back  (Left)"), -1)
         self.on = self._step_button("next", self.tr("Step on  (Right)"), 1)
-        self.kind = QComboBox(self)
+        self.kind = ChoiceBox(self)
+        self.kind.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self.kind.setAccessibleName(self.tr("Step by"))
         self.kind.setToolTip(
             self.tr("What the arrow keys step by; Shift fixation, Ctrl event, Page keys case")
         )
         for name, text in zip(STEPS, self._step_words(), strict=True):
             self.kind.addItem(text, name)
-        self.speed = QComboBox(self)
+        self.speed = ChoiceBox(self)
+        self.speed.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self.speed.setAccessibleName(self.tr("Speed"))
         self.speed.setToolTip(self.tr("Speed  (+ and -)"))
         for speed in SPEEDS:

@@ -246,7 +246,8 @@ class FrameMaker:
 
     def _message(self, screen: ReplayScreen | None, *, is_in_case: bool) -> str:
         if screen is not None and is_in_case:
-            words = f"{screen.kind.replace('_', ' ').capitalize()} screen: {screen.name.replace('-', ' ')}"
+            name, kind = screen.name.replace("-", " "), screen.kind.replace("_", " ")
+            words = f"{kind.capitalize()} screen" + (f": {name}" if name != kind else "")
             if self._source.study is not None:
                 return words
             return f"{words}\nIts question cannot be shown: the study file is not beside the recording."

@@ -232,7 +232,8 @@ class ReplaySource:
         if kind == "fixation":
             return np.asarray(self.events.fixations["onset_host_ns"], np.int64)
         if kind == "case":
-            return np.array(sorted(case.first_ns for case in self.tables.cases), np.int64)
+            openings = (self.tables.opening_ns(case) for case in self.tables.cases)
+            return np.array(sorted(openings), np.int64)
         return np.array([each.t_ns for each in self.tables.moments], np.int64)
 
     def stepped(self, t_ns: int, kind: str, direction: int) -> int:

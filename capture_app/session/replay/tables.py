@@ -55,6 +55,12 @@ class ReplayScreen:
     first_ns: int
     end_ns: int
 
+    @property
+    def words(self) -> str:
+        """Its name and, where that says something else, its kind."""
+        name, kind = self.name.replace("-", " "), self.kind.replace("_", " ")
+        return name if name == kind else f"{name} ({kind})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -90,6 +96,11 @@ class ReplayTables:
         """Return the case that was open at a time, or the last that was."""
         begun = [case for case in self.cases if case.first_ns <= t_ns]
         return max(begun, key=lambda case: case.first_ns) if begun else None
+
+    def opening_ns(self, case: ReplayCase) -> int:
+        """Return when the first screen of a case was there; when it began where it has no screens."""
+        own = (each.first_ns for each in self.screens if each.trial == case.number)
+        return next((t_ns for t_ns in own if case.first_ns <= t_ns < case.end_ns), case.first_ns)
 
     def screen_at(self, t_ns: int) -> ReplayScreen | None:
         """Return the screen that was shown at a time; None without a study."""
@@ -140,12 +151,12 @@ def read_tables(recording: Recording, end_ns: int) -> ReplayTables:
     rows[DatasetKey.VIEWPORT] = shown[
         np.lexsort((np.arange(len(shown)), shown["t_asked_host_ns"], shown["t_presented_host_ns"]))
     ]
-    screens = _screens(rows[DatasetKey.SCREENS], end_ns)
+    cases = _cases(rows[DatasetKey.TRIALS], end_ns)
     return ReplayTables(
         rows=rows,
         problems=tuple(problems),
-        cases=_cases(rows[DatasetKey.TRIALS], end_ns),
-        screens=screens,
+        cases=cases,
+        screens=_screens(rows[DatasetKey.SCREENS], cases, end_ns),
         moments=_moments(rows),
         words=_words(rows[DatasetKey.WORDS]),
     )
@@ -186,7 +197,9 @@ def _ids(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(",") if part.strip().isdigit())
 
 
-def _screens(rows: Rows, end_ns: int) -> tuple[ReplayScreen, ...]:
+def _screens(rows: Rows, cases: tuple[ReplayCase, ...], end_ns: int) -> tuple[ReplayScreen, ...]:
+    """Return the screens; the last one of a case goes with it, before the next case shows its first."""
+    case_ends = {case.number: case.end_ns for case in cases}
     rows = rows[rows["t_presented_host_ns"] != NO_TIME]
     rows = rows[np.argsort(rows["t_presented_host_ns"], kind="stable")]
     begins = rows["t_presented_host_ns"].tolist()
@@ -194,7 +207,7 @@ def _screens(rows: Rows, end_ns: int) -> tuple[ReplayScreen, ...]:
     return tuple(
         ReplayScreen(
             name=decode_text(row["screen"]), kind=decode_text(row["kind"]), trial=int(row["trial"]),
-            first_ns=begin, end_ns=end,
+            first_ns=begin, end_ns=max(begin, min(end, case_ends.get(int(row["trial"]), end))),
         )
         for row, begin, end in zip(rows, begins, ends, strict=True)
     )  # fmt: skip

@@ -96,7 +96,7 @@ def test_keys_step_by_sample_fixation_event_and_case(qtbot, window):
     press(qtbot, window, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert window.clock.t_ns in window.source.events.fixations["onset_host_ns"]
     press(qtbot, window, Qt.Key.Key_PageDown)
-    assert window.clock.t_ns == 5 * S
+    assert window.clock.t_ns == 5 * S + S // 10  # where its first screen came
     assert window.inspector.page(CasePage).value("case") == "follow-up"
     press(qtbot, window, Qt.Key.Key_End)
     assert window.clock.t_ns == window.source.end_ns
@@ -163,12 +163,25 @@ def test_the_word_that_is_spoken_is_marked_and_a_click_goes_to_one(qtbot, window
 
 def test_cases_and_events_are_gone_to_by_a_click(qtbot, window):
     window.inspector.page(CasePage).cases.setCurrentRow(1)
-    assert window.clock.t_ns == 5 * S
+    assert window.clock.t_ns == 5 * S + S // 10
     model = window.inspector.page(EventsPage).list.model()
     texts = [model.data(model.index(row, 0)) for row in range(model.rowCount())]
     mark = next(row for row, text in enumerate(texts) if "mark: coughed" in text)
     window.inspector.page(EventsPage).list.clicked.emit(model.index(mark, 0))
     assert window.clock.t_ns == 3 * S
+
+
+def test_a_list_walks_up_and_down_and_leaves_the_other_keys_to_the_replay(qtbot, window):
+    cases = window.inspector.page(CasePage).cases
+    window.go_to(S)
+    qtbot.keyClick(cases, Qt.Key.Key_Right)
+    assert 0 < window.clock.t_ns - S < S // 100
+    qtbot.keyClick(cases, Qt.Key.Key_M)
+    assert not window.voice.is_muted
+    qtbot.keyClick(cases, Qt.Key.Key_Down)
+    assert cases.currentRow() == 1
+    qtbot.keyClick(cases, Qt.Key.Key_Home)
+    assert window.clock.t_ns == window.source.first_ns
 
 
 def test_layers_change_the_picture(qtbot, window):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_one_steps_by_sample_fixation_event_and_case(source):
     )
     assert source.stepped(t_ns, "fixation", 1) in source.events.fixations["onset_host_ns"]
     assert source.stepped(2_500_000_000, "event", 1) == 3 * S  # the operator's mark
-    assert source.stepped(t_ns, "case", 1) == 5 * S
+    assert source.stepped(t_ns, "case", 1) == 5 * S + S // 10  # its first screen
     assert source.stepped(source.end_ns, "case", 1) == source.end_ns
 
 
@@ -188,3 +189,10 @@ def test_samples_are_read_once_however_often_that_is_asked_for(source):
     source.load()
     assert source.is_loaded
     assert [source.columns.losses.spans(each)[0].tolist() for each in LossClass] == losses
+
+
+def test_the_last_screen_of_a_case_goes_with_it(source):
+    for case, later in pairwise(source.tables.cases):
+        between = source.tables.screen_at((case.end_ns + later.first_ns) // 2)
+        assert between is None or between.trial == later.number
+        assert source.tables.opening_ns(later) >= later.first_ns
