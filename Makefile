@@ -11,7 +11,7 @@ TIMED_TESTS := tests/end_to_end tests/capture_app/sound_rig \
 	tests/capture_app/acquisition/test_processes.py tests/capture_app/acquisition/test_tobii_recording.py
 TIMED_WORKERS ?= 3
 
-.PHONY: help run tobii test test-long lint types docs freeze smoke benchmarks screenshots
+.PHONY: help run tobii test test-long lint types docs freeze windows benchmarks screenshots
 
 help:
 	@echo "make run         set up and show the demonstration"
@@ -21,6 +21,7 @@ help:
 	@echo "make lint        style, types, import contracts"
 	@echo "make docs        build the documentation, strictly"
 	@echo "make freeze      freeze the program and try it"
+	@echo "make windows     make the Windows setup program and try it under Wine"
 	@echo "make benchmarks  print the benchmark tables"
 
 run:
@@ -59,6 +60,10 @@ docs: setup
 
 freeze: setup
 	$(BIN)/python packaging/build.py freeze smoke check
+
+# The Windows setup program, built and tried under Wine: see docs/install.md for what has to be installed.
+windows: setup
+	$(BIN)/python packaging/build.py --wine all
 
 benchmarks: setup
 	$(BIN)/python -m benchmarks
