@@ -76,12 +76,15 @@ def show_formats(name: str | None, *, as_json: bool) -> None:
         )  # fmt: skip
         return
     for each in shown:
-        click.echo(f"{each.name:<12} {each.summary}")
+        can_read = " (import too)" if each.can_read else ""
+        click.echo(f"{each.name:<14} {each.summary}{can_read}")
         if name:
             _print_options(each.options_type)
-            if each.can_read:
+            if option_specs(each.import_options_type):
                 click.echo("  import --set:")
                 _print_options(each.import_options_type)
+            if each.losses:
+                click.echo("  what it cannot hold:")
             for loss in each.losses:
                 click.echo(f"  - {loss}")
 

@@ -70,3 +70,5 @@ def test_the_list_of_formats_says_which_can_be_imported() -> None:
         each.name for each in readable_formats()
     }
     assert "import --set:" in CliRunner().invoke(formats, ["egd"]).output
+    assert "import --set:" not in CliRunner().invoke(formats, ["gazesearch"]).output  # it has no options
+    assert "by patient, with the spreadsheets over all (import too)" in CliRunner().invoke(formats, []).output
