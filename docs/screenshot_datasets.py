@@ -82,7 +82,7 @@ def _done() -> JobDialog:
         TaskResult(
             folder=_STUDY,
             sentences=(
-                "Wrote 24 readings into /home/lab/datasets/portable chest trial: 146 files.",
+                f"Wrote 24 readings into {_LONG}: 146 files.",
                 "Note: 24 of 24 readings: no text was dictated.",
                 "Left out, 2 cases: Practice cases are never exported.",
                 TERMS,
