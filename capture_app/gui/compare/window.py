@@ -98,7 +98,7 @@ class CompareWindow(QWidget):
         self.tabs = QTabWidget(self)
         self.notes = paragraph("", "finding", self)
         self.choice = ChoiceBox(self)
-        self.choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice.fit_contents()
         self._mode = QButtonGroup(self)
         self.stage: CompareStage | None = None
         self._lay_out()

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from capture_app.gui import tokens, words
 from capture_app.gui.labels import label, paragraph, rule
-from capture_app.gui.replay.list_keys import ListKeys
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.time_axis import clock_text
 from capture_app.session.replay import ReplayFrame
@@ -47,7 +46,6 @@ class CasePage(InspectorPage):
             item.setSizeHint(QSize(0, tokens.MINIMUM_TARGET))
         lines = min(max(len(source.tables.cases), 1), _LIST_LINES)
         self.cases.setFixedHeight(lines * (tokens.MINIMUM_TARGET + 2) + tokens.SPACE_XS)
-        ListKeys(self.cases)
         self.cases.currentRowChanged.connect(self._choose)
         self.answers = paragraph("", "", self)
         self._values: dict[str, QLabel] = {}

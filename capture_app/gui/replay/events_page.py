@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.labels import paragraph
-from capture_app.gui.replay.list_keys import ListKeys
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.time_axis import clock_text
 from capture_app.session.replay import Moment, ReplayFrame, ReplaySource
@@ -63,7 +62,6 @@ class EventsPage(InspectorPage):
         self.list.setAccessibleName(self.tr("Events"))
         self.list.setUniformItemSizes(True)
         self.list.setModel(_Moments(source, self._moments, self.list))
-        ListKeys(self.list)
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
         empty = paragraph(self.tr("This recording holds no events."), "secondary", self)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QSizePolicy, QTabWidget, QWidget
 
 from capture_app.gui import tokens
 from capture_app.gui.replay.areas_page import AreasPage
 from capture_app.gui.replay.case_page import CasePage
 from capture_app.gui.replay.events_page import EventsPage
 from capture_app.gui.replay.layers_page import LayersPage
+from capture_app.gui.replay.list_keys import ListKeys
 from capture_app.gui.replay.metrics_page import MetricsPage
 from capture_app.gui.replay.page import InspectorPage, ReplayParts
 from capture_app.gui.replay.text_page import TextPage
@@ -88,5 +89,8 @@ class Inspector(QTabWidget):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(page)
+        for view in (area, *page.findChildren(QAbstractScrollArea)):
+            if view.window() is self.window():  # not the list that a choice opens
+                ListKeys(view)
         self.addTab(area, QCoreApplication.translate("replay", str(title)))
         return page

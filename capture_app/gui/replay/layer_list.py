@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from capture_app.gui import tokens
 from capture_app.gui.dialogs import SentenceDialog
 from capture_app.gui.labels import paragraph
-from capture_app.gui.replay.list_keys import ListKeys
 from capture_app.session.layers import LIVE_LAYER, TRIED, parameter_specs
 from gaze_core.fixations import DetectorName
 from recordings_schema.layers import LayerFacts
@@ -40,7 +39,6 @@ class LayerList(QWidget):
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Layers"))
         self.list.setUniformItemSizes(True)
-        ListKeys(self.list)
         self.list.currentItemChanged.connect(self._choose)
         self.facts = paragraph("", "secondary", self)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

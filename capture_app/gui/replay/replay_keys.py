@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
+from PySide6.QtGui import QKeyEvent
 
 _NONE: Final = Qt.KeyboardModifier.NoModifier
 _SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
@@ -22,8 +23,6 @@ KEYS: Final = {
     (Qt.Key.Key_PageDown, _NONE): "on case",
     (Qt.Key.Key_Home, _NONE): "first",
     (Qt.Key.Key_End, _NONE): "last",
-    (Qt.Key.Key_BracketLeft, _NONE): "loop begin",
-    (Qt.Key.Key_BracketRight, _NONE): "loop end",
     (Qt.Key.Key_Escape, _NONE): "clear",
     (Qt.Key.Key_Plus, _NONE): "faster",
     (Qt.Key.Key_Plus, _SHIFT): "faster",
@@ -48,3 +47,12 @@ KEY_WORDS: Final = (
     ("W", QT_TRANSLATE_NOOP("replay", "as the reader saw it, or the whole image")),
     ("A", QT_TRANSLATE_NOOP("replay", "the whole recording in the timeline")),
 )
+
+_TYPED: Final = {"?": "keys", "[": "loop begin", "]": "loop end"}
+"""By what is typed: with AltGr or Shift on many keyboards."""
+
+
+def act_of(event: QKeyEvent) -> str:
+    """Return what a key means; "" where it means nothing here."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return _TYPED.get(event.text()) or KEYS.get((Qt.Key(event.key()), modifiers), "")

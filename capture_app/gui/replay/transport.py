@@ -45,7 +45,7 @@ class Transport(QWidget):
         self.back = self._step_button("previous", self.tr("Step back  (Left)"), -1)
         self.on = self._step_button("next", self.tr("Step on  (Right)"), 1)
         self.kind = ChoiceBox(self)
-        self.kind.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+        self.kind.fit_contents()
         self.kind.setAccessibleName(self.tr("Step by"))
         self.kind.setToolTip(
             self.tr("What the arrow keys step by; Shift fixation, Ctrl event, Page keys case")
@@ -53,7 +53,7 @@ class Transport(QWidget):
         for name, text in zip(STEPS, self._step_words(), strict=True):
             self.kind.addItem(text, name)
         self.speed = ChoiceBox(self)
-        self.speed.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+        self.speed.fit_contents()
         self.speed.setAccessibleName(self.tr("Speed"))
         self.speed.setToolTip(self.tr("Speed  (+ and -)"))
         for speed in SPEEDS:

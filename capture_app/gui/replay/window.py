@@ -20,7 +20,7 @@ from capture_app.gui.replay.measuring import measured_words
 from capture_app.gui.replay.more_menu import more_button
 from capture_app.gui.replay.page import ReplayParts
 from capture_app.gui.replay.picture import ReplayPicture
-from capture_app.gui.replay.replay_keys import KEY_WORDS, KEYS
+from capture_app.gui.replay.replay_keys import KEY_WORDS, act_of
 from capture_app.gui.replay.timeline import Timeline
 from capture_app.gui.replay.transport import Transport
 from capture_app.gui.replay.view_page import ViewPage
@@ -195,16 +195,11 @@ class ReplayWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do what a key means that no part of the window wanted for itself."""
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        act = KEYS.get((Qt.Key(event.key()), modifiers))
-        if event.text() == "?":
-            self.show_keys()
-        elif event.text() in ("[", "]"):  # with AltGr or Shift on many keyboards
-            self._set_loop(is_begin=event.text() == "[")
-        elif act is None:
-            super().keyPressEvent(event)
-        else:
+        act = act_of(event)
+        if act:
             self._do(act)
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to run."""
@@ -240,6 +235,7 @@ class ReplayWindow(QWidget):
         else:
             acts: dict[str, Callable[[], object]] = {
                 "play": self.toggle_play,
+                "keys": self.show_keys,
                 "first": lambda: self.go_to(self.clock.first_ns),
                 "last": lambda: self.go_to(self.clock.end_ns),
                 "clear": self._clear,
