@@ -139,6 +139,12 @@ class McgipFormat(Format[McgipOptions]):
         write_lists(samples, sink, options)
         sink.file("meta.json", json_bytes(meta_of(cases, counts, options, self.version)))
         warnings = []
+        splits = {split_of(case.planned.key, options.train_share, options.validate_share) for case in cases}
+        if len(splits) > 1:
+            warnings.append(
+                f"The matrices compare readings across {', '.join(sorted(splits))}: train with those of "
+                "--option part=train alone."
+            )
         if len(samples) < QUEUE_LEAST:
             warnings.append(
                 f"{len(samples)} samples: the published MoCo code fills its queue with indices below "

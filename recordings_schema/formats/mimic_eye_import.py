@@ -24,6 +24,7 @@ from recordings_schema.formats.reflacx_import import (
     planned_rows,
     reading_of_folders,
 )
+from recordings_schema.formats.reflacx_labels import HarmoniseLabels, harmonised
 from recordings_schema.formats.setups import setup_of
 
 _SHEETS: Final = "spreadsheets"
@@ -40,6 +41,7 @@ class MimicEyeImportOptions:
     reflacx: Annotated[bool, Option("take the readings of REFLACX")] = True
     egd: Annotated[bool, Option("take the readings of EGD")] = True
     gaze: Annotated[bool, Option("take the samples, not only the fixations")] = True
+    harmonise_labels: HarmoniseLabels = False
 
 
 def plan_mimic_eye(folder: Path, options: MimicEyeImportOptions) -> ImportPlan:
@@ -91,7 +93,8 @@ def read_mimic_eye(folder: Path, planned: PlannedImport, options: MimicEyeImport
         return reading_of_egd(key, egd_places(patient / "EyeGaze"), folder)
     row = {name: cell for name, cell in key.items() if name not in (_KIND, _FOLDER)}
     folders = _folders(patient, row["id"])
-    return reading_of_folders(row, folders, setup_of(folder, 3840, 2160), is_gaze_wanted=options.gaze)
+    case = reading_of_folders(row, folders, setup_of(folder, 3840, 2160), is_gaze_wanted=options.gaze)
+    return harmonised(case) if options.harmonise_labels else case
 
 
 def _plan_reflacx(

@@ -39,6 +39,7 @@ from recordings_schema.formats.importing import (
 )
 from recordings_schema.formats.options import Option
 from recordings_schema.formats.reading import Origin, ReadAnswer, ReadLabel, ReadShape, ReadWord
+from recordings_schema.formats.reflacx_labels import HarmoniseLabels, harmonised
 from recordings_schema.formats.reflacx_tables import BOX_COLUMNS, METADATA_COLUMNS, WORD_COLUMNS
 from recordings_schema.formats.reflacx_views import ReflacxRows, reflacx_rows
 from recordings_schema.formats.setups import Setup, likely_rate_hz, setup_of
@@ -67,6 +68,7 @@ class ReflacxImportOptions:
     near_image: Annotated[
         bool, Option("take only fixations on the image, or within half a degree and away from the button")
     ] = False
+    harmonise_labels: HarmoniseLabels = False
     screen_width_px: Annotated[
         int, Option("columns of the screen, where no provenance file says so", "px", 640, 20000)
     ] = 3840
@@ -168,9 +170,10 @@ def read_reflacx(folder: Path, planned: PlannedImport, options: ReflacxImportOpt
     row = json.loads(planned.key)
     folders = ReadingFolders(main=folder / "main_data" / row["id"], gaze=folder / "gaze_data" / row["id"])
     setup = setup_of(folder, options.screen_width_px, options.screen_height_px)
-    return reading_of_folders(
+    case = reading_of_folders(
         row, folders, setup, is_gaze_wanted=options.gaze, is_near_only=options.near_image
     )
+    return harmonised(case) if options.harmonise_labels else case
 
 
 def reading_of_folders(

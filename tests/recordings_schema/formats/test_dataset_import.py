@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from recordings_schema.formats.egd_slides import slide_offset_px
 from recordings_schema.formats.import_tables import number_columns, text_rows
 from recordings_schema.formats.importing import ImportCaseError, ImportedCase, problems_by_sentence
 from recordings_schema.formats.options import options_from_texts
+from recordings_schema.formats.reflacx_labels import harmonised
 from recordings_schema.formats.reflacx_views import is_near_image
 from recordings_schema.formats.registry import find_format
 from recordings_schema.formats.testing import export
@@ -125,6 +127,23 @@ def test_the_size_of_an_image_comes_out_of_its_positions(side: int) -> None:
     x, _ = original_px(x_norm, np.full(4000, 0.5), pads, side, side)
     assert fitting_side(x_norm * 1920, x, pads.left, 1920 - 2 * 534) == side
     assert fitting_side(x_norm * 1920, np.full(4000, 7), pads.left, 852) == -1
+
+
+@pytest.mark.parametrize("name", ["reflacx", "mimic-eye"])
+def test_labels_of_the_first_phase_get_the_later_names_when_asked_for(
+    written: Callable[[str], Path], name: str
+) -> None:
+    as_they_are = cases_of(name, written(name))[0]
+    case = cases_of(name, written(name), harmonise_labels="yes")[0]
+    assert "Mass" in as_they_are.chosen
+    assert "Lung nodule or mass" in case.chosen
+    assert "Mass" not in case.chosen
+    assert {label for shape in case.shapes for label in shape.labels} == {"Lung nodule or mass"}
+    assert [answer.value for answer in case.answers] == [case.chosen]
+    names = [label.name for label in case.labels]
+    assert len(names) == len(set(names))
+    both = replace(as_they_are, chosen=("Mass", "Nodule", "Pleural effusion"))
+    assert harmonised(both).chosen == ("Lung nodule or mass", "Pleural abnormality")
 
 
 def test_recalibrated_gaze_is_moved_and_the_tables_are_not(copy_of: Callable[[str], Path]) -> None:

@@ -181,6 +181,15 @@ def test_the_matrices_can_be_of_one_part_of_the_patients(tmp_path: Path) -> None
     assert sum(len(names) for names in parts.values()) == len(set.union(*parts.values())) == 5
 
 
+def test_matrices_across_splits_are_told(tmp_path: Path) -> None:
+    mixed = [with_key(READINGS[0], given_split="train"), with_key(READINGS[1], given_split="test")]
+    told = export(McgipFormat(), mixed, tmp_path / "mixed", measures="dhash", maps=False).warnings
+    assert any("across test, train" in text for text in told)
+    alike = [with_key(reading, given_split="train") for reading in READINGS[:2]]
+    told = export(McgipFormat(), alike, tmp_path / "alike", measures="dhash", maps=False).warnings
+    assert not any("across" in text for text in told)
+
+
 def test_unknown_measures_are_named(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"measures is 'tima, gist'; name some of dhash, moment"):
         export(McgipFormat(), READINGS[:2], tmp_path / "data", measures="tima, gist")
