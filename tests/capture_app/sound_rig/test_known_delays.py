@@ -30,6 +30,7 @@ from capture_app.session.timing_onset import PatchFlip, PatchRun, measure_onset
 RATE_HZ = 48_000
 TOLERANCE_MS = 1.0
 DELAYS_MS = (0.0, 20.0, 35.5, 80.0)
+FLIPS = 6 * len(DELAYS_MS)
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(180)]
 
@@ -99,7 +100,7 @@ def test_known_delays_of_light_are_found_on_the_patch_of_the_real_window(rig, qa
         diode.stdin.write(f"{flip.t_presented_host_ns + round(delay_ms * 1e6)} {int(flip.is_bright)}\n")
         diode.stdin.flush()
 
-    flipper = PatchFlipper(window, Settings(), 40, light_up)
+    flipper = PatchFlipper(window, Settings(), FLIPS, light_up)
 
     def flip_patch() -> PatchRun:
         window.show()
@@ -116,8 +117,8 @@ def test_known_delays_of_light_are_found_on_the_patch_of_the_real_window(rig, qa
         window.hide()
         window.deleteLater()
     latencies_ms = np.array([flip.latency_ms for flip in findings.flips], float)
-    assert len(latencies_ms) == 40
-    groups_ms = [latencies_ms[(np.arange(40) + 1) % len(DELAYS_MS) == k] for k in range(len(DELAYS_MS))]
+    assert len(latencies_ms) == FLIPS
+    groups_ms = [latencies_ms[(np.arange(FLIPS) + 1) % len(DELAYS_MS) == k] for k in range(len(DELAYS_MS))]
     means_ms = np.array([group.mean() for group in groups_ms])
     assert means_ms - means_ms[0] == pytest.approx(np.array(DELAYS_MS), abs=TOLERANCE_MS)
     assert [group.std() < TOLERANCE_MS for group in groups_ms] == [True] * len(DELAYS_MS)

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
-from scipy.optimize import curve_fit
 
 from drivers.contract import Scene
 from drivers.mock import MockSettings, simulate
@@ -37,6 +35,8 @@ def fast_reading(request):
 
 
 def test_fixation_durations_are_lognormal_with_the_settings(reading):
+    from scipy import stats
+
     logs = np.log(durations_s(events_of(reading, Label.FIXATION)[1:-1]))
 
     assert len(logs) > 400
@@ -46,6 +46,8 @@ def test_fixation_durations_are_lognormal_with_the_settings(reading):
 
 
 def test_the_true_trace_recovers_the_main_sequence(fast_reading):
+    from scipy.optimize import curve_fit
+
     truth = fast_reading.truth
     speed = true_speed_deg_s(truth, RATE_HZ)
     saccades = events_of(fast_reading, Label.SACCADE)

@@ -6,15 +6,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import report_rig as rigs
-from distributed import LocalCluster
 from reading_rig import preset_study, quiet
 
 from capture_app.session.export import ExportError, ExportOrder, Workers, export_recordings
 from capture_app.session.study import OpenedStudy
 from recordings_schema.formats.testing import content_of
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
 
 TWO = Workers(processes=2)
 
@@ -79,6 +82,8 @@ def test_what_a_worker_cannot_do_is_its_sentence(order: ExportOrder, tmp_path: P
 
 @pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
+    from distributed import LocalCluster  # takes longer than all else that is imported to collect tests
+
     before = set(threading.enumerate())
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import pandas
 import pytest
 import report_rig as rigs
 from reading_rig import preset_study, quiet, some_reference
@@ -76,6 +75,8 @@ def measured(path: Path, opened: OpenedStudy, reference: tuple[ReferenceEntry, .
 def test_fixations_are_those_of_the_report_and_of_every_export(
     measured: MeasuredRecording, path: Path, opened: OpenedStudy
 ) -> None:
+    import pandas
+
     with Recording.open(path) as recording:
         report = gather(source_of(recording, opened))
     assert len(measured.cases) == len(report.cases) == 3
@@ -88,6 +89,8 @@ def test_fixations_are_those_of_the_report_and_of_every_export(
 
 
 def test_figures_are_those_that_pandas_finds_in_the_raw_rows(measured: MeasuredRecording, path: Path) -> None:
+    import pandas
+
     with Recording.open(path) as recording:
         gaze = recording.gaze()
     frame = pandas.DataFrame({"t": gaze["t_host_ns"]})
