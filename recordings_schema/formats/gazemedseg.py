@@ -17,6 +17,7 @@ from recordings_schema.formats.contract import (
     Facts,
     FinishedCase,
     Format,
+    FormatError,
     PlannedCase,
 )
 from recordings_schema.formats.gazemedseg_check import segmentation_problems
@@ -31,6 +32,7 @@ from recordings_schema.formats.gazemedseg_files import (
     sequence_of,
     stem_of,
     table_of,
+    whose_of,
     write_maps,
 )
 from recordings_schema.formats.gazemedseg_options import GazemedsegOptions, Maps, Tasks
@@ -87,6 +89,7 @@ class GazemedsegFormat(Format[GazemedsegOptions]):
         train = split_of(planned.key, options.train_share, 0.0) == "train"
         return {
             "table": table,
+            "whose": list(whose_of(reading)),
             "stem": stem,
             "part": "train" if train else "test",
             "dropped": len(reading.fixations) - len(columns[0]),
@@ -99,6 +102,7 @@ class GazemedsegFormat(Format[GazemedsegOptions]):
         """Write the tables and the lists of what is trained and tested with."""
         for table in sorted({str(case.facts["table"]) for case in cases}):
             own = [case for case in cases if case.facts["table"] == table]
+            _check_whose(table, own)
             sink.join(f"{table}_fixation.csv", table, header(COLUMNS))
             if any(case.facts["has_masks"] for case in own):
                 sink.join(f"{table}_masks.csv", f"{table}.masks", header(MASK_COLUMNS))
@@ -128,3 +132,13 @@ class GazemedsegFormat(Format[GazemedsegOptions]):
     def check(self, folder: Path) -> Iterator[str]:
         """Yield what in a dataset breaks the rules of GazeMedSeg."""
         return segmentation_problems(folder)
+
+
+def _check_whose(table: str, cases: Sequence[FinishedCase]) -> None:
+    """Refuse a table of more than one target or reader: the loaders would take their fixations as one."""
+    whose = sorted({tuple(case.facts["whose"]) for case in cases})
+    if len(whose) > 1:
+        told = " and ".join(" of ".join(each) for each in whose)
+        raise FormatError(
+            f"{told} would share the folder {table}. Export them apart, or rename a target or reader."
+        )

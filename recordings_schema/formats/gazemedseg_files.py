@@ -68,10 +68,14 @@ def stem_of(image: ReadImage) -> str:
     return f"{stem or 'image'}-{hashlib.sha256(image.name.encode()).hexdigest()[:_MARK]}"
 
 
+def whose_of(reading: CaseReading) -> tuple[str, str]:
+    """Return whose mask a reading gives: the target, else its study, and the reader."""
+    return reading.target or reading.study or "all", reading.key.reader
+
+
 def table_of(planned: PlannedCase, reading: CaseReading) -> str:
     """Return the name of the table and folder of a reading: target, reader, and which repeat it is."""
-    words = (reading.target or reading.study or "all", reading.key.reader)
-    name = "_".join(_FILE_WORD.sub("-", word).strip("-") or "x" for word in words)
+    name = "_".join(_file_word(word) for word in whose_of(reading))
     return name if planned.repeat == 0 else f"{name}_{planned.repeat + 1}"
 
 
@@ -178,6 +182,14 @@ def reference_mask(image: ReadImage, stem: str, options: GazemedsegOptions) -> t
         )
     grey = pixels if pixels.ndim == 2 else pixels.max(axis=2)
     return np.where(grey > np.iinfo(grey.dtype).max // 2, 255, 0).astype(np.uint8), ""
+
+
+def _file_word(word: str) -> str:
+    """Return a target or reader as part of a name: ASCII; what lost more than spaces gets a mark."""
+    kept = _FILE_WORD.sub("-", word).strip("-")
+    if kept and kept == word.strip().replace(" ", "-"):
+        return kept
+    return f"{kept or 'x'}-{hashlib.sha256(word.encode()).hexdigest()[:_MARK]}"
 
 
 def _drawn_maps(

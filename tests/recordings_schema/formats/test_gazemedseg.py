@@ -18,7 +18,7 @@ from recordings_schema.formats.gazemedseg_dicom import grey_dicom
 from recordings_schema.formats.gazemedseg_options import Layout, Maps, Tasks
 from recordings_schema.formats.pictures import decoded, png
 from recordings_schema.formats.reading import CaseReading, ReadMask
-from recordings_schema.formats.testing import FormatConformance, export
+from recordings_schema.formats.testing import FormatConformance, export, with_key
 from recordings_schema.formats.testing_images import image_readings, with_image
 from recordings_schema.formats.testing_readings import make_reading
 from recordings_schema.stimuli import load_image
@@ -214,6 +214,29 @@ def test_names_the_loaders_cannot_find_are_replaced_and_stay_apart(tmp_path: Pat
     assert not any("." in stem or " " in stem for stem in stems)
     assert {row["IMAGE_NAME"] for row in lines_of(root / "maps.csv")} == set(names)
     assert "\u80f8" in stems
+
+
+def test_readers_whose_names_no_folder_can_have_stay_apart(tmp_path: Path) -> None:
+    names = ("\u00c4.B", "\u00d6.B", "con")
+    readings = [
+        with_key(make_reading(trial=trial, task_kind="segment"), reader=name)
+        for trial, name in enumerate(names)
+    ]
+    export(SEG, readings, tmp_path / "data", maps=Maps.TABLE)
+    tables = sorted(path.name for path in (tmp_path / "data").glob("*_fixation.csv"))
+    assert len(tables) == 3
+    assert all(name.isascii() for name in tables)
+    assert tables[-1] == "nodule_con_fixation.csv"
+
+
+def test_targets_that_would_share_a_folder_are_refused_by_name(tmp_path: Path) -> None:
+    readings = [
+        replace(make_reading(trial=trial, task_kind="segment"), target=target)
+        for trial, target in enumerate(("lung nodule", "lung-nodule"))
+    ]
+    with pytest.raises(FormatError, match="lung nodule of R01 and lung-nodule of R01 would share"):
+        export(SEG, readings, tmp_path / "data", maps=Maps.TABLE)
+    assert not (tmp_path / "data").exists()
 
 
 def test_what_a_reader_read_again_has_a_table_of_its_own(reading: CaseReading, tmp_path: Path) -> None:
