@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFormLayout, QPushButton, QScrollArea, QWidget
 
 from capture_app.gui import tokens
@@ -30,8 +30,6 @@ class DatasetDialog(SentenceDialog):
     task
         The export or import.
     """
-
-    finished_with = Signal(object)  # Path of the folder that was written
 
     def __init__(self, task: DatasetTask, parent: QWidget | None) -> None:
         super().__init__(task.title, TERMS, parent)
@@ -137,14 +135,9 @@ class DatasetDialog(SentenceDialog):
         self.running = JobDialog(
             self._task.title, text, job, self, given_up=self._task.given_up_words
         )  # over this one: what was chosen is still there where it fails
-        self.running.ended.connect(self._ended)
         self.running.finished.connect(self._closed)
         self.running.open()
         self.running.start()
-
-    def _ended(self, is_done: bool) -> None:  # as the signal has it
-        if is_done and self.running is not None and self.running.result_ is not None:
-            self.finished_with.emit(self.running.result_.folder)
 
     def _closed(self) -> None:
         """The run was looked at; where it was done there is nothing more to ask."""

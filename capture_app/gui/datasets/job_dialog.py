@@ -67,8 +67,6 @@ class JobDialog(SentenceDialog):
         A clock that is never set, seconds.
     """
 
-    ended = Signal(bool)  # whether it is done
-
     def __init__(
         self,
         title: str,
@@ -151,7 +149,6 @@ class JobDialog(SentenceDialog):
         self.button.setText(self.tr("Close"))
         self.button.setEnabled(True)
         self.adjustSize()
-        self.ended.emit(is_done)
 
     def _open_folder(self) -> None:
         if self.result_ is not None:

@@ -163,15 +163,13 @@ def test_a_count_that_fails_says_why(qtbot, dialog, task):
 
 
 def test_a_run_shows_its_summary_and_a_way_to_the_folder(qtbot, dialog, tmp_path):
-    folders: list[Path] = []
-    dialog.finished_with.connect(folders.append)
     dialog.places["folder"].line.setText(str(tmp_path / "out"))
     dialog.run_button.click()
     run = dialog.running
     qtbot.waitUntil(lambda: run.is_ended)
     assert run.text.text() == "Wrote 3 readings.\nTerms."
     assert not run.open_folder.isHidden()
-    assert folders == [tmp_path / "out"]
+    assert run.result_.folder == tmp_path / "out"
     run.button.click()
     assert dialog.isHidden()
 
