@@ -101,7 +101,7 @@ class MimicEyeHeatOptions:
     reports: Annotated[
         str,
         Option(
-            "CSV with image or case, findings, impression, dx1 to dx9; empty: answers and dictation",
+            "CSV with image, case or study, findings, impression, dx1 to dx9; empty: answers and dictation",
             place="file",
         ),
     ] = ""

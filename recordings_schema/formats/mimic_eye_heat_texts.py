@@ -18,10 +18,12 @@ from typing import Any, Final
 from recordings_schema.formats.contract import FormatError
 from recordings_schema.formats.egd_import import MASTER_FACT
 from recordings_schema.formats.mimic_eye_heat_prompts import ERROR_CHOICES
+from recordings_schema.formats.mimic_eye_sheets import study_of
 from recordings_schema.formats.reading import CaseReading
 
 _LARGEST_BYTES: Final = 1 << 28
-_NAMES: Final = ("image", "dicom_id", "image_id", "case", "study")
+_NAMES: Final = ("image", "dicom_id", "image_id", "image_path", "case", "study")
+_IMAGE_ENDINGS: Final = (".dcm", ".jpg", ".jpeg", ".png", ".tif", ".tiff")
 _HEADINGS: Final = {"findings": 0, "impression": 1, "conclusion": 1}
 _SENTENCE_ENDS: Final = (".", ":", "!", "?")
 _DIAGNOSES: Final = 9
@@ -134,7 +136,7 @@ def sections_of(words: tuple[str, ...]) -> tuple[str, str]:
 
 
 def rows_about(reading: CaseReading, table: Path | None) -> list[Row]:
-    """Return the rows of a table that name the image or the case of a reading; none without a table.
+    """Return the rows of a table that name a reading's image, case or examination; none without a table.
 
     Raises
     ------
@@ -151,9 +153,10 @@ def rows_about(reading: CaseReading, table: Path | None) -> list[Row]:
         raise FormatError(f"{table} is too large for a table of texts.", path=table)
     known = _table(table, about.st_mtime_ns, about.st_size)
     image = reading.images[0]
-    for name in (image.stem, image.name, reading.key.case_id):
-        if name in known:
-            return known[name]
+    # In mimic_cxr_sectioned.csv a report is of an examination, s and eight digits.
+    for name in (image.stem, reading.key.case_id, f"s{study_of(image.name)}"):
+        if rows := known.get(_bare(name)):
+            return rows
     return []
 
 
@@ -171,10 +174,17 @@ def _table(path: Path, _t_changed_ns: int, _size_bytes: int) -> dict[str, list[R
         names = [str(row[name]) for name in _NAMES if row.get(name)]
         if not names:
             raise FormatError(
-                f"{path} has a row that names neither image nor case. Add a column image or case.", path=path
+                f"{path} has a row that names no image, case or study. Add one of these columns.", path=path
             )
-        found.setdefault(names[0].rpartition("/")[2].removesuffix(".dcm"), []).append(row)
+        found.setdefault(_bare(names[0]), []).append(row)
     return found
+
+
+def _bare(name: str) -> str:
+    """Return the name of an image or case without folders and without the ending of an image file."""
+    last = name.strip().replace("\\", "/").rpartition("/")[2]
+    stem, dot, ending = last.rpartition(".")
+    return stem if f"{dot}{ending}".lower() in _IMAGE_ENDINGS else last
 
 
 def _rows(path: Path) -> Iterator[Row]:

@@ -142,6 +142,25 @@ def test_a_report_table_comes_before_answers_and_answers_before_the_dictation(tm
     assert texts_of(make_reading(trial=3), table).findings == "The heart, is enlarged."
 
 
+def test_the_published_table_of_report_sections_is_joined_by_examination(tmp_path: Path) -> None:
+    table = tmp_path / "mimic_cxr_sectioned.csv"
+    table.write_text(
+        "study,impression,findings,last_paragraph,comparison\ns20000001,Other.,,,\ns20000002,Normal.,Clear.,,\n",
+        encoding="utf-8",
+    )
+    reading = make_reading()
+    image = replace(reading.images[0], name="files/p10/p10000001/s20000002/case-0.dcm")
+    found = texts_of(replace(reading, images=(image,)), table)
+    assert (found.findings, found.impression) == ("Clear.", "Normal.")
+
+
+@pytest.mark.parametrize("name", ["case-0", "case-0.png", "p10/s2/case-0.JPG", "images\\case-0.dcm"])
+def test_tables_name_images_with_or_without_folder_and_ending(tmp_path: Path, name: str) -> None:
+    table = tmp_path / "questions.csv"
+    table.write_text(f"image_path,question,answer\n{name},Any mass?,yes\n", encoding="utf-8")
+    assert questions_of(make_reading(), table) == [("Any mass?", ["yes"])]
+
+
 def test_diagnoses_are_numbered_below_a_heading() -> None:
     assert diagnosis_text(("A", "B"), "Head:", is_heading_always=False) == "Head:\n1. A.\n2. B."
     assert diagnosis_text((), "Head:", is_heading_always=False) == ""
@@ -196,7 +215,7 @@ def test_altered_reports_make_the_error_task(tmp_path: Path) -> None:
     ("content", "words"),
     [
         ("image,findings_mod,label\ncase-0,x,changed\n", "the label 'changed'"),
-        ("text\nx\n", "neither image nor case"),
+        ("text\nx\n", "no image, case or study"),
         (None, "cannot be read"),
     ],
 )
