@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from gaze_core.geometry import FloatArray
 from gaze_core.heat_overlay import reflected_blur
-from gaze_core.heat_reflacx import MAX_SIDE_PX
+from gaze_core.heat_reflacx import check_full_size
 
 EYE_GAZE_SIGMA_PX: Final = 150.0
 WINDOW_PX: Final = 200
@@ -38,7 +38,7 @@ def eye_gaze_heat(
     ValueError
         If the image has no pixel or more than 8192 along a side.
     """
-    _check_size(width_px, height_px)
+    check_full_size(width_px, height_px)
     width_px, height_px = width_px + width_px % 2, height_px + height_px % 2
     column, row, is_known = _whole(x_image_px, y_image_px)
     is_kept = is_known & (column >= 0) & (column < width_px) & (row > 0) & (row < height_px)
@@ -71,7 +71,7 @@ def applications_heat(
     ValueError
         If the image has no pixel or more than 8192 along a side.
     """
-    _check_size(width_px, height_px)
+    check_full_size(width_px, height_px)
     column, row, is_known = _whole(x_image_px, y_image_px)
     weights = np.broadcast_to(np.asarray(weight, np.float64), column.shape)
     half = WINDOW_PX // 2
@@ -90,11 +90,6 @@ def applications_heat(
     if len(positive):
         heat[heat < positive.mean()] = 0.0
     return heat
-
-
-def _check_size(width_px: int, height_px: int) -> None:
-    if not (1 <= width_px <= MAX_SIDE_PX and 1 <= height_px <= MAX_SIDE_PX):
-        raise ValueError(f"An image of {width_px} x {height_px} px cannot have a map at full resolution.")
 
 
 def _whole(

@@ -34,6 +34,18 @@ class DensityStep:
     shown_image_px: tuple[int, int, int, int]  # left, top, right, bottom
 
 
+def check_full_size(width_px: int, height_px: int) -> None:
+    """Refuse the size of an image that has no pixel or is too large for a map at full resolution.
+
+    Raises
+    ------
+    ValueError
+        If it has no pixel or more than 8192 along a side.
+    """
+    if not (1 <= width_px <= MAX_SIDE_PX and 1 <= height_px <= MAX_SIDE_PX):
+        raise ValueError(f"An image of {width_px} x {height_px} px cannot have a map at full resolution.")
+
+
 def full_density(steps: Iterable[DensityStep], width_px: int, height_px: int) -> npt.NDArray[np.float32]:
     """Return the map of an image, shape (height, width); it sums to 1, or is 0 without any fixation.
 
@@ -49,8 +61,7 @@ def full_density(steps: Iterable[DensityStep], width_px: int, height_px: int) ->
     ValueError
         If the image has no pixel or more than 8192 along a side.
     """
-    if not (1 <= width_px <= MAX_SIDE_PX and 1 <= height_px <= MAX_SIDE_PX):
-        raise ValueError(f"An image of {width_px} x {height_px} px cannot have a map at full resolution.")
+    check_full_size(width_px, height_px)
     density = np.zeros((height_px, width_px), np.float32)
     for step in steps:
         left, top, right, bottom = step.shown_image_px
