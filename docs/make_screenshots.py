@@ -55,6 +55,7 @@ SHOTS = (
     Shot(name="settings-light", scene="settings-finding", theme="light"),
     Shot(name="settings-signals", scene="settings-signals"),
     Shot(name="settings-dictation", scene="settings-dictation"),
+    Shot(name="settings-diagnostics", scene="settings-diagnostics"),
     Shot(name="tracker-page", scene="tracker"),
     Shot(name="tracker-first-time-light", scene="tracker-empty", theme="light"),
     Shot(name="tracker-searching", scene="tracker-searching"),
@@ -234,6 +235,7 @@ def make(shot: Shot) -> None:
         "start-empty": start_page,
         "settings": settings,
         "settings-finding": settings,
+        "settings-diagnostics": settings,
         "settings-signals": signals,
         "settings-dictation": dictation,
         **dict.fromkeys(TRACKER_SCENES, tracker_page),
@@ -335,7 +337,7 @@ def datasets(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt 
 
 
 def settings(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt is imported late
-    """The settings: the reader's screen, or the tracker's page with a finding."""
+    """The settings: the reader's screen, also with a finding, or the page that saves diagnostics."""
     from capture_app.gui.settings_dialog import SettingsDialog
     from capture_app.session.port import TrackerChoice, TrackerOption
     from capture_app.session.settings import Settings
@@ -351,8 +353,9 @@ def settings(application, colours, shot):  # type: ignore[no-untyped-def]  # Qt 
     trackers = (
         TrackerChoice(name="mock", title="Simulated tracker", is_usable=True, options=options, reason=reason),
     )
+    page = "diagnostics" if shot.scene == "settings-diagnostics" else "screen"
     dialog = SettingsDialog(
-        Settings(screen_width_mm=518.0, screen_height_mm=324.0), trackers, None, page="screen"
+        Settings(screen_width_mm=518.0, screen_height_mm=324.0), trackers, None, page=page
     )
     if shot.scene == "settings-finding":
         dialog.screen_page.distance_mm.setValue(65.0)
