@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from capture_app.gui.operator_window import OperatorWindow
 from capture_app.gui.theme import ThemeSwitch
@@ -364,6 +364,7 @@ def _no_window_is_left(qapp: QApplication) -> Iterator[None]:
 def themed(qapp: QApplication) -> Iterator[ThemeSwitch]:
     switch = ThemeSwitch(qapp, Theme.DARK)
     yield switch
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or windows that go would be dressed once more
     qapp.setStyleSheet("")
     switch.deleteLater()
 
@@ -406,3 +407,19 @@ def operator(qtbot, themed: ThemeSwitch) -> Iterator[OperatorWindow]:
     yield window
     window.hide()
     window.deleteLater()
+
+
+@pytest.fixture
+def windows(qapp, qtbot, session, station, store, tmp_path):
+    """All windows of the station with their desk; frames run only when they are asked for."""
+    from capture_app.gui.app import StationWindows
+
+    settings = Settings(recording_folder=str(tmp_path), reader="R03")
+    both = StationWindows(qapp, session, station, store, settings, reader_in_window=True)
+    both.begin()
+    both.controller.stop()
+    yield both
+    for dialog in both.operator.findChildren(QDialog):
+        dialog.close()
+    both.end()
+    qapp.setStyleSheet("")

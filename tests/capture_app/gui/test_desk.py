@@ -7,12 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 
 from capture_app.gui.app import StationWindows
 from capture_app.gui.dialogs import MessageDialog, ShortcutsDialog, StartDialog, SummaryDialog, is_pseudonym
 from capture_app.gui.recovery_dialog import RecoveryDialog
 from capture_app.gui.settings_dialog import SettingsDialog
+from capture_app.gui.settings_pages import AppearancePage
 from capture_app.gui.station_parts import disk_part, free_bytes, monitor_part, tracker_part
 from capture_app.session.port import ScreenFacts, UnfinishedRecording
 from capture_app.session.settings import (
@@ -25,19 +26,6 @@ from capture_app.session.settings import (
     Theme,
 )
 from capture_app.session.states import RecordingState
-
-
-@pytest.fixture
-def windows(qapp, qtbot, session, station, store, tmp_path):
-    settings = Settings(recording_folder=str(tmp_path), reader="R03")
-    both = StationWindows(qapp, session, station, store, settings, reader_in_window=True)
-    both.begin()
-    both.controller.stop()
-    yield both
-    for dialog in both.operator.findChildren(QDialog):
-        dialog.close()
-    both.end()
-    qapp.setStyleSheet("")
 
 
 def visible(windows, kind):
@@ -144,7 +132,8 @@ def test_a_bad_pseudonym_cannot_start(windows):
 def test_settings_are_applied_kept_and_dress_the_windows(windows, session, store):
     windows.desk.ask_for_settings("appearance")
     dialog = visible(windows, SettingsDialog)
-    dialog.pages[-1].theme.setCurrentIndex(dialog.pages[-1].theme.findData(Theme.LIGHT))
+    (page,) = (page for page in dialog.pages if isinstance(page, AppearancePage))
+    page.theme.setCurrentIndex(page.theme.findData(Theme.LIGHT))
     dialog.save.click()
     applied = [what[1] for what in session.asked if what[0] == "apply_settings"][-1]
     assert applied.theme is Theme.LIGHT

@@ -6,27 +6,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from capture_app.gui.app import StationWindows
 from capture_app.gui.datasets.dataset_dialog import DatasetDialog
 from capture_app.gui.datasets.opening import export_replayed
 from capture_app.gui.dialogs import MessageDialog
-from capture_app.session.settings import Settings
 from capture_app.session.states import RecordingState
-
-
-@pytest.fixture
-def windows(qapp, qtbot, session, station, store, tmp_path):
-    settings = Settings(recording_folder=str(tmp_path), reader="R03")
-    both = StationWindows(qapp, session, station, store, settings, reader_in_window=True)
-    both.begin()
-    both.controller.stop()
-    yield both
-    for dialog in both.operator.findChildren(QDialog):
-        dialog.close()
-    both.end()
-    qapp.setStyleSheet("")
 
 
 def visible(windows, kind):
