@@ -109,7 +109,7 @@ class ReadMask:
     visible_s: float  # how long the image was before the reader
     gaze_s: float  # valid gaze on it
     covered_share: float  # of the image, 0..1
-    settled_s: float  # visible time after which more looking no longer changed the mask; NaN: it never settled
+    settled_s: float  # visible time after which more looking changed the mask no more; NaN: never
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
