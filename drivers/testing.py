@@ -47,6 +47,7 @@ from gaze_core.rows import (
     USER_POSITION,
     GazeFlag,
     Rows,
+    join_rows,
 )
 from gaze_core.streams import PupilUnit, TrackerInfo
 
@@ -366,8 +367,7 @@ def _assert_refused(call: Callable[[], object]) -> None:
 
 
 def _joined(batches: list[Batch], name: str) -> Rows:
-    rows: Rows = np.concatenate([getattr(batch, name) for batch in batches])
-    return rows
+    return join_rows([getattr(batch, name) for batch in batches])
 
 
 def _notices(batches: list[Batch]) -> list[Notice]:

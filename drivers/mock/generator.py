@@ -30,7 +30,7 @@ from drivers.mock.raw import RAW_DTYPE, SIDES, normalise
 from drivers.mock.scenes import EMPTY_SCENE, SceneBook
 from drivers.mock.sensor import Measured, Sensor, TrueInstants
 from drivers.mock.settings import MockSettings
-from gaze_core.rows import CLOCK_SYNC, TRUTH, TRUTH_EVENT, GazeFlag, Rows
+from gaze_core.rows import CLOCK_SYNC, TRUTH, TRUTH_EVENT, GazeFlag, Rows, join_rows
 
 CHUNK_S: Final = 0.1
 FINE_RATE_HZ: Final = 2000.0  # the eye moves on a grid at least this fine
@@ -379,7 +379,7 @@ def simulate(
     while (left := generator.instants_until(duration_s)) > 0:
         chunks.append(generator.next_chunk(left))
     events = [chunk.truth_events for chunk in chunks] + [generator.last_events()]
-    truth_events = np.concatenate([TRUTH_EVENT.empty(0), *events])
+    truth_events = join_rows([TRUTH_EVENT.empty(0), *events])
     return Simulated(
         gaze=_joined([chunk.gaze for chunk in chunks], normalise(np.zeros(0, RAW_DTYPE), setup)),
         raw=_joined([chunk.raw for chunk in chunks], np.zeros(0, RAW_DTYPE)),
@@ -394,4 +394,4 @@ def simulate(
 
 
 def _joined(parts: Sequence[Rows], nothing: Rows) -> Rows:
-    return np.concatenate(parts) if parts else nothing
+    return join_rows(parts) if parts else nothing

@@ -292,10 +292,14 @@ def loss_bursts(rng: np.random.Generator, settings: SensorSettings) -> SpanProce
 
 def _cos_to_camera(x_mm: Floats, y_mm: Floats, head_mm: Floats, setup: ViewingSetup) -> Floats:
     """Return the cosine of the angle at the head between a screen point and the camera below the screen."""
-    gaze = np.stack(np.broadcast_arrays(x_mm - head_mm[0], y_mm - head_mm[1], -head_mm[2]))
+    across, down, ahead = x_mm - head_mm[0], y_mm - head_mm[1], -head_mm[2]
     below_mm = setup.height_mm / 2.0 + TRACKER_BELOW_MM
-    camera = np.stack([-head_mm[0], below_mm - head_mm[1], TRACKER_BEFORE_MM - head_mm[2]])
-    product = np.einsum("ij,ij->j", gaze, camera)
-    return np.asarray(
-        product / np.sqrt(np.einsum("ij,ij->j", gaze, gaze) * np.einsum("ij,ij->j", camera, camera))
+    camera_across, camera_down, camera_ahead = (
+        -head_mm[0],
+        below_mm - head_mm[1],
+        TRACKER_BEFORE_MM - head_mm[2],
     )
+    product = across * camera_across + down * camera_down + ahead * camera_ahead
+    gaze_squared = across * across + down * down + ahead * ahead
+    camera_squared = camera_across**2 + camera_down**2 + camera_ahead**2
+    return np.asarray(product / np.sqrt(gaze_squared * camera_squared))
