@@ -49,7 +49,10 @@ def store(tmp_path: Path) -> SettingsStore:
     recent = RecentItem(kind=RecentKind.FOLDER, path="/data/Smith Anna")
     store.save(
         replace(
-            Settings(), reader="ASmith", recording_folder="/home/lab/annasmith/recordings", recent=(recent,) * 2
+            Settings(),
+            reader="ASmith",
+            recording_folder="/home/lab/annasmith/recordings",
+            recent=(recent,) * 2,
         )
     )
     return store

@@ -54,6 +54,6 @@ def test_the_event_holds_the_figures() -> None:
     assert (event.t_host_ns, event.trial) == (5, 2)
     assert event.value == pytest.approx(7 / 0.9)
     assert event.content == {
-        "screen": "cover", "attempt": 1, "image_id": 3, "visible_s": 7.778, "gaze_s": 7.0, "covered_share": 0.2,
-        "settled_s": 6.667,
+        "screen": "cover", "attempt": 1, "image_id": 3, "visible_s": 7.778, "gaze_s": 7.0,
+        "covered_share": 0.2, "settled_s": 6.667,
     }  # fmt: skip
