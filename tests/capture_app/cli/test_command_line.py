@@ -324,7 +324,7 @@ def test_ctrl_c_again_and_again_closes_the_recording_of_the_demonstration(tmp_pa
     (made,) = tmp_path.glob("d/*.gazeh5*")
     assert made.suffix == ".gazeh5"
     assert f"The recording was closed: {made}" in stderr
-    assert command("validate", str(made), folder=tmp_path).returncode == ExitCode.OK
+    assert run("validate", str(made)).exit_code == ExitCode.OK
 
 
 def test_the_way_out_of_a_broken_recording_names_file_and_command(tmp_path: Path) -> None:

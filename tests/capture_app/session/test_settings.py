@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from capture_app.session.settings import (
@@ -53,6 +54,7 @@ SETTINGS = st.builds(
 )
 
 
+@hypothesis_settings(max_examples=30)
 @given(SETTINGS)
 def test_settings_survive_the_way_through_json(settings):
     text = json.dumps(encode_record(settings), allow_nan=False)
