@@ -133,22 +133,23 @@ def _geometry(recording: Recording) -> tuple[ViewingGeometry, str]:
 
 def _print_tables(found: RecordingAccuracy) -> None:
     console = Console()
+    # Units in the heads: with them in the cells a terminal of 80 columns would break every line.
     table = Table(
-        "target", "eye", "offset", "right", "down", "RMS-S2S", "STD", "BCEA deg^2", "loss", "rate",
-        box=None, pad_edge=False,
+        "target", "eye", "offset\ndeg", "right\ndeg", "down\ndeg", "RMS-S2S\ndeg", "STD\ndeg", "BCEA\ndeg^2",
+        "loss\n%", "rate\nHz", box=None, pad_edge=False,
     )  # fmt: skip
     for target in found.result.targets:
         table.add_row(
             str(target.target_id),
             target.eye.value,
-            _degrees(target.accuracy.offset_deg),
-            _degrees(target.accuracy.azimuth_offset_deg),
-            _degrees(target.accuracy.elevation_offset_deg),
-            _degrees(target.rms_s2s_deg),
-            _degrees(target.std_deg),
+            _number(target.accuracy.offset_deg),
+            _number(target.accuracy.azimuth_offset_deg),
+            _number(target.accuracy.elevation_offset_deg),
+            _number(target.rms_s2s_deg),
+            _number(target.std_deg),
             _number(target.bcea_deg2),
-            _number(target.loss_percent, "%", digits=1),
-            _number(target.effective_rate_hz, "Hz", digits=0),
+            _number(target.loss_percent, digits=1),
+            _number(target.effective_rate_hz, digits=0),
         )
     console.print(table)
     for eye in found.result.eyes:

@@ -14,7 +14,7 @@ def run_capture_command(images: list[Path], *, quit_after_s: float | None) -> in
     for path in images:
         if not path.exists():
             raise CommandError(
-                f"{path} is not there. Name a folder, an image list or image files.", ExitCode.INPUT
+                f"{path} is not there. Name a study, a folder, an image list or image files.", ExitCode.INPUT
             )
     with screens():
         return _run(images, quit_after_s)
