@@ -6,6 +6,7 @@ the disk holds, filters may ask for a plug-in, attributes may have any type and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,11 @@ from typing import Any, Final
 import h5py
 import numpy as np
 
-from recordings_schema.errors import DamagedRecordingError, RecordingError
+from recordings_schema.errors import DamagedRecordingError, NotARecordingError, RecordingError
 from recordings_schema.lock import is_locked
 from recordings_schema.paths import journal_path
 from recordings_schema.records import Record, attribute_specs, record_from_attributes
-from recordings_schema.unclean import SUPERBLOCK_BYTES, UncleanFile, is_marked_open
+from recordings_schema.unclean import SUPERBLOCK_BYTES, UncleanFile, bytes_missing, is_marked_open
 
 HDF5_SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 MAXIMUM_CHUNK_BYTES: Final = 4 * 2**20
@@ -56,11 +57,18 @@ def open_file(path: Path) -> h5py.File:
     try:
         with path.open("rb") as plain:
             superblock = plain.read(SUPERBLOCK_BYTES)
+            size_bytes = plain.seek(0, os.SEEK_END)
     except OSError as err:
         raise RecordingError(f"{path} cannot be opened ({err.strerror or err}).", path=path) from err
     if not superblock.startswith(HDF5_SIGNATURE):
-        raise RecordingError(
+        raise NotARecordingError(
             f"{path} is not a recording: it is not an HDF5 file, or its start is damaged.", path=path
+        )
+    missing_bytes = bytes_missing(superblock, size_bytes)
+    if missing_bytes > 0:
+        raise DamagedRecordingError(
+            f"{path} is not whole: its last {missing_bytes:,} bytes are missing, as in a copy broken off.",
+            path=path,
         )
     with reading(path, "the file"):
         # Without locking: a reader must never stand in the way of the recorder.

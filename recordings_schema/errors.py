@@ -49,6 +49,14 @@ class DamagedRecordingError(RecordingError):
         self.fact = fact
 
 
+class NotARecordingError(RecordingError):
+    """The file is something else; `fact` says so without any advice."""
+
+    def __init__(self, fact: str, *, path: Path) -> None:
+        super().__init__(f"{fact} Choose a file that was recorded with this program (*.gazeh5).", path=path)
+        self.fact = fact
+
+
 class MetadataError(RecordingError):
     """A piece of metadata is missing, unknown, of the wrong type or out of range."""
 

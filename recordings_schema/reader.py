@@ -18,7 +18,12 @@ from gaze_core.clocks import SENDER_CLOCKS, ClockModel, fit_clock, fit_envelope
 from gaze_core.rows import Rows
 from gaze_core.streams import RecordedStream, TrackerInfo
 from recordings_schema.access import dtype_of, find_dataset, find_group, open_file, read_record, read_rows
-from recordings_schema.errors import FormatVersionError, RecordingError, RecordingStateError
+from recordings_schema.errors import (
+    FormatVersionError,
+    NotARecordingError,
+    RecordingError,
+    RecordingStateError,
+)
 from recordings_schema.layout import (
     EMBEDDED_IMAGES_PATH,
     FORMAT_NAME,
@@ -346,11 +351,11 @@ def check_format(file: h5py.File, path: Path) -> int:
     try:
         record = read_record(file, path, FileRecord)
     except RecordingError as err:
-        raise RecordingError(
+        raise NotARecordingError(
             f"{path} is an HDF5 file, but not a recording of this program.", path=path
         ) from err
     if record.format != FORMAT_NAME:
-        raise RecordingError(f"{path} is an HDF5 file, but not a recording of this program.", path=path)
+        raise NotARecordingError(f"{path} is an HDF5 file, but not a recording of this program.", path=path)
     if record.format_version > FORMAT_VERSION:
         raise FormatVersionError(
             f"{path} has format version {record.format_version}, this program knows up to {FORMAT_VERSION}; "

@@ -32,6 +32,16 @@ def is_marked_open(superblock: bytes) -> bool:
     )
 
 
+def bytes_missing(superblock: bytes, size_bytes: int) -> int:
+    """Return how much shorter a file is than its first bytes say; 0 where it is whole or was never closed."""
+    if len(superblock) < SUPERBLOCK_BYTES or superblock[_VERSION_PLACE] not in (2, 3):
+        return 0  # of older versions, which this program never wrote, HDF5 tells itself
+    if is_marked_open(superblock):
+        return 0
+    end = int.from_bytes(superblock[_END_PLACE : _END_PLACE + 8], "little")
+    return max(end - size_bytes, 0)
+
+
 class UncleanFile(io.RawIOBase):
     """A file for HDF5 to read, its first block corrected on the way; nothing is written."""
 

@@ -67,6 +67,8 @@ class ReplayHeatmaps:
         """Return the newest maps there are, and begin those that are wanted now."""
         if span is HeatmapSpan.OFF or case is None:
             self._asked, self._states = None, ()
+            if self._future is not None and self._future.done():
+                self._future = None  # nobody wants it any more
             return ()
         wish = self._wish(span, case, t_ns)
         if self._asked is not None and _kind(self._asked) != _kind(wish):
@@ -80,8 +82,8 @@ class ReplayHeatmaps:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a map is being made."""
-        return self._future is not None and not self._future.done()
+        """Whether a map is being made, or is made and was not returned yet."""
+        return self._future is not None
 
     def wait(self) -> None:
         """Wait for the map that is being made, which `states` then returns."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from recordings_schema.errors import DamagedRecordingError, FormatVersionError, RecordingError
+from recordings_schema.errors import (
+    DamagedRecordingError,
+    FormatVersionError,
+    NotARecordingError,
+    RecordingError,
+)
 from recordings_schema.layout import EXTENSION
 from recordings_schema.lock import is_locked
 from recordings_schema.paths import journal_path
@@ -29,7 +34,7 @@ def refusal_words(path: Path, err: RecordingError) -> str:
                 "again from it."
             )
         return f"{path} is not there. It may have been moved or renamed: choose it where it is now."
-    if isinstance(err, (DamagedRecordingError, FormatVersionError)):
+    if isinstance(err, (DamagedRecordingError, FormatVersionError, NotARecordingError)):
         return str(err)
     return f"{err} Choose a file that was recorded with this program (*{EXTENSION})."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +132,29 @@ def test_fixations_go_with_the_image_or_the_question_they_fell_on(stage):
     shown = {mark.x_norm for mark in stage.frame(t_ns).live.fixations}
     assert np.any(own["image_id"] >= 0)
     assert shown <= set(own["x_norm"][of_question].tolist())
+
+
+class AtOnce:
+    """Makes a map before the frame that asks for it is done."""
+
+    def submit(self, make, *given):
+        made = Future()
+        made.set_result(make(*given))
+        return made
+
+    def shutdown(self, **how):
+        pass
+
+
+def test_a_heatmap_that_is_made_at_once_comes_with_the_next_frame(stage):
+    stage.heatmaps._pool.shutdown()
+    stage.heatmaps._pool = AtOnce()
+    options = ReplayOptions(heatmap=HeatmapSpan.CASE)
+    first = stage.maker.frame(S, options)
+    assert (first.is_waiting, first.live.heatmaps) == (True, ())
+    while (frame := stage.maker.frame(S, options)).is_waiting:
+        pass
+    assert frame.live.heatmaps
 
 
 def test_shapes_are_there_from_when_they_were_drawn_until_they_were_removed(stage):
