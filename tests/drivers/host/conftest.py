@@ -62,7 +62,7 @@ def lab(lab_interpreter: str, setup) -> Iterator[Callable[..., HostedDriver]]:
         driver.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def other_python() -> str:
     """A Python of another version that has numpy."""
     for candidate in (os.environ.get(OTHER_PYTHON, ""), *_pythons_on_the_path()):
