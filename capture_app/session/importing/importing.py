@@ -23,7 +23,7 @@ from capture_app.session.importing.names import READER_LETTERS, SESSION_LETTERS,
 from capture_app.session.importing.recording_maker import DatasetNames, make_recording
 from capture_app.session.port import SessionError
 from capture_app.session.study import STUDY_EXTENSION
-from recordings_schema.errors import RecordingError
+from recordings_schema.errors import RecordingError, RecordingWriteError
 from recordings_schema.formats.contract import Format, FormatError
 from recordings_schema.formats.importing import Hole, ImportPlan, PlannedImport
 from recordings_schema.formats.options import FormatOptionError, options_from_texts, options_to_json
@@ -260,11 +260,17 @@ def _told(order: ImportOrder) -> Iterator[None]:
     """Turn what goes wrong below into the one error a person is shown."""
     try:
         yield
+    except RecordingWriteError as err:
+        raise _cannot_write(order.destination, err.__cause__) from err
     except (FormatError, FormatOptionError, RecordingError) as err:
         raise DatasetImportError(str(err)) from err
     except OSError as err:
-        raise DatasetImportError(
-            f"{err.filename or order.destination} cannot be used ({err.strerror or 'no reason given'}). "
-            "Recordings that are whole are kept: make room or correct the rights, and run the same command "
-            "again."
-        ) from err
+        raise _cannot_write(err.filename or order.destination, err) from err
+
+
+def _cannot_write(place: object, cause: BaseException | None) -> DatasetImportError:
+    why = cause.strerror if isinstance(cause, OSError) and cause.strerror else "no reason given"
+    return DatasetImportError(
+        f"{place} cannot be used ({why}). Recordings that are whole are kept: make room or correct the "
+        "rights, and run the same command again."
+    )

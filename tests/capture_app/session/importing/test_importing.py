@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -17,10 +18,12 @@ from capture_app.session.importing import (
     ImportOrder,
     import_dataset,
     import_outlook,
+    importing,
 )
 from capture_app.session.importing.image_folder import ImageFolder
 from capture_app.session.importing.names import usable_name
 from capture_app.session.replay.source import ReplaySource
+from recordings_schema.errors import RecordingWriteError
 from recordings_schema.formats.importing import problems_by_sentence
 from recordings_schema.formats.testing import content_of
 from recordings_schema.reader import Recording
@@ -117,6 +120,24 @@ def test_an_import_that_was_interrupted_goes_on_after_the_last_recording(
     assert result.is_resumed
     assert result.case_count == 3
     assert content_of(tmp_path / "cut") == content_of(tmp_path / "whole")
+
+
+def test_an_import_that_ran_out_of_room_says_so_and_goes_on_with_the_same_command(
+    reflacx: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*arguments: object) -> None:
+        cause = OSError(errno.ENOSPC, "No space left on device")
+        raise RecordingWriteError("x.gazeh5 cannot be recorded any further; recover x.gazeh5.") from cause
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "make_recording", full_disk)
+        with pytest.raises(DatasetImportError) as told:
+            imported("reflacx", reflacx, tmp_path / "recordings")
+    assert str(told.value) == (
+        f"{tmp_path / 'recordings'} cannot be used (No space left on device). Recordings that are whole are "
+        "kept: make room or correct the rights, and run the same command again."
+    )
+    assert imported("reflacx", reflacx, tmp_path / "recordings").is_resumed
 
 
 def test_a_folder_with_something_else_is_never_touched(egd: Path, tmp_path: Path) -> None:
