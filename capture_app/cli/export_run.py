@@ -177,9 +177,11 @@ def _several(orders: Sequence[ExportOrder], *, is_dry: bool, as_json: bool, is_e
             told[order.format_name] = _one(order, is_dry=is_dry, as_json=as_json)
         except (ExportError, StudyError) as err:
             is_failed |= not (is_everything and isinstance(err, NothingToExport))
-            told[order.format_name] = {"problem": str(err)}
+            # An option that is advised has to be given as it is written among several formats.
+            problem = str(err).replace("--option ", f"--option {order.format_name}.")
+            told[order.format_name] = {"problem": problem}
             if not as_json:
-                click.echo(f"nothing written: {err}")
+                click.echo(f"nothing written: {problem}")
     if as_json:
         print_json({"formats": told})
     is_empty = all("problem" in each for each in told.values())

@@ -109,6 +109,7 @@ def test_what_one_format_cannot_hold_keeps_no_other_from_being_written(
     result = run("gazemedseg,csv", recording, "--to", tmp_path / "data", "--include-excluded")
     assert result.exit_code == ExitCode.INPUT
     assert "nothing written: There is no case" in result.output
+    assert "--option gazemedseg." in result.output  # as it is written among several
     assert (tmp_path / "data" / "csv" / "readings.csv").is_file()
 
 
