@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +35,7 @@ from recordings_schema.layout import EXTENSION
 
 IMPORTED_FOLDER: Final = "imported"
 _ASIDE: Final = ".unfinished"
+_LEAST_FREE_BYTES: Final = 16 << 20  # room to begin a recording in
 _TWICE: Final = "The dataset holds it twice; the first is taken."
 
 
@@ -173,6 +176,7 @@ class _Run:
                     done(len(planned))
                     continue
                 reader = usable_name(planned[0].reader, READER_LETTERS)
+                _check_room(self.folder)
                 made = make_recording(place, name, reader, self._readers(planned, done), names, images, aside)
                 manifest.done[session] = DoneSession(
                     file=place.name if made.case_count else "", case_count=made.case_count,
@@ -266,6 +270,12 @@ def _told(order: ImportOrder) -> Iterator[None]:
         raise DatasetImportError(str(err)) from err
     except OSError as err:
         raise _cannot_write(err.filename or order.destination, err) from err
+
+
+def _check_room(folder: Path) -> None:
+    """Refuse to begin a recording on a full disk: HDF5 may crash the program where its first write fails."""
+    if shutil.disk_usage(folder).free < _LEAST_FREE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _cannot_write(place: object, cause: BaseException | None) -> DatasetImportError:

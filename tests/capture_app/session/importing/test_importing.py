@@ -140,6 +140,16 @@ def test_an_import_that_ran_out_of_room_says_so_and_goes_on_with_the_same_comman
     assert imported("reflacx", reflacx, tmp_path / "recordings").is_resumed
 
 
+def test_no_recording_is_begun_on_a_disk_that_is_full(
+    reflacx: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: full)
+    with pytest.raises(DatasetImportError, match=r"No space left on device.*run the same command again"):
+        imported("reflacx", reflacx, tmp_path / "recordings")
+    assert [path.name for path in (tmp_path / "recordings").iterdir()] == ["import.json"]
+
+
 def test_a_folder_with_something_else_is_never_touched(egd: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine", encoding="utf-8")
