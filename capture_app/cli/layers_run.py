@@ -17,7 +17,6 @@ from capture_app.cli.commands import print_json
 from capture_app.cli.exits import CommandError, ExitCode
 from capture_app.session.export import ExportError, recordings_in
 from capture_app.session.layers import (
-    LIVE_LAYER,
     LayerChoice,
     LayerComparison,
     LayerError,
@@ -29,11 +28,9 @@ from capture_app.session.layers import (
 from gaze_core.fixations import DetectorName, ParameterError
 from gaze_core.rows import Rows
 from recordings_schema.errors import RecordingError
-from recordings_schema.layers import LayerFacts, LayersError, LayerStore, source_of
+from recordings_schema.layers import RECORDED_NAMES, LayerFacts, LayersError, LayerStore, source_of
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
-
-_LIVE = ("live", LIVE_LAYER.casefold())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +135,7 @@ def _taken(path: Path, name: str) -> LayersError:
 
 
 def _events(recording: Recording, store: LayerStore, name: str) -> Rows:
-    if name.casefold() in _LIVE:
+    if name.casefold() in RECORDED_NAMES:
         return recording.rows(DatasetKey.FIXATIONS)
     return store.load(name).events
 

@@ -3,10 +3,12 @@
 from recordings_schema.layers.records import (
     LAYERS_ENDING,
     LAYERS_VERSION,
+    RECORDED_NAMES,
     Layer,
     LayerFacts,
     LayersError,
     LayerSource,
+    free_name,
     layers_path,
 )
 from recordings_schema.layers.source import source_of
@@ -15,12 +17,14 @@ from recordings_schema.layers.store import LayerStore, StoredLayers
 __all__ = [
     "LAYERS_ENDING",
     "LAYERS_VERSION",
+    "RECORDED_NAMES",
     "Layer",
     "LayerFacts",
     "LayerSource",
     "LayerStore",
     "LayersError",
     "StoredLayers",
+    "free_name",
     "layers_path",
     "source_of",
 ]

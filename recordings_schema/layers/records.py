@@ -84,6 +84,10 @@ class Layer:
         return {"events": self.events, "thresholds": self.thresholds, "offsets": self.offsets}[name]
 
 
+RECORDED_NAMES: Final = ("live", "recorded live")
+"""Names by which windows and commands call the events found while recording, in small letters."""
+
+
 def layers_path(recording: Path) -> Path:
     """Return where the layers of a recording lie."""
     return recording.with_name(recording.name + LAYERS_ENDING)
@@ -102,6 +106,20 @@ def checked_name(name: str) -> str:
         raise LayersError(f"The name of a layer has 1 to {MOST_NAME} letters; {name[:80]!r} does not fit.")
     if any(unicodedata.category(letter).startswith("C") for letter in plain):
         raise LayersError(f"The name {plain!r} of a layer holds a letter that cannot be shown; leave it out.")
+    return plain
+
+
+def free_name(name: str) -> str:
+    """Return the name a layer is to get, without blanks around it.
+
+    Raises
+    ------
+    LayersError
+        As `checked_name`, or if it is one of what the recording itself holds.
+    """
+    plain = checked_name(name)
+    if plain.casefold() in RECORDED_NAMES:
+        raise LayersError(f"{plain!r} is the name of what the recording itself holds. Choose another name.")
     return plain
 
 

@@ -31,8 +31,8 @@ from recordings_schema.layers.records import (
     LayersError,
     LayersFileRecord,
     LayerSource,
-    checked_name,
     checked_note,
+    free_name,
     layers_path,
 )
 from recordings_schema.paths import sync_folder
@@ -132,7 +132,7 @@ class LayerStore:
         LayersError
             If the name is taken or none, the file belongs to other samples or cannot be written.
         """
-        facts = replace(layer.facts, name=checked_name(layer.facts.name), note=checked_note(layer.facts.note))
+        facts = replace(layer.facts, name=free_name(layer.facts.name), note=checked_note(layer.facts.note))
 
         def change(layers: h5py.Group, known: list[tuple[str, LayerFacts]]) -> None:
             self._require_free(facts.name, known)
@@ -157,7 +157,7 @@ class LayerStore:
         LayersError
             If there is none of that name, the new one is taken, or the file cannot be written.
         """
-        plain = checked_name(new_name)
+        plain = free_name(new_name)
 
         def change(layers: h5py.Group, known: list[tuple[str, LayerFacts]]) -> None:
             group, facts = self._known(name, known)

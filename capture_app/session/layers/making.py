@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 import capture_app
-from capture_app.session.layers.choice import LIVE_LAYER, LayerChoice, LayerError
+from capture_app.session.layers.choice import LayerChoice, LayerError
 from capture_app.session.layers.drift import measured_drift
 from capture_app.session.layers.finding import EventFinder, found_between
 from capture_app.session.report.source import ReportSource, source_of
 from gaze_core.drift_correction import GAZE_OFFSET
 from gaze_core.fixations import create_detector, parameters_to_json
 from gaze_core.rows import Rows
-from recordings_schema.layers import Layer, LayerFacts
+from recordings_schema.layers import Layer, LayerFacts, free_name
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
@@ -51,12 +51,11 @@ def make_layer(
     Raises
     ------
     LayerError
-        If gaze is to be corrected and the recording does not say by how much, or the name is taken.
+        If gaze is to be corrected and the recording does not say by how much.
     RecordingError
-        If the recording cannot be read.
+        If the recording cannot be read, or no layer can have that name.
     """
-    if name.strip().casefold() == LIVE_LAYER.casefold():
-        raise LayerError(f"{LIVE_LAYER} is what the recording itself holds. Choose another name.")
+    free_name(name)  # told before the work is done
     source = source_of(recording, None)
     drift = None if choice.drift is None else measured_drift(recording, source.signal, choice.drift)
     if choice.drift is not None and drift is None:

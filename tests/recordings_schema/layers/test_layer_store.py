@@ -115,6 +115,14 @@ def test_names_are_unique_whatever_their_case(store, source, name):
     assert store.read().find("fast").name == "Fast"
 
 
+@pytest.mark.parametrize("name", ["live", " Recorded  live"])
+def test_no_layer_takes_the_name_of_what_was_recorded(store, source, name):
+    with pytest.raises(LayersError, match="Choose another name"):
+        store.add(layer(name), source)
+    with pytest.raises(LayersError, match="Choose another name"):
+        store.rename("fast", name)
+
+
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u0007b", "a\u202eb"])
 def test_a_name_that_cannot_be_shown_in_a_line_is_refused(store, source, name):
     with pytest.raises(LayersError, match="name"):

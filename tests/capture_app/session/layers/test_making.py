@@ -32,6 +32,7 @@ from gaze_core.fixations import (
 )
 from gaze_core.fixations.parameters import PARAMETER_TYPES
 from gaze_core.rows import DRIFT, EVENT, FIXATION, VALIDATION, EventKind, Rows, join_rows
+from recordings_schema.layers import LayersError
 from recordings_schema.layout import DatasetKey
 from recordings_schema.reader import Recording
 
@@ -76,7 +77,7 @@ def test_progress_is_told_and_work_can_be_given_up(recording):
 
 
 def test_the_name_of_the_live_layer_is_taken(recording):
-    with pytest.raises(LayerError, match="Choose another name"):
+    with pytest.raises(LayersError, match="Choose another name"):
         make_layer(recording, "recorded LIVE", IVT)
 
 
