@@ -373,4 +373,6 @@ def main() -> None:
     """Run `reading-station`."""
     # Not click's own way to end: it would make Ctrl-C exit code 1, which says that there are findings.
     code = cli(prog_name="reading-station", standalone_mode=False)
+    if code == ExitCode.INTERRUPTED:  # a recording was closed; Ctrl-C has nothing more to say
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(code if isinstance(code, int) else int(ExitCode.OK))
