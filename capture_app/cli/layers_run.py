@@ -160,10 +160,12 @@ def _print(done: _Done, command: LayersCommand) -> None:
 def _print_comparison(found: LayerComparison, first: str, second: str) -> None:
     click.echo(f"  kappa {_figure(found.kappa)}, F1 {_figure(found.f1)}, {found.sample_count} samples")
     for name, each in ((first, found.first), (second, found.second)):
-        click.echo(
-            f"  {name}: {each.count} fixations, median {each.median_ms:.0f} ms "
-            f"({each.lower_ms:.0f} to {each.upper_ms:.0f}), {each.share * 100:.1f} % of the samples"
+        durations = (
+            f"median {each.median_ms:.0f} ms ({each.lower_ms:.0f} to {each.upper_ms:.0f}), "
+            if each.count
+            else ""
         )
+        click.echo(f"  {name}: {each.count} fixations, {durations}{each.share * 100:.1f} % of the samples")
 
 
 def _figure(value: float) -> str:

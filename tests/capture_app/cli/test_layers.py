@@ -56,6 +56,12 @@ def test_a_layer_is_added_to_every_recording_of_a_folder_and_listed(folder):
     assert "(a try)" in listed.stdout
 
 
+def test_a_layer_without_fixations_has_no_durations(folder):
+    path = folder / "a.gazeh5"
+    run(path, "--add", "none", "--set", "threshold_deg_s=0.01")
+    assert "none: 0 fixations, 0.0 % of the samples" in run(path, "--compare", "live", "none").stdout
+
+
 def test_two_layers_are_compared_with_figures(folder):
     run(folder / "a.gazeh5", "--add", "fast")
     found = answer(folder / "a.gazeh5", "--compare", "live", "fast")[0]["comparison"]
