@@ -214,9 +214,7 @@ class RecordingWriter:
         self._check_open("close")
         self.flush()
         now_ns = time.time_ns() if closed_wall_ns is None else closed_wall_ns
-        closing = ClosingRecord.of(
-            self._facts, reason=reason, is_recovered=False, closed_wall_ns=now_ns
-        )
+        closing = ClosingRecord.of(self._facts, reason=reason, is_recovered=False, closed_wall_ns=now_ns)
         self._write_frame(FrameKind.CLOSE, to_json_text(record_to_json(closing)).encode("utf-8"))
         self.flush()
         self._state = "closed"
