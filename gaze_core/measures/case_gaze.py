@@ -42,6 +42,11 @@ class CaseGaze:
         return np.isfinite(self.x_norm)
 
     @property
+    def is_known(self) -> bool:
+        """Whether there was any gaze: without it nothing can be said of what was looked at."""
+        return len(self.fixations) > 0 or bool(self.is_valid.any())
+
+    @property
     def onsets_s(self) -> FloatArray:
         """Onsets of the fixations since the image was shown, s."""
         return np.asarray((self.fixations["onset_host_ns"] - self.shown_ns) * 1e-9)

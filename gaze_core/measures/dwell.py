@@ -28,7 +28,7 @@ SMALL_AREA_DEG = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaMeasures:
-    """Gaze on one area. NaN: never looked at, or not known."""
+    """Gaze on one area. NaN: never looked at, or not known; without any gaze, observed for 0 s."""
 
     area: Area
     margin_deg: float  # around the area that still counts
@@ -93,7 +93,7 @@ def measure_area(
     is_on = fixations_on(gaze, area, margin_deg)
     durations_s, onsets_s = gaze.durations_s, gaze.onsets_s
     on_images_s = float(durations_s[gaze.fixations["image_id"] >= 0].sum())
-    dwell_s = float(durations_s[is_on].sum())
+    dwell_s = float(durations_s[is_on].sum()) if gaze.is_known else math.nan
     begins, ends = _runs(is_on)
     width_deg, height_deg = _size_deg(gaze, area)
     is_sample_on = samples_on(gaze, area, margin_deg)
@@ -103,10 +103,10 @@ def measure_area(
         width_deg=width_deg,
         height_deg=height_deg,
         fixation_dwell_s=dwell_s,
-        sample_dwell_s=float(gaze.weight_s[is_sample_on].sum()),
+        sample_dwell_s=float(gaze.weight_s[is_sample_on].sum()) if gaze.is_known else math.nan,
         dwell_share=dwell_s / on_images_s if on_images_s > 0 else math.nan,
         first_fixation_s=float(onsets_s[is_on][0]) if is_on.any() else math.nan,
-        censored_s=gaze.visible_s,
+        censored_s=gaze.visible_s if gaze.is_known else 0.0,
         fixation_count=int(is_on.sum()),
         entry_count=len(begins),
         revisit_count=max(0, len(begins) - 1),

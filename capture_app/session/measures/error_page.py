@@ -57,6 +57,7 @@ def error_page(report: ErrorReport, opened: OpenedStudy | None) -> str:
     present = [each for case in report.findings for each in case.results if each.is_present]
     asked = [each for each in present if each.is_found is not None]
     without_region = sum(each.is_missed and each.area is None for each in asked)
+    without_gaze = sum(each.is_missed for each in asked) - without_region - len(judged)
     rule = report.rule
     body = [
         element("h1", "Perceptual errors"),
@@ -74,6 +75,7 @@ def error_page(report: ErrorReport, opened: OpenedStudy | None) -> str:
                 ("Asked for", str(len(asked))),
                 ("Missed", str(sum(each.is_missed for each in asked))),
                 ("Missed, without a region", str(without_region) if without_region else ""),
+                ("Missed, without any gaze", str(without_gaze) if without_gaze else ""),
                 ("Events", report.layer),
             ]
         ),

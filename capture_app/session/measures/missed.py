@@ -76,7 +76,9 @@ class JudgedMiss:
 def missed_findings(
     recorded: RecordedCases, case: RecordedCase, gaze: CaseGaze, findings: CaseFindings
 ) -> tuple[MissedFinding, ...]:
-    """Return the missed findings of a case that have a region."""
+    """Return the missed findings of a case that have a region; none without gaze, which could tell why."""
+    if not gaze.is_known:
+        return ()
     present = [each for each in findings.results if each.is_present]
     light = without_samples(gaze)
     return tuple(

@@ -58,6 +58,14 @@ def test_never_is_not_zero_but_beyond_the_time_there_was():
     assert found.fixation_dwell_s == 0.0
 
 
+def test_without_any_gaze_nothing_was_observed_and_nothing_is_never():
+    gaze = case_gaze((), seconds=7.0)
+    found = measure_area(gaze, LEFT)
+    assert not gaze.is_known
+    assert (found.censored_s, found.fixation_count) == (0.0, 0)
+    assert np.isnan([found.fixation_dwell_s, found.sample_dwell_s, found.first_fixation_s]).all()
+
+
 def test_a_margin_takes_in_what_is_that_near_in_degrees():
     beside = 300 + 50 + 1.0 * PX_PER_DEG
     gaze = case_gaze([(beside, 500, 0.0, 0.5)])

@@ -21,6 +21,7 @@ from capture_app.session.measures import (
     measure_recording,
     save_areas,
 )
+from capture_app.session.measures.missed import missed_findings
 from capture_app.session.measures.replay_measures import measure_replayed, open_replay_measures
 from capture_app.session.replay import ReplaySource
 from capture_app.session.report.gathering import gather
@@ -168,6 +169,8 @@ def test_an_absent_finding_is_no_miss_and_a_mark_elsewhere_is_a_false_one(
     assert likely.search + likely.recognition + likely.decision == pytest.approx(1.0)
     assert missed.judged(MissRule(radius_deg=0.1)).miss is MissClass.SEARCH
     assert missed.judged(MissRule(radius_deg=20.0, dwell_s=0.05)).miss is MissClass.DECISION
+    nothing = replace(missed.gaze, fixations=missed.gaze.fixations[:0])
+    assert missed_findings(again.recorded, case.case, nothing, case.findings) == ()
 
 
 def test_the_replay_shows_the_very_numbers_of_the_command(
