@@ -132,7 +132,8 @@ def end_words(state: StudyDeskState) -> str:
         rest = f"Case {view.planned.case.case_id} stays open and can be gone on with in the next session. "
     copied = ", copied to its second place" if state.copies.level != "off" else ""
     return (
-        f"{rest}A short closing validation comes first, so that the accuracy of the last cases is known. "
+        f"{rest}If cases were read since the last validation, a short closing validation comes first, so "
+        "that their accuracy is known. "
         f"Then the recording is closed, read back{copied} and checked for identifying data, and its report "
         "is written."
     )
