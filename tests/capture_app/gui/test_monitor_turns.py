@@ -177,7 +177,7 @@ def test_the_screen_that_comes_back_has_the_keyboard(qtbot, station):
     station.controller.say("Look at the cable.")
     station.operator.findChildren(MessageDialog)[0].accept()
     station.frame()
-    qtbot.waitExposed(station.reader)
+    qtbot.waitUntil(station.reader.isActiveWindow)
     focused = station.reader.focusWidget()
     assert focused is not None
     assert station.reader.screens.isAncestorOf(focused)
