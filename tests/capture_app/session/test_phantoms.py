@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,15 @@ def test_a_written_phantom_is_known_again_without_drawing_it(
     path = write_phantom(tmp_path, 0)
     monkeypatch.setattr("capture_app.session.phantoms.phantom", None)
     assert write_phantom(tmp_path, 0) == path
+
+
+def test_an_older_drawing_of_this_program_is_drawn_anew(tmp_path: Path) -> None:
+    path = write_phantom(tmp_path, 0)
+    drawn = path.read_bytes()
+    path.write_bytes(b"as drawn before")
+    note = path.with_name(path.name + ".sha256")
+    note.write_text(f"{hashlib.sha256(b'as drawn before').hexdigest()} drawing 0\n", encoding="ascii")
+    assert write_phantom(tmp_path, 0).read_bytes() == drawn
 
 
 def test_a_written_phantom_that_was_changed_is_refused(tmp_path: Path) -> None:
